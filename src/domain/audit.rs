@@ -6,7 +6,7 @@ mod event;
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
 pub use chain::{CHAIN_START, ChainHash, chain_hash};
-pub use event::{AccountFields, AuditAction, AuditEvent, DemotionReason, Names, PortfolioFields, UnreadableEvent, UserFields, UserRef};
+pub use event::{AccountFields, AuditAction, AuditEvent, DemotionReason, Named, Names, PortfolioFields, UnreadableEvent, UserFields};
 
 /// Actor of an entry, with the name at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct By {
     /// `None` for the system and the command line.
     pub id: Option<UserId>,
     pub name: String,
-    /// Network address, "command line" or "outbox".
+    /// Network address, "command line" or "system".
     pub source: String,
 }
 

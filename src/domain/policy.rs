@@ -116,7 +116,7 @@ pub enum Action {
         is_own: bool,
     },
     /// Unassign one portfolio of a user who has `others` besides.
-    TakePortfolio {
+    UnassignPortfolio {
         target: Target,
         is_own: bool,
         others: u64,
@@ -185,7 +185,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), PolicyDenial> {
         Activate, AddToAdmins, AddToGroup, Block, ChangeAssignments, CreateAccount, CreateGroup, Delete, DeleteGroup, EditAccount,
         EditUser, EndSessions, InviteUser, InviteWith, ManagePortfolios, RemoveFromAdmins, RemoveFromGroup, RenameGroup, ResendInvitation,
         RestoreUser, RevokeInvitation, SeeAccount, SeeAdmins, SeeBilling, SeeDeleted, SeeDirectory, SeeEveryone, SeeInvitationLink,
-        SeePortfolio, SeeUser, SendMailsAgain, SendPasswordReset, TakePortfolio, UpdateBilling, Use,
+        SeePortfolio, SeeUser, SendMailsAgain, SendPasswordReset, UnassignPortfolio, UpdateBilling, Use,
     };
     permit(actor.role, action)?;
     match action {
@@ -235,7 +235,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), PolicyDenial> {
         AddToAdmins(target) | AddToGroup { target, .. } => require_status(target, &[Status::Active]),
         RemoveFromAdmins { target, other_active_admins } => keep_an_admin(target, other_active_admins),
         EditUser(target) | EndSessions(target) | ChangeAssignments { target, .. } => not_oneself(actor, target),
-        TakePortfolio { target, others, .. } => {
+        UnassignPortfolio { target, others, .. } => {
             not_oneself(actor, target)?;
             if target.default_role == DefaultRole::PortfolioAdmin && others == 0 { Err(PolicyDenial::LastPortfolio) } else { Ok(()) }
         }
@@ -299,7 +299,7 @@ fn need(action: Action) -> Need {
             (Permission::UsersInvitePortfolioAdmin, PermissionTarget::Portfolio { is_own })
         }
         Action::InviteWith { default_role: DefaultRole::User, is_own } => (Permission::UsersInvite, PermissionTarget::Portfolio { is_own }),
-        Action::ChangeAssignments { is_own, .. } | Action::TakePortfolio { is_own, .. } => {
+        Action::ChangeAssignments { is_own, .. } | Action::UnassignPortfolio { is_own, .. } => {
             (Permission::AssignmentsChange, PermissionTarget::Portfolio { is_own })
         }
         Action::SeePortfolio { is_own } => (Permission::PortfoliosView, PermissionTarget::Portfolio { is_own }),

@@ -20,7 +20,7 @@ pub use self::{
     address::{AddressChange, AddressChanged, AddressStays},
     admins::AdminAppointedNotice,
     assignments::{Assignments, AssignmentsChanged},
-    invitation::Invitation,
+    invitation::{Access, Invitation},
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
     test_mail::Test,

@@ -53,13 +53,13 @@ pub struct AccountAssignment {
 
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
 #[diesel(table_name = account_assignments)]
-struct GrantsRow {
+struct PermissionsRow {
     edits_details: bool,
     sees_billing: bool,
 }
 
-impl From<GrantsRow> for AssignmentPermissions {
-    fn from(row: GrantsRow) -> Self {
+impl From<PermissionsRow> for AssignmentPermissions {
+    fn from(row: PermissionsRow) -> Self {
         Self { edits_details: row.edits_details, sees_billing: row.sees_billing }
     }
 }
@@ -88,13 +88,13 @@ pub fn accounts_of(db: &mut Database, users: &[UserId]) -> Result<Vec<AccountAss
         .select((
             account_assignments::user_id,
             Account::as_select(),
-            GrantsRow::as_select(),
+            PermissionsRow::as_select(),
             account_assignments::assigned_by,
             account_assignments::assigned_at,
         ))
-        .load::<(UserId, Account, GrantsRow, Option<UserId>, Timestamp)>(db)?;
+        .load::<(UserId, Account, PermissionsRow, Option<UserId>, Timestamp)>(db)?;
     let assignment =
-        |(user, account, grants, by, at): (_, _, GrantsRow, _, _)| AccountAssignment { user, account, grants: grants.into(), by, at };
+        |(user, account, grants, by, at): (_, _, PermissionsRow, _, _)| AccountAssignment { user, account, grants: grants.into(), by, at };
     Ok(rows.into_iter().map(assignment).collect())
 }
 
@@ -170,7 +170,7 @@ fn is_within(column: &str, scope: &Scope) -> SqlLiteral<Bool> {
 
 /// Permissions of a user's assignment to an account; `None` without one.
 pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Option<AssignmentPermissions>, StoreError> {
-    let row = account_assignments::table.find((user, account)).select(GrantsRow::as_select()).first(db).optional()?;
+    let row = account_assignments::table.find((user, account)).select(PermissionsRow::as_select()).first(db).optional()?;
     Ok(row.map(Into::into))
 }
 
@@ -218,9 +218,9 @@ pub fn users_of_account(
     let found = found.order(backend::by_name(db, true, position));
     let rows = found
         .limit(backend::one_more(limit))
-        .select((User::as_select(), GrantsRow::as_select(), account_assignments::assigned_at))
-        .load::<(User, GrantsRow, Timestamp)>(db)?;
-    let colleague = |(user, grants, since): (_, GrantsRow, _)| Colleague { user, grants: grants.into(), since };
+        .select((User::as_select(), PermissionsRow::as_select(), account_assignments::assigned_at))
+        .load::<(User, PermissionsRow, Timestamp)>(db)?;
+    let colleague = |(user, grants, since): (_, PermissionsRow, _)| Colleague { user, grants: grants.into(), since };
     Ok(Slice::new(rows.into_iter().map(colleague).collect(), position, limit))
 }
 
@@ -273,7 +273,7 @@ pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by:
 }
 
 /// Unassigns a portfolio; tells if it was assigned.
-pub fn take_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
+pub fn unassign_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
     Ok(diesel::delete(portfolio_assignments::table.find((user, portfolio))).execute(tx.db())? == 1)
 }
 
@@ -304,7 +304,7 @@ pub fn give_account(
 
 /// Changes the permissions of an assignment. `by` becomes its grantor, whose rights are checked when an invitation is
 /// accepted.
-pub fn set_grants(
+pub fn set_permissions(
     tx: &mut Tx<'_>,
     user: UserId,
     account: AccountId,
@@ -324,7 +324,7 @@ pub fn set_grants(
 }
 
 /// From now on the portfolio is given by another user.
-pub fn take_portfolio_over(
+pub fn reassign_portfolio(
     tx: &mut Tx<'_>,
     user: UserId,
     portfolio: PortfolioId,
@@ -337,12 +337,12 @@ pub fn take_portfolio_over(
 }
 
 /// Unassigns an account; tells if it was assigned.
-pub fn take_account(tx: &mut Tx<'_>, user: UserId, account: AccountId) -> Result<bool, StoreError> {
+pub fn unassign_account(tx: &mut Tx<'_>, user: UserId, account: AccountId) -> Result<bool, StoreError> {
     Ok(diesel::delete(account_assignments::table.find((user, account))).execute(tx.db())? == 1)
 }
 
 /// Unassigns everything from a user.
-pub fn take_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+pub fn unassign_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
     diesel::delete(portfolio_assignments::table.filter(portfolio_assignments::user_id.eq(user))).execute(tx.db())?;
     diesel::delete(account_assignments::table.filter(account_assignments::user_id.eq(user))).execute(tx.db())?;
     Ok(())

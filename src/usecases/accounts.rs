@@ -5,7 +5,7 @@ pub mod billing;
 use crate::{
     domain::{
         account::{AccountDetails, Website},
-        audit::{AccountFields, AuditAction, AuditEvent, SubjectKind},
+        audit::{AccountFields, AuditAction, AuditEvent, Named, SubjectKind},
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::{AccountPlace, AssignmentPermissions, Permission},
         policy::Action,
@@ -162,9 +162,9 @@ pub fn create(
     submission.audited_transaction(ctx, Rights::Change, |work| {
         work.require(Action::Use(Permission::AccountsCreate))?;
         submission.ensure_first_submission(work)?;
-        let mut target_user = Vec::with_capacity(user_ids.len());
+        let mut target_users = Vec::with_capacity(user_ids.len());
         for &user_id in &sorted(user_ids) {
-            target_user.push(work.target_user_for_update(user_id)?);
+            target_users.push(work.target_user_for_update(user_id)?);
         }
         portfolios::lock(work.tx, portfolio)?;
         let portfolio = work.portfolio(portfolio)?;
@@ -179,9 +179,9 @@ pub fn create(
         let id = accounts::insert(work.tx, portfolio.id, details, work.now)?;
         let account = accounts::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let (website, notes) = (account.website.clone(), account.notes.clone());
-        let created = AuditEvent::AccountCreated { portfolio: portfolio.name.clone(), website, notes };
+        let created = AuditEvent::AccountCreated { portfolio: Named::new(portfolio.id.0, &portfolio.name), website, notes };
         work.record(&account, &created);
-        for target_user in target_user {
+        for target_user in target_users {
             work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own })?;
             let theirs = scopes::portfolios_of(work.tx.db(), &[target_user.user.id])?.remove(&target_user.user.id).unwrap_or_default();
             if !theirs.contains(&portfolio.id) {
@@ -274,7 +274,10 @@ pub(super) fn move_into(
     }
     affected.by_move(work.tx, account, portfolio)?;
     accounts::set_portfolio(work.tx, account.id, portfolio.id)?;
-    let event = AuditEvent::AccountMoved { before: account.portfolio_name.clone(), after: portfolio.name.clone() };
+    let event = AuditEvent::AccountMoved {
+        before: Named::new(account.portfolio_id.0, &account.portfolio_name),
+        after: Named::new(portfolio.id.0, &portfolio.name),
+    };
     work.record(account, &event);
     Ok(())
 }

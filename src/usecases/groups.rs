@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        audit::{AuditEvent, UserRef},
+        audit::{AuditEvent, Named},
         clock::Timestamp,
         ids::{GroupId, UserId},
         policy::{Action, Actor, PolicyDenial},
@@ -69,7 +69,7 @@ pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Re
         let filter = Filter { member_of: Some(id), ..Filter::default() };
         let members = users::list(work.tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
         groups::delete(work.tx, id)?;
-        let names = members.rows.iter().map(User::display_name).collect::<Vec<_>>();
+        let names = members.rows.iter().map(|member| Named::from(&member.who())).collect();
         let event = AuditEvent::GroupDeleted { members: names, member_count: group.member_count.unsigned_abs() };
         work.record(&group, &event);
         Ok(group.name)
@@ -128,7 +128,7 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
         let (user, group) = user_and_group(work, id, user_id)?;
         let target = user.target(work.now);
         let is_member = groups::is_member(work.tx.db(), id, user_id)?;
-        let member = UserRef::from(&user.who());
+        let member = Named::from(&user.who());
         let (action, event) = match group.kind {
             GroupKind::Admins => (Action::AddToAdmins(target), AuditEvent::AdminAppointed { member }),
             GroupKind::Custom => (Action::AddToGroup { target, is_member }, AuditEvent::GroupMemberAdded { member }),
@@ -151,7 +151,7 @@ pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId
         let (user, group) = user_and_group(work, id, user_id)?;
         authorise_removal(work.tx.db(), work.actor.actor, &user, &group, work.now)?;
         groups::remove_member(work.tx, id, user_id)?;
-        let member = UserRef::from(&user.who());
+        let member = Named::from(&user.who());
         let event = match group.kind {
             GroupKind::Admins => AuditEvent::AdminRemoved { member },
             GroupKind::Custom => AuditEvent::GroupMemberRemoved { member },

@@ -2,10 +2,13 @@
 
 use crate::{
     domain::{audit::AuditEvent, clock::Timestamp, ids::MailId, secret::SecretKey},
-    store::{Store, StoreError, Tx, company, outbox, sessions},
+    store::{Store, StoreError, Tx, company, outbox},
 };
 
-use super::{ActionError, Context, Principal, shared::transaction::Rights};
+use super::{
+    ActionError, Context, Principal,
+    shared::{ending::end_all_access, transaction::Rights},
+};
 
 /// Purpose of the key for the check value, and the text that it signs.
 const CHECK: (&str, &[u8]) = ("key check", b"usher");
@@ -66,7 +69,7 @@ pub fn begin_anew(ctx: &Context, principal: &Principal) -> Result<Option<GivenUp
     }
     principal.audited_transaction(ctx, Rights::Change, |work| {
         company::set_key_check(work.tx, &key.sign(CHECK.0, CHECK.1))?;
-        let sessions = sessions::end_every(work.tx)? as u64;
+        let sessions = end_all_access(work)? as u64;
         let mails = give_mails_up(work.tx, key, work.now)?;
         let company = company::load(work.tx.db())?;
         work.record(&company, &AuditEvent::KeyReplaced { mails_cancelled: mails, sessions_ended: sessions });

@@ -107,7 +107,8 @@ async fn blocking_activating_deleting_and_restoring(db: Db) {
     let jonas = app.create_user("Jonas", "Vermeulen");
     let group = create_group(&app, &mut maya, "Finance").await;
     add_member(&app, &mut maya, &group, jonas).await.is(303);
-    app.assign(jonas, app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods")).await;
+    let fjord = app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods");
+    app.assign(jonas, fjord).await;
     let entries = left_by(&app, async {
         press(&app, &mut maya, jonas, "block").await.is(303);
     })
@@ -128,7 +129,14 @@ async fn blocking_activating_deleting_and_restoring(db: Db) {
         confirm(&app, &mut maya, &user_path(jonas, "delete")).await.is(303);
     })
     .await;
-    let details = json!({"email": "jonas.vermeulen@example.com", "status": "active", "groups": ["Finance"], "portfolios": [], "accounts": ["Fjord Foods"]});
+    let finance = group.rsplit('/').next().unwrap().parse::<i64>().unwrap();
+    let details = json!({
+        "email": "jonas.vermeulen@example.com",
+        "status": "active",
+        "groups": [{"id": finance, "name": "Finance"}],
+        "portfolios": [],
+        "accounts": [{"id": fjord.0, "name": "Fjord Foods"}],
+    });
     assert_eq!(by_maya(&app, &entries), ("user.deleted Jonas Vermeulen".to_owned(), details));
     let restore = format!("/users-and-groups/deleted/{jonas}/restore");
     let entries = left_by(&app, async {
@@ -183,7 +191,7 @@ async fn a_deleted_group_names_the_members_it_had_and_counts_the_rest(db: Db) {
         confirm(&app, &mut maya, &format!("{group}/delete")).await.is(303);
     })
     .await;
-    let named = (0..100).map(|number| format!("Person {number:03}")).collect::<Vec<_>>();
+    let named = (0..100).zip(&people).map(|(number, id)| json!({"id": id.0, "name": format!("Person {number:03}")})).collect::<Vec<_>>();
     assert_eq!(by_maya(&app, &entries), ("group.deleted Finance".to_owned(), json!({"members": named, "member_count": 101})));
 }
 

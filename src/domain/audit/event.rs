@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     account::{BILLING_FIELDS, BillingFields},
-    permission::AssignmentPermissions,
+    permission::{AssignmentPermissions, PermissionToggle},
     stored::stored_enum,
     user::{DefaultRole, Status, Who},
 };
@@ -41,7 +41,7 @@ audit_events! {
     CompanySetUp = "company.set_up" {}
     DemoCreated = "company.demo_created" { users: u64, seed: u64, admin: String }
     KeyReplaced = "company.key_replaced" { mails_cancelled: u64, sessions_ended: u64 }
-    UsersExported = "users.exported" { list: String, portfolio: Option<String> }
+    UsersExported = "users.exported" { list: String, portfolio: Option<Named> }
     SignedIn = "session.signed_in" { browser: String }
     SignedOut = "session.signed_out" {}
     SessionsEnded = "session.all_ended" { sessions: u64 }
@@ -56,48 +56,54 @@ audit_events! {
     PasswordReset = "password.reset" { sessions_ended: u64 }
     EmailChangeRequested = "email.change_requested" { before: String, after: String, expires_at: DateTime<Utc> }
     EmailChangeWithdrawn = "email.change_withdrawn" { email: Option<String> }
-    EmailChangeCancelled = "email.change_cancelled" { email: Option<String>, requested_by: Option<UserRef> }
-    EmailChanged = "email.changed" { before: String, after: String, requested_by: UserRef }
+    EmailChangeCancelled = "email.change_cancelled" { email: Option<String>, requested_by: Option<Named> }
+    EmailChanged = "email.changed" { before: String, after: String, requested_by: Named }
     UserEdited = "user.edited" { before: UserFields, after: UserFields }
     UserDemoted = "user.demoted" { reason: DemotionReason }
     UserDeactivated = "user.deactivated" { before: Status, after: Status }
     UserReactivated = "user.reactivated" { before: Status, after: Status }
-    UserDeleted = "user.deleted" { email: String, status: Status, groups: Vec<String>, portfolios: Vec<String>, accounts: Vec<String> }
+    UserDeleted = "user.deleted" { email: String, status: Status, groups: Vec<Named>, portfolios: Vec<Named>, accounts: Vec<Named> }
     UserRestored = "user.restored" { email: String }
     AdminCreated = "admin.created" { email: String }
-    AdminAppointed = "admin.appointed" { member: UserRef }
-    AdminRemoved = "admin.removed" { member: UserRef }
+    AdminAppointed = "admin.appointed" { member: Named }
+    AdminRemoved = "admin.removed" { member: Named }
     GroupCreated = "group.created" {}
     GroupRenamed = "group.renamed" { before: String, after: String }
-    GroupDeleted = "group.deleted" { members: Vec<String>, member_count: u64 }
-    GroupMemberAdded = "group.member_added" { member: UserRef }
-    GroupMemberRemoved = "group.member_removed" { member: UserRef }
+    GroupDeleted = "group.deleted" { members: Vec<Named>, member_count: u64 }
+    GroupMemberAdded = "group.member_added" { member: Named }
+    GroupMemberRemoved = "group.member_removed" { member: Named }
     PortfolioCreated = "portfolio.created" { notes: String }
     PortfolioEdited = "portfolio.edited" { before: PortfolioFields, after: PortfolioFields }
     PortfolioDeactivated = "portfolio.deactivated" {}
     PortfolioReactivated = "portfolio.reactivated" {}
-    AccountCreated = "account.created" { portfolio: String, website: String, notes: String }
+    AccountCreated = "account.created" { portfolio: Named, website: String, notes: String }
     AccountEdited = "account.edited" { before: AccountFields, after: AccountFields }
-    AccountMoved = "account.moved" { before: String, after: String }
+    AccountMoved = "account.moved" { before: Named, after: Named }
     BillingUpdated = "billing.updated" { before: Option<Box<BillingFields>>, after: Box<BillingFields> }
     AssignmentAdded = "assignment.added" { permissions: Option<AssignmentPermissions> }
     AssignmentChanged = "assignment.changed" { before: AssignmentPermissions, after: AssignmentPermissions }
     AssignmentRemoved = "assignment.removed" { permissions: Option<AssignmentPermissions> }
-    AssignmentReassigned = "assignment.reassigned" { before: Option<String>, after: String }
-    AssignmentWithheld = "assignment.withheld" { grantor: Option<String> }
+    AssignmentReassigned = "assignment.reassigned" { before: Option<Named> }
+    AssignmentWithheld = "assignment.withheld" { grantor: Option<Named> }
     MailFailed = "mail.failed" { reply: String, attempts: u64 }
     MailRetried = "mail.retried" {}
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
 }
 
-/// A user, with the name at that time.
+/// A user, group, portfolio or account, with the name at that time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserRef {
+pub struct Named {
     pub id: i64,
     pub name: String,
 }
 
-impl From<&Who> for UserRef {
+impl Named {
+    pub fn new(id: i64, name: &str) -> Self {
+        Self { id, name: name.to_owned() }
+    }
+}
+
+impl From<&Who> for Named {
     fn from(who: &Who) -> Self {
         Self { id: who.id.0, name: who.display_name() }
     }
@@ -106,7 +112,8 @@ impl From<&Who> for UserRef {
 /// Editable fields of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserFields {
-    pub name: String,
+    pub first_name: String,
+    pub last_name: String,
     pub email: String,
     pub default_role: DefaultRole,
 }
@@ -196,8 +203,8 @@ impl AuditEvent {
             Self::PasswordResetSent { .. } => format!("{actor} sent {subject} a password reset email"),
             Self::PasswordReset { .. } => format!("{actor} chose a new password"),
             Self::EmailChangeRequested { .. } => format!("{actor} requested a new email address for {subject}"),
-            Self::EmailChangeWithdrawn { .. } => format!("{actor} withdrew the new email address of {subject}"),
-            Self::EmailChangeCancelled { .. } => format!("The new email address of {subject} was canceled from the old one"),
+            Self::EmailChangeWithdrawn { .. } => format!("{actor} cancelled the email change of {subject}"),
+            Self::EmailChangeCancelled { .. } => format!("The email change of {subject} was cancelled from the old address"),
             Self::EmailChanged { .. } => format!("The new email address of {subject} was confirmed"),
             Self::UserEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
             Self::UserDemoted { reason: DemotionReason::GrantorsLostRight } => {
@@ -223,7 +230,7 @@ impl AuditEvent {
             Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),
             Self::BillingUpdated { before: Some(before), after } => format!("{actor} updated {} of {subject}", before.changes(after)),
             Self::AssignmentAdded { .. } => format!("{actor} assigned {place} to {subject}"),
-            Self::AssignmentChanged { .. } => format!("{actor} changed what {subject} can do in {place}"),
+            Self::AssignmentChanged { before, after } => format!("{actor} {} on {place} for {subject}", toggled(*before, *after)),
             Self::AssignmentRemoved { .. } => format!("{actor} removed {place} from {subject}"),
             Self::AssignmentReassigned { .. } => format!("{actor} took over the assignment of {place} to {subject}"),
             Self::AssignmentWithheld { .. } => {
@@ -239,7 +246,7 @@ impl AuditEvent {
 impl UserFields {
     fn changes(&self, after: &Self) -> String {
         let changed = [
-            ("name", self.name != after.name),
+            ("name", (&self.first_name, &self.last_name) != (&after.first_name, &after.last_name)),
             ("email", self.email != after.email),
             ("default role", self.default_role != after.default_role),
         ];
@@ -264,6 +271,13 @@ impl BillingFields {
         let labels = BILLING_FIELDS.iter().map(|field| field.label);
         list(labels.zip(self.texts().into_iter().zip(after.texts())).map(|(label, (before, after))| (label, before != after)))
     }
+}
+
+/// Changed permissions: `allowed "See billing"`, `removed "Edit details"`, or both.
+fn toggled(before: AssignmentPermissions, after: AssignmentPermissions) -> String {
+    let changed = PermissionToggle::ALL.iter().copied().filter(|&toggle| before.gives(toggle) != after.gives(toggle));
+    let changed = changed.map(|toggle| format!("{} \"{}\"", if after.gives(toggle) { "allowed" } else { "removed" }, toggle.label()));
+    changed.collect::<Vec<_>>().join(" and ")
 }
 
 /// Names of the changed fields, as in "name, notes"; "details" for a form saved without changes.

@@ -163,7 +163,7 @@ fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
             ("revoke", Action::RevokeInvitation(target)),
             ("see link", Action::SeeInvitationLink(target)),
             ("change assignments", Action::ChangeAssignments { target, is_own }),
-            ("take portfolio", Action::TakePortfolio { target, is_own, others }),
+            ("take portfolio", Action::UnassignPortfolio { target, is_own, others }),
         ];
         for (name, action) in actions {
             let written = written_in_scope(name, role, target, is_own, others);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Link, admin_name, company_or_usher, console};
 use crate::{
-    domain::clock::Timestamp,
+    domain::{clock::Timestamp, user::DefaultRole},
     mail::{
         layout::{Action, MailLayout, Paragraph},
         text::{SUBJECT_MAX, date, fit, one_line},
@@ -22,14 +22,39 @@ pub struct Invitation {
     /// May be empty.
     pub first_name: String,
     pub company: String,
-    /// Portfolios of a Portfolio Admin, by name.
-    pub portfolios: Vec<String>,
-    /// Accounts of a User, by name.
-    pub accounts: Vec<String>,
+    pub access: Access,
     pub link: Link,
     /// "24 hours"
     pub term: String,
     pub expires_at: Timestamp,
+}
+
+/// Role and assignments that an invitation gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// Label of the default role.
+    role: String,
+    /// The first portfolios and accounts, by name.
+    assignments: Vec<String>,
+    /// Number of the others.
+    more: usize,
+}
+
+impl Access {
+    pub fn new(role: DefaultRole, mut assignments: Vec<String>) -> Self {
+        let more = assignments.len().saturating_sub(NAMES_MAX);
+        assignments.truncate(NAMES_MAX);
+        Self { role: role.label().to_owned(), assignments, more }
+    }
+
+    fn paragraph(&self) -> Paragraph {
+        let mut names = self.assignments.iter().map(|name| one_line(name)).collect::<Vec<_>>();
+        if self.more > 0 {
+            names.push(format!("and {} more", self.more));
+        }
+        let list = if names.is_empty() { String::new() } else { format!(" Your access: {}", names.join(", ")) };
+        Paragraph::plain(&format!("Your role: {}.{list}", self.role))
+    }
 }
 
 impl Invitation {
@@ -48,29 +73,13 @@ impl Invitation {
         self.with(format!("New invitation to {company}"), "Your new invitation", &invited)
     }
 
-    /// Role and assignments, the first of them by name; `None` without assignments.
-    fn access(&self) -> Option<Paragraph> {
-        let (role, kind, names) = match (&*self.portfolios, &*self.accounts) {
-            ([], []) => return None,
-            ([], accounts) => ("User", "accounts", accounts),
-            (portfolios, _) => ("Portfolio Admin", "portfolios", portfolios),
-        };
-        let mut listed = names.iter().take(NAMES_MAX).map(|name| one_line(name)).collect::<Vec<_>>();
-        if names.len() > NAMES_MAX {
-            listed.push(format!("and {} more", names.len() - NAMES_MAX));
-        }
-        Some(Paragraph::plain(&format!("Your role: {role}. Your {kind}: {}", listed.join(", "))))
-    }
-
     fn with(&self, subject: String, heading: &'static str, invited: &str) -> MailLayout {
         let until = date(self.expires_at);
         let valid = format!(
             "To join, confirm the invitation and set up your credentials. This invitation is valid for {}, until",
             one_line(&self.term)
         );
-        let mut paragraphs = vec![Paragraph::plain(invited)];
-        paragraphs.extend(self.access());
-        paragraphs.push(Paragraph::dated(&valid, self.expires_at));
+        let paragraphs = vec![Paragraph::plain(invited), self.access.paragraph(), Paragraph::dated(&valid, self.expires_at)];
         MailLayout {
             subject,
             preheader: format!("Confirm the invitation and set up your credentials by {until}."),

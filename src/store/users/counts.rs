@@ -135,7 +135,7 @@ fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<Sta
     }
     let mut others = Statement::counting(as_of, Source::Search);
     others.push(" FROM ");
-    others.hits(term, LOOKED_UP_MAX);
+    others.first_matches(term, LOOKED_UP_MAX);
     others.push(&format!(" CROSS JOIN {} ON users.id = hits.user_id WHERE users.state <> 'active') AS found", rows_by("users_not_active")));
     let ([_, deactivated, invited, expired], _) = others.load_counts(db)?;
     let found = [all - deactivated - invited - expired, deactivated, invited, expired];

@@ -89,14 +89,14 @@ fn give(
 ///
 /// # Errors
 /// Unchanged where the account is not assigned, or has these permissions already.
-pub fn set_grants(
+pub fn set_permissions(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
     user_id: UserId,
     account: AccountId,
     grants: AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
-    change_grants(ctx, submission, user_id, account, |_| grants)
+    change_permissions(ctx, submission, user_id, account, |_| grants)
 }
 
 /// Turns one permission of an assigned account on or off, and leaves the others as they are. Returns the user and the
@@ -104,7 +104,7 @@ pub fn set_grants(
 ///
 /// # Errors
 /// Unchanged where the account is not assigned, or has this permission already.
-pub fn switch(
+pub fn toggle(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
     user_id: UserId,
@@ -112,10 +112,10 @@ pub fn switch(
     switch: PermissionToggle,
     to: To,
 ) -> Result<(User, Account), ActionError> {
-    change_grants(ctx, submission, user_id, account, |before| before.with(switch, to))
+    change_permissions(ctx, submission, user_id, account, |before| before.with(switch, to))
 }
 
-fn change_grants(
+fn change_permissions(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
     user_id: UserId,
@@ -131,7 +131,7 @@ fn change_grants(
         if !account.is_active() && PermissionToggle::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
             return Err(ActionError::deactivated(account.portfolio_name));
         }
-        assignments::set_grants(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
+        assignments::set_permissions(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
         let event = AuditEvent::AssignmentChanged { before, after: grants };
         work.record_at(&target_user.user, &account, &event);
         work.notify_assignments(&target_user.user, Assignments::changed(&account.name))?;

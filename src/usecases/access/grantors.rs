@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     domain::{
-        audit::{AuditEvent, DemotionReason},
+        audit::{AuditEvent, DemotionReason, Named},
         clock::Timestamp,
         ids::{PortfolioId, UserId},
         policy::{Action, decide},
@@ -12,7 +12,9 @@ use crate::{
     },
     store::{
         Database, StoreError,
+        accounts::Account,
         assignments::{self, AccountAssignment, PortfolioAssignment},
+        portfolios::Portfolio,
         users::{self, User},
         withheld::{self, Withheld},
     },
@@ -67,6 +69,10 @@ impl Grantors {
         Some(self.found.get(&grantor?)?.0.display_name())
     }
 
+    fn named(&self, grantor: Option<UserId>) -> Option<Named> {
+        Some(Named::from(&self.found.get(&grantor?)?.0.who()))
+    }
+
     /// Grantor, unless that user is gone.
     fn present(&self, grantor: Option<UserId>) -> Option<UserId> {
         grantor.filter(|id| self.found.contains_key(id))
@@ -105,22 +111,35 @@ pub(in crate::usecases) fn judge_again(work: &mut UnitOfWork<'_, '_>, invited: &
     let is_admin = invited.default_role == DefaultRole::PortfolioAdmin;
     let mut left = portfolios.len();
     for given in portfolios.iter().filter(|given| !is_admin || grantors.lost_portfolio(given).is_some()) {
-        assignments::take_portfolio(work.tx, invited.id, given.portfolio.id)?;
+        assignments::unassign_portfolio(work.tx, invited.id, given.portfolio.id)?;
         let row = Withheld { portfolio_id: Some(given.portfolio.id), account_id: None, assigned_by: grantors.present(given.by) };
         withheld::insert(work.tx, invited.id, row, work.now)?;
-        work.record_at(invited, &given.portfolio, &AuditEvent::AssignmentWithheld { grantor: grantors.name(given.by) });
+        work.record_at(invited, &given.portfolio, &AuditEvent::AssignmentWithheld { grantor: grantors.named(given.by) });
         left -= 1;
     }
     if is_admin && left == 0 {
         become_user(work, invited, DemotionReason::GrantorsLostRight)?;
     }
     for given in accounts.iter().filter(|given| grantors.lost_account(given).is_some()) {
-        assignments::take_account(work.tx, invited.id, given.account.id)?;
+        assignments::unassign_account(work.tx, invited.id, given.account.id)?;
         let row = Withheld { portfolio_id: None, account_id: Some(given.account.id), assigned_by: grantors.present(given.by) };
         withheld::insert(work.tx, invited.id, row, work.now)?;
-        work.record_at(invited, &given.account, &AuditEvent::AssignmentWithheld { grantor: grantors.name(given.by) });
+        work.record_at(invited, &given.account, &AuditEvent::AssignmentWithheld { grantor: grantors.named(given.by) });
     }
     Ok(())
+}
+
+/// Default role and assignments in active portfolios, by name, that an acceptance would give now.
+pub(in crate::usecases) fn outlook(db: &mut Database, invited: &User, now: Timestamp) -> Result<(DefaultRole, Vec<String>), StoreError> {
+    let mut portfolios = assignments::portfolios_of(db, &[invited.id])?;
+    let mut accounts = assignments::accounts_of(db, &[invited.id])?;
+    let grantors = Grantors::of(db, &portfolios, &accounts, now)?;
+    portfolios.retain(|given| grantors.lost_portfolio(given).is_none());
+    accounts.retain(|given| grantors.lost_account(given).is_none());
+    let role = if portfolios.is_empty() { DefaultRole::User } else { invited.default_role };
+    let portfolios = portfolios.into_iter().map(|given| given.portfolio).filter(Portfolio::is_active).map(|portfolio| portfolio.name);
+    let accounts = accounts.into_iter().map(|given| given.account).filter(Account::is_active).map(|account| account.name);
+    Ok((role, portfolios.chain(accounts).collect()))
 }
 
 /// Reassigns to the actor, who resends an invitation, the assignments that their grantors may no longer give. Returns
@@ -130,16 +149,16 @@ pub(in crate::usecases) fn reassign(work: &mut UnitOfWork<'_, '_>, invited: &Use
     let grantors = Grantors::of(work.tx.db(), &portfolios, &accounts, work.now)?;
     let may_give = |default_role| work.actor.may(Action::InviteWith { default_role, is_own: true });
     let (gives_portfolios, gives_accounts) = (may_give(DefaultRole::PortfolioAdmin), may_give(DefaultRole::User));
-    let (by, after) = (work.actor.id(), work.actor.name.clone());
-    let reassigned = |grantor| AuditEvent::AssignmentReassigned { before: grantors.name(grantor), after: after.clone() };
+    let by = work.actor.id();
+    let reassigned = |grantor| AuditEvent::AssignmentReassigned { before: grantors.named(grantor) };
     let mut names = Vec::new();
     for given in portfolios.iter().filter(|given| gives_portfolios && grantors.lost_portfolio(given).is_some()) {
-        assignments::take_portfolio_over(work.tx, invited.id, given.portfolio.id, by, work.now)?;
+        assignments::reassign_portfolio(work.tx, invited.id, given.portfolio.id, by, work.now)?;
         work.record_at(invited, &given.portfolio, &reassigned(given.by));
         names.push(given.portfolio.name.clone());
     }
     for given in accounts.iter().filter(|given| gives_accounts && grantors.lost_account(given).is_some()) {
-        assignments::set_grants(work.tx, invited.id, given.account.id, given.grants, by, work.now)?;
+        assignments::set_permissions(work.tx, invited.id, given.account.id, given.grants, by, work.now)?;
         work.record_at(invited, &given.account, &reassigned(given.by));
         names.push(given.account.name.clone());
     }

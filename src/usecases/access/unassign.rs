@@ -69,8 +69,8 @@ pub fn unassign(
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let target_user = target_user(work, user_id)?;
         let take = |given: &AssignmentRef| match *given {
-            AssignmentRef::Portfolio(id) => take_portfolio(work, &target_user, id),
-            AssignmentRef::Account(id) => take_account(work, &target_user, id),
+            AssignmentRef::Portfolio(id) => unassign_portfolio(work, &target_user, id),
+            AssignmentRef::Account(id) => unassign_account(work, &target_user, id),
         };
         let all = given.iter().map(take).collect::<Result<Vec<_>, _>>()?;
         let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
@@ -85,19 +85,19 @@ pub fn unassign(
     })
 }
 
-fn take_account(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: AccountId) -> Result<One, ActionError> {
+fn unassign_account(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: AccountId) -> Result<One, ActionError> {
     let account = own_account(work, target_user, id)?;
     let grants = assignments::grants(work.tx.db(), target_user.user.id, id)?.ok_or_else(|| ActionError::unchanged(&target_user.user))?;
-    assignments::take_account(work.tx, target_user.user.id, id)?;
+    assignments::unassign_account(work.tx, target_user.user.id, id)?;
     let event = AuditEvent::AssignmentRemoved { permissions: Some(grants) };
     work.record_at(&target_user.user, &account, &event);
     Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
 }
 
-fn take_portfolio(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: PortfolioId) -> Result<One, ActionError> {
+fn unassign_portfolio(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: PortfolioId) -> Result<One, ActionError> {
     let portfolio = own_portfolio(work, id)?;
     may_take_portfolios(work.tx.db(), &work.actor, target_user, &[id])?;
-    assignments::take_portfolio(work.tx, target_user.user.id, id)?;
+    assignments::unassign_portfolio(work.tx, target_user.user.id, id)?;
     work.record_at(&target_user.user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None });
     Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
@@ -109,7 +109,7 @@ fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, target_user: &Ta
         return Err(ActionError::unchanged(&target_user.user));
     }
     let others = u64::try_from(theirs.len().saturating_sub(ids.len())).unwrap_or(u64::MAX);
-    acting.require_on(target_user, |target| Action::TakePortfolio { target, is_own: true, others })
+    acting.require_on(target_user, |target| Action::UnassignPortfolio { target, is_own: true, others })
 }
 
 /// Assignments to remove, and their user.

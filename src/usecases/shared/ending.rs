@@ -56,3 +56,8 @@ pub(in crate::usecases) fn end_access(
     }
     Ok(sessions)
 }
+
+/// Ends the sessions of all users. Returns their number.
+pub(in crate::usecases) fn end_all_access(work: &mut UnitOfWork<'_, '_>) -> Result<usize, StoreError> {
+    sessions::end_every(work.tx)
+}

@@ -16,9 +16,12 @@ use crate::{
         text::PersonName,
         user::{DefaultRole, Status},
     },
-    mail::{Link, Message, messages::Invitation},
+    mail::{
+        Link, Message,
+        messages::{Access, Invitation},
+    },
     store::{
-        Database, StoreError, assignments, company, outbox,
+        Database, StoreError, company, outbox,
         tokens::{self, NewToken},
         users::{self, NewInvited, User},
     },
@@ -91,7 +94,12 @@ impl Existing {
     }
 
     /// The user with the fitting action; `None` where they do not exist for the actor.
-    pub(in crate::usecases) fn met(self, db: &mut Database, acting: &ScopedActor, now: Timestamp) -> Result<Option<Self>, ActionError> {
+    pub(in crate::usecases) fn visible_to(
+        self,
+        db: &mut Database,
+        acting: &ScopedActor,
+        now: Timestamp,
+    ) -> Result<Option<Self>, ActionError> {
         match acting.target_user(db, self.id, now) {
             Ok(target_user) => Ok(Some(Self { way: ExistingUserAction::of(acting, target_user.target), ..self })),
             Err(ActionError::Refused { .. }) => Ok(None),
@@ -108,7 +116,7 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, email: &EmailAddress
         work.require(Action::InviteUser)?;
         submission.ensure_first_submission(work)?;
         if let Some(existing) = Existing::find(work.tx.db(), email, work.now)? {
-            let existing = existing.met(work.tx.db(), &work.actor, work.now)?.ok_or(InviteError::NotYours)?;
+            let existing = existing.visible_to(work.tx.db(), &work.actor, work.now)?.ok_or(InviteError::NotYours)?;
             return Err(InviteError::Exists(Box::new(existing)));
         }
         let company = company::load(work.tx.db())?;
@@ -125,7 +133,7 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, email: &EmailAddress
             now: work.now,
         };
         let user = add(work, &new)?;
-        send(work, &user, &token, expires_at, Message::Invitation)?;
+        send(work, &user, &token, &company, expires_at, Message::Invitation)?;
         Ok(user)
     })
 }
@@ -153,10 +161,10 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: Entry
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.require_for_update(entry_point, user_id, |target, _| Action::ResendInvitation(target))?;
         work.count_mail(&user)?;
+        let reassigned = grantors::reassign(work, &user)?;
         let expires_at = renew(work, &user, &token, Message::InvitationAgain)?;
         let event = AuditEvent::InvitationResent { expires_at: expires_at.and_utc() };
         work.record(&user, &event);
-        let reassigned = grantors::reassign(work, &user)?;
         Ok(Resent { user, reassigned })
     })
 }
@@ -219,8 +227,8 @@ pub(in crate::usecases) fn readdress(
     outbox::cancel_for(work.tx, user.id, work.now)?;
     users::set_email(work.tx, user, email)?;
     let user = users::find(work.tx.db(), user.id)?.ok_or_else(ActionError::unknown)?;
-    renew(work, &user, token, Message::Invitation)?;
     grantors::reassign(work, &user)?;
+    renew(work, &user, token, Message::Invitation)?;
     Ok(())
 }
 
@@ -231,15 +239,16 @@ fn renew(work: &mut UnitOfWork<'_, '_>, user: &User, token: &Token, message: fn(
     let expires_at = work.now + company.invitation_term(origin);
     tokens::end_open(work.tx, user.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, work.now)?;
     users::renew_invitation(work.tx, user.id, expires_at)?;
-    send(work, user, token, expires_at, message)?;
+    send(work, user, token, &company, expires_at, message)?;
     Ok(expires_at)
 }
 
-/// Mails the link of an invitation, with the role and the assignments that it gives.
+/// Mails the link of an invitation, with the role and the assignments that it gives as things stand.
 pub(in crate::usecases) fn send(
     work: &mut UnitOfWork<'_, '_>,
     user: &User,
     token: &Token,
+    company: &Company,
     expires_at: Timestamp,
     message: fn(Invitation) -> Message,
 ) -> Result<(), StoreError> {
@@ -254,12 +263,12 @@ pub(in crate::usecases) fn send(
         now: work.now,
     };
     let token_id = tokens::insert(work.tx, &new)?;
+    let (role, assignments) = grantors::outlook(work.tx.db(), user, work.now)?;
     let message = message(Invitation {
         invited_by: inviter(work.tx.db(), user, asked_by)?,
         first_name: user.first_name.clone(),
-        company: company::load(work.tx.db())?.name,
-        portfolios: assignments::portfolios_of(work.tx.db(), &[user.id])?.into_iter().map(|given| given.portfolio.name).collect(),
-        accounts: assignments::accounts_of(work.tx.db(), &[user.id])?.into_iter().map(|given| given.account.name).collect(),
+        company: company.name.clone(),
+        access: Access::new(role, assignments),
         link: Link::new(&work.ctx.links.with_token(TokenPurpose::Invitation, token)),
         term: term_in_words(expires_at - work.now),
         expires_at,

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        audit::{AuditEvent, DemotionReason},
+        audit::{AuditEvent, DemotionReason, Named},
         clock::Timestamp,
         company::Company,
         ids::UserId,
@@ -77,23 +77,33 @@ pub fn inventory(ctx: &Context, actor: &User, company: &Company, user_id: UserId
         let user = ScopedActor::of(db, actor)?.require(db, EntryPoint::UsersAndGroups, user_id, delete_action, now)?;
         let sessions = sessions::count(db, user_id, company, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(db, user_id)?;
-        Ok(Inventory { user, sessions, groups, portfolios, accounts, restorable_until: restorable_until(company, now) })
+        let names = |named: Vec<Named>| named.into_iter().map(|named| named.name).collect();
+        Ok(Inventory {
+            user,
+            sessions,
+            groups: names(groups),
+            portfolios: names(portfolios),
+            accounts: names(accounts),
+            restorable_until: restorable_until(company, now),
+        })
     })
 }
 
-/// Groups, portfolios and accounts of a user, by name.
+/// Groups, portfolios and accounts of a user.
 struct Belongings {
-    groups: Vec<String>,
-    portfolios: Vec<String>,
-    accounts: Vec<String>,
+    groups: Vec<Named>,
+    portfolios: Vec<Named>,
+    accounts: Vec<Named>,
 }
 
 impl Belongings {
     fn of(db: &mut Database, user_id: UserId) -> Result<Self, StoreError> {
+        let (groups, portfolios) = (groups::memberships_of(db, &[user_id])?, assignments::portfolios_of(db, &[user_id])?);
+        let accounts = assignments::accounts_of(db, &[user_id])?;
         Ok(Self {
-            groups: groups::memberships_of(db, &[user_id])?.into_iter().map(|membership| membership.group_name).collect(),
-            portfolios: assignments::portfolios_of(db, &[user_id])?.into_iter().map(|given| given.portfolio.name).collect(),
-            accounts: assignments::accounts_of(db, &[user_id])?.into_iter().map(|given| given.account.name).collect(),
+            groups: groups.iter().map(|membership| Named::new(membership.group.0, &membership.group_name)).collect(),
+            portfolios: portfolios.iter().map(|given| Named::new(given.portfolio.id.0, &given.portfolio.name)).collect(),
+            accounts: accounts.iter().map(|given| Named::new(given.account.id.0, &given.account.name)).collect(),
         })
     }
 }
@@ -117,7 +127,7 @@ pub fn delete(
         let Belongings { groups, portfolios, accounts } = Belongings::of(work.tx.db(), user_id)?;
         end_access(work, user_id, AccessEnd::Lockout, None)?;
         groups::remove_from_all(work.tx, user_id)?;
-        assignments::take_all(work.tx, user_id)?;
+        assignments::unassign_all(work.tx, user_id)?;
         work.notify(&user, Message::UserDeleted)?;
         let until = restorable_until(&company::load(work.tx.db())?, work.now);
         match until {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     domain::{
-        audit::AuditEvent,
+        audit::{AuditEvent, Named},
         clock::Timestamp,
         ids::{PortfolioId, UserId},
         permission::Permission,
@@ -125,7 +125,7 @@ pub fn begin_export(ctx: &Context, principal: &Principal, asked: &ListRequest, w
             return Err(ActionError::unknown());
         }
         let chosen = chosen(work.tx.db(), &work.actor, asked)?;
-        let portfolio = chosen.as_ref().map(|portfolio| portfolio.name.clone());
+        let portfolio = chosen.as_ref().map(|portfolio| Named::new(portfolio.id.0, &portfolio.name));
         let counts = users::counts(work.tx.db(), &wanted(ctx, &work.actor, asked, chosen))?;
         let company = company::load(work.tx.db())?;
         work.record(&company, &AuditEvent::UsersExported { list: words.to_owned(), portfolio });

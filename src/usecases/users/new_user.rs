@@ -78,7 +78,7 @@ pub fn check_address(ctx: &Context, actor: &User, email: &EmailAddress) -> Resul
 
 fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
     let Some(existing) = Existing::find(db, email, now)? else { return Ok(()) };
-    Err(match existing.met(db, acting, now)? {
+    Err(match existing.visible_to(db, acting, now)? {
         Some(existing) => InviteError::Exists(Box::new(existing)),
         None => InviteError::NotYours,
     })
@@ -124,7 +124,7 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Re
         };
         let user = invite::add(work, &new)?;
         given.give(work, &user)?;
-        invite::send(work, &user, &token, expires_at, Message::Invitation)?;
+        invite::send(work, &user, &token, &company, expires_at, Message::Invitation)?;
         Ok(user)
     })
 }

@@ -123,7 +123,12 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
             change_address(work, &named, &profile.email, &tokens)?;
         }
         let after = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        let fields = |user: &User| UserFields { name: user.display_name(), email: user.email.clone(), default_role: user.default_role };
+        let fields = |user: &User| UserFields {
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            email: user.email.clone(),
+            default_role: user.default_role,
+        };
         let (was, is) = (fields(before), fields(&after));
         // Changes of address that wait have an event of their own.
         if was != is || profile.email.as_str() == before.email {
@@ -168,7 +173,7 @@ fn change_role(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, profile:
                 return Err(ProfileError::Leaves { portfolios: theirs, parts });
             }
             for portfolio in theirs {
-                assignments::take_portfolio(work.tx, user.id, portfolio.id)?;
+                assignments::unassign_portfolio(work.tx, user.id, portfolio.id)?;
                 work.record_at(user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None });
                 names.taken.push(portfolio.name);
             }
@@ -181,7 +186,7 @@ fn change_role(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, profile:
 /// Changes the address. An active user must confirm the new one, and an open invitation is sent there instead.
 fn change_address(work: &mut UnitOfWork<'_, '_>, user: &User, email: &EmailAddress, tokens: &Tokens) -> Result<(), ProfileError> {
     if let Some(other) = Existing::find(work.tx.db(), email, work.now)?.filter(|other| other.id != user.id) {
-        return Err(ProfileError::AddressTaken(other.met(work.tx.db(), &work.actor, work.now)?.map(Box::new)));
+        return Err(ProfileError::AddressTaken(other.visible_to(work.tx.db(), &work.actor, work.now)?.map(Box::new)));
     }
     match user.status(work.now) {
         Status::Active => Ok(email_change::begin(work, user, email, tokens)?),

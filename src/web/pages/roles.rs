@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "roles.html")]
 pub struct RolesPage {
-    pub shell: Layout,
+    pub layout: Layout,
     /// Columns of the table.
     pub roles: [Role; 3],
     pub groups: Vec<PermissionGroup>,
@@ -73,11 +73,11 @@ impl PermissionGroup {
 }
 
 /// `GET /roles`
-pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
-    let (frame, ()) = console.open(|_, _| Ok(())).await?;
-    let actor = console.current.user.actor();
+pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
+    let (layout_data, ()) = context.open(|_, _| Ok(())).await?;
+    let actor = context.current.user.actor();
     let (groups, knows_admins) = (PermissionGroup::all(actor.role), decide(actor, Action::SeeAdmins).is_ok());
-    respond::page(&RolesPage { shell: console.shell(&frame), roles: Role::ALL, groups, knows_admins })
+    respond::page(&RolesPage { layout: context.layout(&layout_data), roles: Role::ALL, groups, knows_admins })
 }
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn renders() {
         let page = |sample: &Sample, role| RolesPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             roles: Role::ALL,
             groups: PermissionGroup::all(role),
             knows_admins: role == Role::Admin,

@@ -34,7 +34,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Template)]
 #[template(path = "setup.html")]
 pub struct SetupPage {
-    pub gate: PublicLayout,
+    pub layout: PublicLayout,
     /// Token of the one-time address, posted with the form.
     pub key: String,
     pub fields: SetupFields,
@@ -86,8 +86,8 @@ pub struct SetupForm {
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, query: Option<Query<SetupQuery>>) -> HandlerResult {
     let key = query.map(|query| query.into_inner().key).unwrap_or_default();
     let company = look(&state, &key).await?;
-    let gate = respond::gate(&state, &anonymous, "");
-    respond::page(&SetupPage { gate, key, fields: SetupFields::default(), password_min: company.password_min })
+    let layout = respond::layout(&state, &anonymous, "");
+    respond::page(&SetupPage { layout, key, fields: SetupFields::default(), password_min: company.password_min })
 }
 
 /// `POST /setup`
@@ -104,8 +104,8 @@ pub(in crate::web) async fn submit(
         Err(mut fields) => {
             let (link, client_ip, min) = (token(&form.key)?, &anonymous.client.client_ip, company.password_min);
             fields.password = new_password::review(&state, link, client_ip, &form.password, min, Vec::new()).await?;
-            let gate = respond::gate(&state, &anonymous, "");
-            return respond::again(&SetupPage { gate, key: form.key, fields: *fields, password_min: company.password_min });
+            let layout = respond::layout(&state, &anonymous, "");
+            return respond::again(&SetupPage { layout, key: form.key, fields: *fields, password_min: company.password_min });
         }
     };
     let (link, client) = (token(&form.key)?, anonymous.client.clone());
@@ -119,8 +119,8 @@ pub(in crate::web) async fn submit(
             let [company_name, first_name, last_name, email] =
                 [&form.company, &form.first_name, &form.last_name, &form.email].map(|typed| Field::new(&**typed));
             let fields = SetupFields { company: company_name, first_name, last_name, email, password };
-            let gate = respond::gate(&state, &anonymous, "");
-            SetupPage { gate, key: form.key.clone(), fields, password_min: company.password_min }
+            let layout = respond::layout(&state, &anonymous, "");
+            SetupPage { layout, key: form.key.clone(), fields, password_min: company.password_min }
         }),
         Err(error) => Err(error.into()),
     }
@@ -175,8 +175,8 @@ mod tests {
     };
 
     fn page(sample: &Sample, fields: SetupFields) -> SetupPage {
-        let gate = PublicLayout { company: String::new(), ..sample.gate() };
-        SetupPage { gate, key: sample.text.clone(), fields, password_min: 15 }
+        let layout = PublicLayout { company: String::new(), ..sample.public_layout() };
+        SetupPage { layout, key: sample.text.clone(), fields, password_min: 15 }
     }
 
     #[test]

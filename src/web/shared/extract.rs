@@ -140,7 +140,10 @@ fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, WebError> {
 /// Error for a request without a session, with the page to return to after signing in: own pages only.
 fn signed_out(request: &HttpRequest) -> WebError {
     if request.method().is_safe() {
-        return WebError::SignedOut { next: request.uri().path_and_query().and_then(|target| page(target.as_str())), unsent: false };
+        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+        let is_recorded = Endpoint::of(request).is_some_and(|endpoint| endpoint.kind.is_recorded());
+        let next = if is_recorded { paths::nearest_page(target) } else { page(target) };
+        return WebError::SignedOut { next, unsent: false };
     }
     // A signed-out user needs no sign-out.
     if request.path() == paths::SignOut::PATTERN {

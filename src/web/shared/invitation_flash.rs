@@ -17,10 +17,12 @@ pub(in crate::web) fn invited(user: &User, entry_point: EntryPoint, passes_links
 pub(in crate::web) fn resent(entry_point: EntryPoint, passes_links_on: bool) -> impl Fn(&Resent) -> Flash {
     move |Resent { user, reassigned }| {
         let done = if passes_links_on { format!("for {} created", user.email) } else { format!("sent to {}", user.email) };
-        let mut text = format!("New invitation {done}. The earlier link no longer works.");
-        if !reassigned.is_empty() {
-            text += &format!(" You are now the assigner of {} (the previous one lost access).", names_in_short(reassigned, NAMED));
-        }
+        let sent = format!("New invitation {done}. The earlier link no longer works.");
+        let text = if reassigned.is_empty() {
+            sent
+        } else {
+            format!("{sent} You are now the assigner of {} (the previous one lost access).", names_in_short(reassigned, NAMED))
+        };
         let flash = Flash::new(FlashKind::Ok, text);
         if passes_links_on { flash.with_action(copy_link(user, entry_point)) } else { flash }
     }

@@ -110,16 +110,16 @@ impl PageContext {
     }
 
     /// Layout of a page. Takes the flash of the last request.
-    pub(in crate::web) fn shell(&self, frame: &LayoutData) -> Layout {
+    pub(in crate::web) fn layout(&self, layout_data: &LayoutData) -> Layout {
         let role = self.current.user.actor().role;
         Layout {
-            company: frame.company.name.clone(),
+            company: layout_data.company.name.clone(),
             me: page::UserLabel::from(&self.current.user.who()),
             nav: page::navigation(role, self.section),
             csrf: self.current.csrf(&self.state),
             flash: self.current.take_flash(&self.session),
             session: self.current.session_left(self.now()),
-            is_only_admin: frame.is_single_admin,
+            is_only_admin: layout_data.is_single_admin,
             mails_to_files: role == Role::Admin && self.passes_links_on(),
         }
     }

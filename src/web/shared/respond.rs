@@ -40,6 +40,6 @@ pub(in crate::web) fn see_other(path: impl ToString) -> HandlerResult {
 }
 
 /// Layout of a page without a session.
-pub(in crate::web) fn gate(state: &State, anonymous: &AnonymousSession, company: &str) -> PublicLayout {
+pub(in crate::web) fn layout(state: &State, anonymous: &AnonymousSession, company: &str) -> PublicLayout {
     PublicLayout { company: company.to_owned(), csrf: anonymous.csrf(state), flash: None }
 }

@@ -61,12 +61,12 @@ impl Sample {
         plain
     }
 
-    pub(crate) fn gate(&self) -> PublicLayout {
+    pub(crate) fn public_layout(&self) -> PublicLayout {
         PublicLayout { company: self.text.clone(), csrf: "0123456789abcdef".into(), flash: None }
     }
 
     /// Layout for an Admin, with all messages: hostile text must be harmless in each.
-    pub(crate) fn shell(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         let is_plain = self.name == "plain";
         Layout {
             company: self.text.clone(),
@@ -114,7 +114,7 @@ impl Sample {
     }
 
     /// A time some minutes ago.
-    pub(crate) fn moment(&self, minutes: usize) -> DisplayTime {
+    pub(crate) fn display_time(&self, minutes: usize) -> DisplayTime {
         let minutes = i64::try_from(minutes * self.rows.max(1)).unwrap();
         DisplayTime::new(now() - TimeDelta::minutes(minutes), now())
     }

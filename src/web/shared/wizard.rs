@@ -121,19 +121,19 @@ impl<S> DraftQuery<S> {
 }
 
 /// The draft of these answers, as of now.
-pub(in crate::web) fn seal<A: Answers>(console: &PageContext, answers: &A) -> String {
-    let ctx = &console.state().ctx;
+pub(in crate::web) fn seal<A: Answers>(context: &PageContext, answers: &A) -> String {
+    let ctx = &context.state().ctx;
     let kept = serde_json::to_vec(&(ctx.now().and_utc().timestamp(), answers)).unwrap_or_default();
-    URL_SAFE_NO_PAD.encode(ctx.key.seal(&context::<A>(console), &kept, &*ctx.random))
+    URL_SAFE_NO_PAD.encode(ctx.key.seal(&purpose::<A>(context), &kept, &*ctx.random))
 }
 
 /// Opens a draft, if it was for this user and this wizard, and not too long ago. An empty draft has no answers yet.
-pub(in crate::web) fn open<A: Answers>(console: &PageContext, draft: &str) -> Option<A> {
+pub(in crate::web) fn open<A: Answers>(context: &PageContext, draft: &str) -> Option<A> {
     if draft.is_empty() {
         return Some(A::default());
     }
-    let ctx = &console.state().ctx;
-    let (at, answers) = unsealed::<A>(&ctx.key, &context::<A>(console), draft)?;
+    let ctx = &context.state().ctx;
+    let (at, answers) = unsealed::<A>(&ctx.key, &purpose::<A>(context), draft)?;
     let at = DateTime::from_timestamp(at, 0)?.naive_utc();
     (ctx.now() - at < TimeDelta::hours(HOURS)).then_some(answers)
 }
@@ -142,8 +142,8 @@ pub(in crate::web) fn unsealed<A: DeserializeOwned>(key: &SecretKey, context: &s
     serde_json::from_slice(&key.open(context, &URL_SAFE_NO_PAD.decode(draft).ok()?)?).ok()
 }
 
-fn context<A: Answers>(console: &PageContext) -> String {
-    format!("draft of {} by {}", A::WIZARD.name, console.current.user.id)
+fn purpose<A: Answers>(context: &PageContext) -> String {
+    format!("draft of {} by {}", A::WIZARD.name, context.current.user.id)
 }
 
 /// On to a step: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.

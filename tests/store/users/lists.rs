@@ -120,13 +120,13 @@ fn assign(tx: &mut Tx<'_>, dice: &mut Dice, world: &mut World, accounts: &[(Acco
     for &portfolio in &world.portfolios {
         if dice.happens(6) {
             assignments::give_portfolio(tx, id, portfolio, Some(giver), now()).unwrap();
-            if dice.happens(3) { assert!(assignments::take_portfolio(tx, id, portfolio).unwrap()) } else { kept.push(portfolio) }
+            if dice.happens(3) { assert!(assignments::unassign_portfolio(tx, id, portfolio).unwrap()) } else { kept.push(portfolio) }
         }
     }
     for &(account, portfolio) in accounts {
         if dice.happens(8) {
             assignments::give_account(tx, id, account, AssignmentPermissions::default(), Some(giver), now()).unwrap();
-            if dice.happens(3) { assert!(assignments::take_account(tx, id, account).unwrap()) } else { kept.push(portfolio) }
+            if dice.happens(3) { assert!(assignments::unassign_account(tx, id, account).unwrap()) } else { kept.push(portfolio) }
         }
     }
     world.assigned.insert(id, kept.into_iter().collect());

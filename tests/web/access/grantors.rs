@@ -101,6 +101,19 @@ async fn a_portfolio_admin_to_whom_no_portfolio_will_be_left_is_said_to_become_a
 }
 
 #[apply(both_databases!)]
+async fn an_invitation_mail_names_only_what_acceptance_would_give(db: Db) {
+    let mut business = Business::new(db).await;
+    let (_, link) = invited_by_hana(&mut business).await;
+    let app = business.app;
+    deactivate_hana(&app);
+    app.mails().await;
+    app.advance(TimeDelta::days(5));
+    app.browser().press(&app, &link, &format!("{link}/new-link")).await.is(303);
+    let mail = app.mail().await.rendered.text;
+    assert!(mail.contains("Your role: User.") && !mail.contains("Fjord Foods"), "{mail}");
+}
+
+#[apply(both_databases!)]
 async fn a_user_who_resends_the_invitation_takes_over_what_would_be_left_out(db: Db) {
     let mut business = Business::new(db).await;
     let (noor, _) = invited_by_hana(&mut business).await;
@@ -114,7 +127,7 @@ async fn a_user_who_resends_the_invitation_takes_over_what_would_be_left_out(db:
         .sees("You are now the assigner of Fjord Foods (the previous one lost access).")
         .sees("given by Maya Fischer")
         .sees_no("not be given");
-    assert_eq!(app.deeds()[before..], ["invitation.resent Noor van Dijk", "assignment.reassigned Noor van Dijk"]);
+    assert_eq!(app.deeds()[before..], ["assignment.reassigned Noor van Dijk", "invitation.resent Noor van Dijk"]);
     accept(&app, &app.link_in_mail().await).await;
     assert_eq!(app.accounts_of(noor), [fjord]);
 }

@@ -50,8 +50,14 @@ impl TestApp {
 
     /// Adds the permission to view its billing.
     pub async fn show_billing_to(&self, user: UserId, account: AccountId) {
-        assignments::set_grants(&self.ctx, &self.maya(), user, account, AssignmentPermissions { edits_details: true, sees_billing: true })
-            .unwrap();
+        assignments::set_permissions(
+            &self.ctx,
+            &self.maya(),
+            user,
+            account,
+            AssignmentPermissions { edits_details: true, sees_billing: true },
+        )
+        .unwrap();
         self.mails().await;
     }
 
@@ -61,8 +67,8 @@ impl TestApp {
         self.store().write_transaction(|tx| stored::give_portfolio(tx, user, portfolio, Some(by), self.now())).unwrap();
     }
 
-    pub fn take_portfolio(&self, user: UserId, portfolio: PortfolioId) {
-        self.store().write_transaction(|tx| stored::take_portfolio(tx, user, portfolio)).unwrap();
+    pub fn unassign_portfolio(&self, user: UserId, portfolio: PortfolioId) {
+        self.store().write_transaction(|tx| stored::unassign_portfolio(tx, user, portfolio)).unwrap();
     }
 
     pub fn accounts_of(&self, user: UserId) -> Vec<AccountId> {

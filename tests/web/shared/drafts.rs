@@ -52,7 +52,7 @@ impl Business {
             portfolios::deactivate(&self.app.ctx, &self.app.caller(self.app.id_of("maya.fischer@example.com")), self.nordic).unwrap();
             self.app.mails().await;
         } else {
-            self.app.take_portfolio(self.hana_id, self.nordic);
+            self.app.unassign_portfolio(self.hana_id, self.nordic);
         }
     }
 }

@@ -63,7 +63,7 @@ async fn a_user_is_invited_in_three_steps(db: Db) {
     };
     assert_eq!(app.accounts_of(id), [fjord]);
     let mail = app.mail().await;
-    assert!(mail.rendered.text.contains("Your role: User. Your accounts: Fjord Foods"), "{}", mail.rendered.text);
+    assert!(mail.rendered.text.contains("Your role: User. Your access: Fjord Foods"), "{}", mail.rendered.text);
     let link = app.link_in(&mail);
     assert!(app.browser().get(&app, &link).await.is(200).body.contains(r#"value="van Dijk""#), "the names are filled in");
     app.advance(chrono::TimeDelta::days(5) - chrono::TimeDelta::seconds(1));
@@ -81,7 +81,7 @@ async fn a_portfolio_admin_is_invited_with_portfolios(db: Db) {
     answer(&mut maya, &app, &answers("3", "create", "portfolio_admin", &[("portfolio", &nordic_id)])).await.is(303);
     assert_eq!(app.portfolios_of(app.id_of("noor@example.com")), [nordic]);
     let mail = app.mail().await.rendered.text;
-    assert!(mail.contains("Your role: Portfolio Admin. Your portfolios: Nordic Brands"), "{mail}");
+    assert!(mail.contains("Your role: Portfolio Admin. Your access: Nordic Brands"), "{mail}");
 }
 
 #[apply(both_databases!)]
@@ -241,7 +241,7 @@ async fn what_its_sender_may_no_longer_give_is_not_given(db: Db) {
     let fjord_id = fjord.to_string();
     answer(&mut hana, &app, &answers("3", "create", "user", &[("account", &fjord_id)])).await.is(303);
     let link = app.link_in_mail().await;
-    app.take_portfolio(hana_id, nordic);
+    app.unassign_portfolio(hana_id, nordic);
     let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
     app.browser().fill(&app, &link, &fields).await.is(303);
     assert_eq!(app.accounts_of(app.id_of("noor@example.com")), []);
@@ -271,7 +271,7 @@ async fn a_portfolio_admin_who_is_given_no_portfolio_is_a_user(db: Db) {
     app.give_portfolio(hana_id, dach);
     answer(&mut hana, &app, &answers("3", "create", "portfolio_admin", &[("portfolio", &nordic.to_string())])).await.is(303);
     let link = app.link_in_mail().await;
-    app.take_portfolio(hana_id, nordic);
+    app.unassign_portfolio(hana_id, nordic);
     let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
     app.browser().fill(&app, &link, &fields).await.is(303);
     let noor = app.id_of("noor@example.com");

@@ -12,9 +12,15 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
     use AuditEvent::*;
     let expires_at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
     let text = str::to_owned;
-    let user = || UserRef { id: 7, name: text("Noor van Dijk") };
+    let user = || Named { id: 7, name: text("Noor van Dijk") };
+    let named = |name| Named::new(3, name);
     let permissions = AssignmentPermissions::default();
-    let fields = |name| UserFields { name: text(name), email: text("noor@example.com"), default_role: DefaultRole::User };
+    let fields = |name| UserFields {
+        first_name: text(name),
+        last_name: String::new(),
+        email: text("noor@example.com"),
+        default_role: DefaultRole::User,
+    };
     let portfolio = |name| PortfolioFields { name: text(name), notes: String::new() };
     let account = |name| AccountFields { name: text(name), website: String::new(), notes: String::new() };
     let billing = |city| BillingFields { city: text(city), ..BillingFields::default() };
@@ -56,7 +62,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         ),
         (
             UserEdited { before: fields("Noor"), after: fields("Noor van Dijk") },
-            r#"{"after":{"default_role":"user","email":"noor@example.com","name":"Noor van Dijk"},"before":{"default_role":"user","email":"noor@example.com","name":"Noor"},"version":1}"#,
+            r#"{"after":{"default_role":"user","email":"noor@example.com","first_name":"Noor van Dijk","last_name":""},"before":{"default_role":"user","email":"noor@example.com","first_name":"Noor","last_name":""},"version":1}"#,
         ),
         (UserDemoted { reason: DemotionReason::GrantorsLostRight }, r#"{"reason":"grantors_lost_right","version":1}"#),
         (
@@ -71,11 +77,11 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             UserDeleted {
                 email: text("noor@example.com"),
                 status: Status::Expired,
-                groups: vec![text("Finance")],
+                groups: vec![named("Finance")],
                 portfolios: vec![],
                 accounts: vec![],
             },
-            r#"{"accounts":[],"email":"noor@example.com","groups":["Finance"],"portfolios":[],"status":"expired","version":1}"#,
+            r#"{"accounts":[],"email":"noor@example.com","groups":[{"id":3,"name":"Finance"}],"portfolios":[],"status":"expired","version":1}"#,
         ),
         (UserRestored { email: text("noor@example.com") }, r#"{"email":"noor@example.com","version":1}"#),
         (AdminCreated { email: text("noor@example.com") }, r#"{"email":"noor@example.com","version":1}"#),
@@ -83,7 +89,10 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (AdminRemoved { member: user() }, r#"{"member":{"id":7,"name":"Noor van Dijk"},"version":1}"#),
         (GroupCreated {}, r#"{"version":1}"#),
         (GroupRenamed { before: text("Finance"), after: text("Money") }, r#"{"after":"Money","before":"Finance","version":1}"#),
-        (GroupDeleted { members: vec![text("Noor")], member_count: 1 }, r#"{"member_count":1,"members":["Noor"],"version":1}"#),
+        (
+            GroupDeleted { members: vec![named("Noor")], member_count: 1 },
+            r#"{"member_count":1,"members":[{"id":3,"name":"Noor"}],"version":1}"#,
+        ),
         (GroupMemberAdded { member: user() }, r#"{"member":{"id":7,"name":"Noor van Dijk"},"version":1}"#),
         (GroupMemberRemoved { member: user() }, r#"{"member":{"id":7,"name":"Noor van Dijk"},"version":1}"#),
         (PortfolioCreated { notes: String::new() }, r#"{"notes":"","version":1}"#),
@@ -94,14 +103,17 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (PortfolioDeactivated {}, r#"{"version":1}"#),
         (PortfolioReactivated {}, r#"{"version":1}"#),
         (
-            AccountCreated { portfolio: text("Nordic Brands"), website: String::new(), notes: String::new() },
-            r#"{"notes":"","portfolio":"Nordic Brands","version":1,"website":""}"#,
+            AccountCreated { portfolio: named("Nordic Brands"), website: String::new(), notes: String::new() },
+            r#"{"notes":"","portfolio":{"id":3,"name":"Nordic Brands"},"version":1,"website":""}"#,
         ),
         (
             AccountEdited { before: account("Fjord"), after: account("Fjord Foods") },
             r#"{"after":{"name":"Fjord Foods","notes":"","website":""},"before":{"name":"Fjord","notes":"","website":""},"version":1}"#,
         ),
-        (AccountMoved { before: text("Nordic"), after: text("DACH") }, r#"{"after":"DACH","before":"Nordic","version":1}"#),
+        (
+            AccountMoved { before: named("Nordic"), after: named("DACH") },
+            r#"{"after":{"id":3,"name":"DACH"},"before":{"id":3,"name":"Nordic"},"version":1}"#,
+        ),
         (
             BillingUpdated { before: Some(billing("Bergen").into()), after: billing("Oslo").into() },
             r#"{"after":{"address_line_1":"","address_line_2":"","city":"Oslo","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"before":{"address_line_1":"","address_line_2":"","city":"Bergen","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"version":1}"#,
@@ -112,11 +124,8 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             r#"{"after":{"edit_details":true,"see_billing":true},"before":{"edit_details":true,"see_billing":false},"version":1}"#,
         ),
         (AssignmentRemoved { permissions: None }, r#"{"permissions":null,"version":1}"#),
-        (
-            AssignmentReassigned { before: Some(text("Hana Novotná")), after: text("Maya Fischer") },
-            r#"{"after":"Maya Fischer","before":"Hana Novotná","version":1}"#,
-        ),
-        (AssignmentWithheld { grantor: Some(text("Hana Novotná")) }, r#"{"grantor":"Hana Novotná","version":1}"#),
+        (AssignmentReassigned { before: Some(named("Hana Novotná")) }, r#"{"before":{"id":3,"name":"Hana Novotná"},"version":1}"#),
+        (AssignmentWithheld { grantor: Some(named("Hana Novotná")) }, r#"{"grantor":{"id":3,"name":"Hana Novotná"},"version":1}"#),
         (MailFailed { reply: text("550 No such user"), attempts: 5 }, r#"{"attempts":5,"reply":"550 No such user","version":1}"#),
         (MailRetried {}, r#"{"version":1}"#),
         (MailsRetried { mails: vec![3, 4] }, r#"{"mails":[3,4],"version":1}"#),
@@ -146,10 +155,19 @@ fn details_of_another_version_or_shape_are_not_read() {
 
 #[test]
 fn a_sentence_names_the_fields_that_changed() {
-    let fields = |name: &str, email: &str| UserFields { name: name.to_owned(), email: email.to_owned(), default_role: DefaultRole::User };
+    let fields = |name: &str, email: &str| UserFields {
+        first_name: name.to_owned(),
+        last_name: String::new(),
+        email: email.to_owned(),
+        default_role: DefaultRole::User,
+    };
     let edited = |before, after| AuditEvent::UserEdited { before, after }.describe(NAMES);
     assert_eq!(edited(fields("A", "a"), fields("B", "b")), "Maya Fischer edited name, email of Noor van Dijk");
     assert_eq!(edited(fields("A", "a"), fields("A", "a")), "Maya Fischer edited details of Noor van Dijk");
+    let toggled = |edits_details, sees_billing| AssignmentPermissions { edits_details, sees_billing };
+    let changed = |before, after| AuditEvent::AssignmentChanged { before, after }.describe(NAMES);
+    let expected = "Maya Fischer removed \"Edit details\" and allowed \"See billing\" on Fjord Foods for Noor van Dijk";
+    assert_eq!(changed(toggled(true, false), toggled(false, true)), expected);
 }
 
 #[test]

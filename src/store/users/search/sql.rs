@@ -118,7 +118,7 @@ struct Counted {
 pub(in crate::store::users) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Result<i64, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM ");
-    statement.hits(term, most);
+    statement.first_matches(term, most);
     statement.count(db)
 }
 
@@ -246,8 +246,8 @@ impl Statement {
         }
     }
 
-    /// Adds the first hits of a search on SQLite, which include no deleted users.
-    pub(in crate::store::users) fn hits(&mut self, term: &SearchTerm, most: i64) {
+    /// Adds the first matches of a search on SQLite, which include no deleted users.
+    pub(in crate::store::users) fn first_matches(&mut self, term: &SearchTerm, most: i64) {
         self.push("(SELECT rowid AS user_id FROM user_search WHERE user_search MATCH ");
         self.bind(plan::phrase(term));
         self.push(&format!(" LIMIT {most}) AS hits"));

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        audit::{AuditEvent, UserRef},
+        audit::{AuditEvent, Named},
         credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
         user::Status,
@@ -94,7 +94,7 @@ pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), Conf
             work.post(Recipient { user_id: user.id, email: address, token: None }, &changed)?;
         }
         let (before, after) = (user.email.clone(), email.to_string());
-        work.record(&user, &AuditEvent::EmailChanged { before, after, requested_by: UserRef::from(&asked_by) });
+        work.record(&user, &AuditEvent::EmailChanged { before, after, requested_by: Named::from(&asked_by) });
         Ok(())
     })
 }
@@ -106,7 +106,7 @@ pub fn stop(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), LinkErr
         let (_, user) = links::consume(tx, TokenPurpose::EmailChangeStop, token, Status::Active, now)?;
         let token = tokens::open_of(tx.db(), user.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
         let asker = token.asked_by.map(|user_id| users::find(tx.db(), user_id)).transpose()?.flatten();
-        let requested_by = asker.map(|asker| UserRef::from(&asker.who()));
+        let requested_by = asker.map(|asker| Named::from(&asker.who()));
         // The link only proves access to the old address, so the actor is the link and not the user.
         let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client("The link at the old address"), client_ip, now);
         end(&mut work, user.id, TokenEnd::Revoked)?;

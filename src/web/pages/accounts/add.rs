@@ -29,7 +29,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/add.html")]
 pub struct AddToAccountPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub account: AccountHead,
     pub finder: Finder,
     pub grants: AssignmentPermissions,
@@ -60,17 +60,17 @@ pub struct AddForm {
 }
 
 /// `GET /accounts/{account}/add`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, query: Query<FindQuery>) -> HandlerResult {
-    answer(&console, *id, query.into_inner().q, AssignmentPermissions::default(), None).await
+pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, query: Query<FindQuery>) -> HandlerResult {
+    answer(&context, *id, query.into_inner().q, AssignmentPermissions::default(), None).await
 }
 
 /// `POST /accounts/{account}/add`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<AddForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<AccountId>, form: Form<AddForm>) -> HandlerResult {
     let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
     let grants = AssignmentPermissions { edits_details, sees_billing };
     let Some(user_id) = user else {
         let error = FieldError::Message("Choose a person from the results".to_owned());
-        return answer(&console, account, q, grants, Some(error)).await;
+        return answer(&context, account, q, grants, Some(error)).await;
     };
     let said = move |(user, given): &(usecases::User, Account)| {
         let name = user.display_name();
@@ -78,12 +78,12 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
         Flash::new(FlashKind::Ok, format!("{} is now assigned to {name}.", given.name)).with_action(undo)
     };
     let give = move |ctx: &_, submission: &_| assignments::give_account(ctx, submission, user_id, account, grants);
-    console.act_and_go(paths::Account { account }, said, give).await
+    context.act_and_go(paths::Account { account }, said, give).await
 }
 
 /// The page with its errors. If the portfolio is deactivated, the page of the account says so instead.
 async fn answer(
-    console: &PageContext,
+    context: &PageContext,
     id: AccountId,
     q: String,
     grants: AssignmentPermissions,
@@ -91,18 +91,18 @@ async fn answer(
 ) -> HandlerResult {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
-    let content = move |ctx: &_, actor: &_| Ok(picker_options::users_for(ctx, actor, id, search, RESULTS_MAX));
-    let (frame, found) = console.open(content).await?;
+    let read = move |ctx: &_, actor: &_| Ok(picker_options::users_for(ctx, actor, id, search, RESULTS_MAX));
+    let (layout_data, found) = context.open(read).await?;
     let (account, may, found) = match found {
         Ok(found) => found,
-        Err(denied) => return console.say(&already(denied)?, paths::Account { account: id }),
+        Err(denied) => return context.say(&already(denied)?, paths::Account { account: id }),
     };
     let account = AccountHead::new(&account, may);
     let results = found.rows.iter().map(|user| UserLabel::from(&user.who())).collect();
     let finder = Finder::new(account.add_path(), "Shows people without access to this account.");
     let draw = if error.is_some() { respond::again } else { respond::page };
     draw(&AddToAccountPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         account,
         finder: Finder { q, results, has_more: found.has_next, error, ..finder },
         grants,
@@ -126,7 +126,7 @@ mod tests {
                     error: is_wrong.then(|| FieldError::Message("Choose somebody".into())),
                     ..Finder::new(account.add_path(), "People are offered.")
                 };
-                AddToAccountPage { shell: sample.shell(), account, finder, grants: AssignmentPermissions::default() }
+                AddToAccountPage { layout: sample.layout(), account, finder, grants: AssignmentPermissions::default() }
             });
         }
     }

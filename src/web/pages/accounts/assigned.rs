@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/assigned.html")]
 pub struct AccountsPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub q: String,
     pub rows: Vec<AccountLink>,
     pub pager: Pager,
@@ -58,7 +58,7 @@ mod tests {
     fn renders() {
         for q in ["", "nor"] {
             check(&format!("accounts-{q}"), |sample| AccountsPage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 q: q.to_owned(),
                 rows: sample.rows(|_, _| AccountLink::sample(sample)),
                 pager: Pager::single("3 accounts"),

@@ -32,7 +32,7 @@ const WIDE: [&str; 3] = ["legal_name", "address_line_1", "address_line_2"];
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/billing.html")]
 pub struct BillingPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub account: AccountHead,
     pub fields: Fields,
     /// Base of the form, with version 0 where nothing was saved.
@@ -131,37 +131,37 @@ fn base(row: Option<&BillingRow>) -> Base {
 }
 
 /// `GET /accounts/{account}/billing`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>) -> HandlerResult {
-    respond::page(&page(&console, *id, None).await?)
+pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>) -> HandlerResult {
+    respond::page(&page(&context, *id, None).await?)
 }
 
 /// `POST /accounts/{account}/billing`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<BillingForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<AccountId>, form: Form<BillingForm>) -> HandlerResult {
     let id = *id;
     let (fields, new) = Fields::typed(&form.0.fields);
     let base = Base { version: form.0.version, was: form.0.was };
     let Some(new) = new else {
-        return respond::again(&page(&console, id, Some((fields, base))).await?);
+        return respond::again(&page(&context, id, Some((fields, base))).await?);
     };
     let version = base.version;
     let said = |account: &Account| Flash::new(FlashKind::Ok, format!("Billing of {} saved.", account.name));
-    match console.act(said, move |ctx, submission| billing::update(ctx, submission, id, &new, version)).await? {
+    match context.act(said, move |ctx, submission| billing::update(ctx, submission, id, &new, version)).await? {
         Ok(_) => respond::see_other(paths::Billing { account: id }),
         Err(BillingError::Stale(saved)) => {
-            let page = page(&console, id, Some(fields.merged(&base, saved.as_deref()))).await?;
+            let page = page(&context, id, Some(fields.merged(&base, saved.as_deref()))).await?;
             respond::with_status(StatusCode::CONFLICT, &BillingPage { is_stale: true, ..page })
         }
-        Err(BillingError::Denied(denied)) => console.say(&already(denied)?, paths::Billing { account: id }),
+        Err(BillingError::Denied(denied)) => context.say(&already(denied)?, paths::Billing { account: id }),
     }
 }
 
 /// Page with saved or typed fields. Typed ones are shown only to users who may save them.
-async fn page(console: &PageContext, id: AccountId, typed: Option<(Fields, Base)>) -> Result<BillingPage, WebError> {
+async fn page(context: &PageContext, id: AccountId, typed: Option<(Fields, Base)>) -> Result<BillingPage, WebError> {
     if typed.is_some() {
-        console.current.require(Permission::BillingUpdate)?;
+        context.current.require(Permission::BillingUpdate)?;
     }
-    let opened = console.open(move |ctx, actor| billing::show(ctx, actor, id)).await;
-    let (frame, shown) = opened.map_err(|failure| match failure {
+    let opened = context.open(move |ctx, actor| billing::show(ctx, actor, id)).await;
+    let (layout_data, shown) = opened.map_err(|failure| match failure {
         WebError::OutOfReach => WebError::BillingNotGiven,
         other => other,
     })?;
@@ -170,7 +170,7 @@ async fn page(console: &PageContext, id: AccountId, typed: Option<(Fields, Base)
     }
     let (fields, base) = typed.unwrap_or_else(|| Fields::of(shown.billing.as_ref()));
     Ok(BillingPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         account: AccountHead::new(&shown.account, shown.may),
         fields,
         base,
@@ -188,7 +188,7 @@ mod tests {
     fn renders() {
         for (may_update, is_stale) in [(true, false), (true, true), (false, false)] {
             check(&format!("billing-{may_update}-{is_stale}"), |sample| BillingPage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 account: AccountHead::sample(sample),
                 fields: Fields(BILLING_FIELDS.map(|billing| match billing.name {
                     "legal_name" => Field::new("Fjord Foods AS").beside(&sample.text),

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/edit.html")]
 pub struct EditAccountPage {
-    pub shell: Layout,
+    pub layout: Layout,
     /// Account with its saved name.
     pub account: AccountHead,
     pub fields: AccountFields,
@@ -50,34 +50,34 @@ pub struct EditForm {
 }
 
 /// `GET /accounts/{account}/edit`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>) -> HandlerResult {
-    respond::page(&page(&console, *id, None).await?)
+pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>) -> HandlerResult {
+    respond::page(&page(&context, *id, None).await?)
 }
 
 /// `POST /accounts/{account}/edit`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<EditForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<AccountId>, form: Form<EditForm>) -> HandlerResult {
     let (id, EditForm { name, website, notes, version, was }) = (*id, form.0);
     let base = Base { version, was };
     let (fields, details) = AccountFields::typed(&name, &website, &notes);
     let Some(details) = details else {
-        return respond::again(&page(&console, id, Some((fields, base))).await?);
+        return respond::again(&page(&context, id, Some((fields, base))).await?);
     };
     let said = |&(): &()| Flash::new(FlashKind::Ok, "Details saved.");
-    match console.act(said, move |ctx, submission| accounts::edit(ctx, submission, id, &details, version)).await? {
+    match context.act(said, move |ctx, submission| accounts::edit(ctx, submission, id, &details, version)).await? {
         Ok(()) => respond::see_other(paths::Account { account: id }),
         Err(EditError::Stale(saved)) => {
-            let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
+            let page = page(&context, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditAccountPage { is_stale: true, ..page })
         }
-        Err(EditError::NameTaken) => respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?),
-        Err(EditError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
+        Err(EditError::NameTaken) => respond::again(&page(&context, id, Some((fields.name_taken(), base))).await?),
+        Err(EditError::Denied(denied)) => context.say(&already(denied)?, paths::Account { account: id }),
     }
 }
 
-async fn page(console: &PageContext, id: AccountId, typed: Option<(AccountFields, Base)>) -> Result<EditAccountPage, WebError> {
-    let (frame, (account, may)) = console.open(move |ctx, actor| accounts::editable(ctx, actor, id)).await?;
+async fn page(context: &PageContext, id: AccountId, typed: Option<(AccountFields, Base)>) -> Result<EditAccountPage, WebError> {
+    let (layout_data, (account, may)) = context.open(move |ctx, actor| accounts::editable(ctx, actor, id)).await?;
     let (fields, base) = typed.unwrap_or_else(|| AccountFields::of(&account));
-    Ok(EditAccountPage { shell: console.shell(&frame), account: AccountHead::new(&account, may), fields, base, is_stale: false })
+    Ok(EditAccountPage { layout: context.layout(&layout_data), account: AccountHead::new(&account, may), fields, base, is_stale: false })
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
     fn renders() {
         for is_stale in [false, true] {
             check(&format!("edit-account-{is_stale}"), |sample| EditAccountPage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 account: AccountHead::sample(sample),
                 fields: AccountFields { name: Field::new("Fjord").beside(&sample.text), ..AccountFields::typed("", &sample.text, "").0 },
                 base: Base::default(),

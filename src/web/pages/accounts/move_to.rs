@@ -29,7 +29,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/move.html")]
 pub struct MoveAccountPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub account: AccountHead,
     pub portfolios: Picker,
 }
@@ -64,43 +64,43 @@ pub struct MoveForm {
 pub struct NoQuery {}
 
 /// `GET /accounts/{account}/move`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, _: Query<NoQuery>) -> HandlerResult {
-    respond::page(&page(&console, *id, None, String::new()).await?)
+pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, _: Query<NoQuery>) -> HandlerResult {
+    respond::page(&page(&context, *id, None, String::new()).await?)
 }
 
 /// `POST /accounts/{account}/move`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<MoveForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<AccountId>, form: Form<MoveForm>) -> HandlerResult {
     let (id, MoveForm { portfolio, find_portfolio: find, r#do }) = (*id, form.0);
     if r#do == Do::Find {
-        return respond::page(&page(&console, id, portfolio, find).await?);
+        return respond::page(&page(&context, id, portfolio, find).await?);
     }
-    let Some(portfolio) = portfolio else { return refused(&console, id, None, find, |_| "Choose a portfolio".to_owned()).await };
+    let Some(portfolio) = portfolio else { return refused(&context, id, None, find, |_| "Choose a portfolio".to_owned()).await };
     let said =
         |(account, portfolio): &(Account, Portfolio)| Flash::new(FlashKind::Ok, format!("Moved {} to {}.", account.name, portfolio.name));
-    match console.act(said, move |ctx, submission| accounts::move_to(ctx, submission, id, portfolio)).await? {
+    match context.act(said, move |ctx, submission| accounts::move_to(ctx, submission, id, portfolio)).await? {
         Ok(_) => respond::see_other(paths::Account { account: id }),
         Err(NameError::Taken) => {
-            refused(&console, id, Some(portfolio), find, |name| format!("That portfolio already has an account named {name}")).await
+            refused(&context, id, Some(portfolio), find, |name| format!("That portfolio already has an account named {name}")).await
         }
-        Err(NameError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
+        Err(NameError::Denied(denied)) => context.say(&already(denied)?, paths::Account { account: id }),
     }
 }
 
 async fn refused(
-    console: &PageContext,
+    context: &PageContext,
     id: AccountId,
     picked: Option<PortfolioId>,
     find: String,
     said: impl FnOnce(&str) -> String,
 ) -> HandlerResult {
-    let mut page = page(console, id, picked, find).await?;
+    let mut page = page(context, id, picked, find).await?;
     page.portfolios.error = Some(FieldError::Message(said(&page.account.name)));
     respond::again(&page)
 }
 
-async fn page(console: &PageContext, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, WebError> {
+async fn page(context: &PageContext, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, WebError> {
     let search = SearchTerm::parse(&find);
-    let (frame, ((account, may), offer)) = console
+    let (layout_data, ((account, may), offer)) = context
         .open(move |ctx, actor| {
             let (account, may) = accounts::movable(ctx, actor, id)?;
             // Another tab may have moved it to the selected portfolio.
@@ -111,7 +111,7 @@ async fn page(console: &PageContext, id: AccountId, picked: Option<PortfolioId>,
         })
         .await?;
     Ok(MoveAccountPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         account: AccountHead::new(&account, may),
         portfolios: pickers::portfolios(offer, find),
     })
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn renders() {
         check("move-account", |sample| MoveAccountPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             account: AccountHead::sample(sample),
             portfolios: Picker { id: "portfolios", name: "portfolio", ..Picker::sample(sample, PickerKind::One) },
         });

@@ -35,7 +35,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/new.html")]
 pub struct NewAccountPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub step: Step,
     pub fields: AccountFields,
     /// All answers so far, sealed.
@@ -179,21 +179,21 @@ impl Answers {
 }
 
 /// `GET /accounts/new`
-pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<Step>>) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext, query: Query<DraftQuery<Step>>) -> HandlerResult {
     let DraftQuery { step, draft, q, portfolio, .. } = query.into_inner().checked()?;
-    let Some(held) = wizard::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console, &Answers::default()).await?) };
+    let Some(held) = wizard::open::<Answers>(&context, &draft) else { return respond::page(&lost(&context, &Answers::default()).await?) };
     // A portfolio in the address counts like a posted one.
     let answers = Answers { portfolio: portfolio.or(held.portfolio), from: portfolio.or(held.from), ..held.clone() };
-    respond::page(&page(&console, step.unwrap_or(Step::Company), &answers, &held, q).await?)
+    respond::page(&page(&context, step.unwrap_or(Step::Company), &answers, &held, q).await?)
 }
 
 /// `POST /accounts/new`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<NewAccountForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, form: Form<NewAccountForm>) -> HandlerResult {
     let Form(form, sent) = form;
     each_once(&form.user)?;
-    let Some(held) = wizard::open::<Answers>(&console, &form.draft) else {
+    let Some(held) = wizard::open::<Answers>(&context, &form.draft) else {
         let typed = Answers { portfolio: None, users: Vec::new(), ..form.answers(&Answers::default()) };
-        return respond::again(&lost(&console, &typed).await?);
+        return respond::again(&lost(&context, &typed).await?);
     };
     let (button, to) = (form.button, form.step.after(form.button));
     let find = match (button, to) {
@@ -202,18 +202,18 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewAccountFo
         _ => String::new(),
     };
     let answers = form.answers(&held);
-    let page = page(&console, to, &answers, &held, find.clone()).await?;
+    let page = page(&context, to, &answers, &held, find.clone()).await?;
     if page.step < to {
         return respond::again(&page.missing(&answers));
     }
     match (button, answers.portfolio, answers.fields().1) {
-        (WizardButton::Create, Some(portfolio), Some(details)) => create(&console, portfolio, details, &answers, sent).await,
+        (WizardButton::Create, Some(portfolio), Some(details)) => create(&context, portfolio, details, &answers, sent).await,
         _ => wizard::forward::<Answers>(to, &page.draft, &find, &page),
     }
 }
 
 async fn create(
-    console: &PageContext,
+    context: &PageContext,
     portfolio: PortfolioId,
     details: AccountDetails,
     answers: &Answers,
@@ -222,16 +222,16 @@ async fn create(
     let (name, users) = (details.name.clone(), answers.users.clone());
     let said = move |_: &AccountId| Flash::new(FlashKind::Ok, format!("Created the account {name}."));
     let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &users);
-    match console.make(sent, said, create).await? {
+    match context.make(sent, said, create).await? {
         Ok(account) => respond::see_other(paths::Account { account }),
         Err(NameError::Taken) => {
-            let mut page = page(console, Step::Company, answers, answers, String::new()).await?;
+            let mut page = page(context, Step::Company, answers, answers, String::new()).await?;
             page.fields = page.fields.name_taken();
             respond::again(&page)
         }
         // Gone or deactivated since this request looked.
         Err(NameError::Denied(ActionError::Refused { denial: PolicyDenial::Unknown | PolicyDenial::PortfolioDeactivated, .. })) => {
-            let page = page(console, Step::Review, answers, answers, String::new()).await?;
+            let page = page(context, Step::Review, answers, answers, String::new()).await?;
             if page.step < Step::Review { respond::again(&page) } else { Err(WebError::NotFound) }
         }
         Err(NameError::Denied(denied)) => Err(denied.into()),
@@ -239,15 +239,15 @@ async fn create(
 }
 
 /// First step, with what was `typed` now, after a draft that cannot be read.
-async fn lost(console: &PageContext, typed: &Answers) -> Result<NewAccountPage, WebError> {
-    let mut page = page(console, Step::Company, typed, &Answers::default(), String::new()).await?;
-    page.shell.flash = Some(wizard::lost());
+async fn lost(context: &PageContext, typed: &Answers) -> Result<NewAccountPage, WebError> {
+    let mut page = page(context, Step::Company, typed, &Answers::default(), String::new()).await?;
+    page.layout.flash = Some(wizard::lost());
     Ok(page)
 }
 
 /// The step, or the one before it whose answer is missing or no longer valid. `held` are the answers of a draft: the
 /// page reports selections from there that are gone.
-async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, WebError> {
+async fn page(context: &PageContext, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, WebError> {
     let searched = |at| SearchTerm::parse(if step == at { &find } else { "" });
     let portfolio = answers.portfolio;
     let portfolios = PickerQuery {
@@ -257,7 +257,7 @@ async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answe
         limit: PICKS_MAX,
     };
     let users = PickerQuery { search: searched(Step::People), ticked: answers.users.clone(), held: held.users.clone(), limit: PICKS_MAX };
-    let (frame, (portfolios, users)) = console
+    let (layout_data, (portfolios, users)) = context
         .open(move |ctx, actor| {
             let portfolios = picker_options::portfolios_for_accounts(ctx, actor, &portfolios)?;
             let portfolio = portfolio.filter(|_| portfolios.lost == 0);
@@ -273,19 +273,19 @@ async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answe
     let step = step.min(reached);
     let found = |at| if step == at { find.clone() } else { String::new() };
     Ok(NewAccountPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         step,
         fields: AccountFields {
             name: Field::new(&*answers.name),
             website: Field::new(&*answers.website),
             notes: Field::new(&*answers.notes),
         },
-        draft: wizard::seal(console, answers),
-        carried: wizard::seal(console, &answers.beside(step)),
+        draft: wizard::seal(context, answers),
+        carried: wizard::seal(context, &answers.beside(step)),
         cancel: answers.from.map_or_else(|| paths::Portfolios {}.to_string(), |portfolio| paths::Portfolio { portfolio }.to_string()),
-        may_manage: console.current.user.actor().role == Role::Admin,
+        may_manage: context.current.user.actor().role == Role::Admin,
         portfolios: pickers::portfolios(portfolios, found(Step::Portfolio)),
-        users: pickers::users(users.unwrap_or_default(), found(Step::People), "People in the portfolio", frame.now),
+        users: pickers::users(users.unwrap_or_default(), found(Step::People), "People in the portfolio", layout_data.now),
     })
 }
 
@@ -298,7 +298,7 @@ mod tests {
     fn renders() {
         for &step in Step::ALL {
             check(&format!("new-account-{}", step.name()), |sample| NewAccountPage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 step,
                 fields: AccountFields::typed(&sample.text, "x", &sample.text).0,
                 draft: sample.text.clone(),

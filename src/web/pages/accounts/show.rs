@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/show.html")]
 pub struct AccountPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub account: AccountHead,
     /// Empty for an account without one.
     pub website: String,
@@ -65,16 +65,16 @@ pub struct AccountQuery {
 }
 
 /// `GET /accounts/{account}`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, query: Query<AccountQuery>) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, query: Query<AccountQuery>) -> HandlerResult {
     let (id, asked) = (*id, PageRequest::at(&query.users, PageSize::default())?);
     let at = asked.position.clone();
-    let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
-    let (frame, shown) = console.open(content).await?;
+    let read = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
+    let (layout_data, shown) = context.open(read).await?;
     let link = |users: &str| paths::with_query(paths::Account { account: id }, &[("people", users)]);
     let users_pager = asked.pager(link, &shown.users, |row| row.user.key(), shown.users_count, ("person", "people"));
-    let (now, may) = (frame.now, shown.may);
+    let (now, may) = (layout_data.now, shown.may);
     let colleague = |Colleague { user, grants, since }: Colleague| ColleagueRow {
-        is_you: console.is_you(&user),
+        is_you: context.is_you(&user),
         status: user.status(now),
         user: UserLabel::from(&user.who()),
         gives: gives(grants),
@@ -83,7 +83,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
     let admins = shown.through_portfolio.iter().map(crate::usecases::User::display_name).collect::<Vec<_>>();
     let counted = || counted(admins.len() as u64, "Portfolio Admin also has", "Portfolio Admins also have");
     respond::page(&AccountPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         account: AccountHead::new(&shown.account, may),
         users: shown.users.rows.into_iter().map(colleague).collect(),
         users_pager,
@@ -114,16 +114,16 @@ mod tests {
             is_you: place == 3,
             status: Status::ALL[place % 4],
             gives: gives(AssignmentPermissions { edits_details: place.is_multiple_of(2), sees_billing: place.is_multiple_of(3) }),
-            since: sample.moment(place),
+            since: sample.display_time(place),
         };
         AccountPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             account: AccountHead::sample(sample),
             website: String::new(),
             notes: sample.text.clone(),
             users: sample.rows(colleague),
-            users_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
-            events: sample.rows(|place, user| Event { text: format!("{} edited the details", user.name), at: sample.moment(place) }),
+            users_pager: Pager { next: Some("?users=a".into()), ..Pager::single("1–50 of 120 people") },
+            events: sample.rows(|place, user| Event { text: format!("{} edited the details", user.name), at: sample.display_time(place) }),
             through_portfolio: Some(("2 Portfolio Admins".to_owned(), sample.group())),
             may: ALL,
             may_add: true,

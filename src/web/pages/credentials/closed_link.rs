@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/closed_link.html")]
 pub struct ClosedLinkPage {
-    pub gate: PublicLayout,
+    pub layout: PublicLayout,
     pub ended: ClosedLink,
 }
 
@@ -112,8 +112,8 @@ impl ClosedLink {
     /// The page as an answer.
     pub(in crate::web) async fn answer(self, state: &State, anonymous: &AnonymousSession) -> HandlerResult {
         let company = state.run(company_name).await?;
-        let gate = respond::gate(state, anonymous, &company);
-        respond::with_status(self.status, &ClosedLinkPage { gate, ended: self })
+        let layout = respond::layout(state, anonymous, &company);
+        respond::with_status(self.status, &ClosedLinkPage { layout, ended: self })
     }
 }
 
@@ -138,7 +138,7 @@ pub(in crate::web) fn check_ended(name: &str, ended: impl Fn(&LinkClosed) -> Clo
     let at = crate::web::shared::samples::now();
     let expired = LinkClosed::Expired { email: String::new(), at };
     for closed in [LinkClosed::Used { at }, LinkClosed::Replaced { again_to: None }, LinkClosed::Revoked, expired, LinkClosed::Unknown] {
-        crate::web::shared::samples::check(name, |sample| ClosedLinkPage { gate: sample.gate(), ended: ended(&closed) });
+        crate::web::shared::samples::check(name, |sample| ClosedLinkPage { layout: sample.public_layout(), ended: ended(&closed) });
     }
 }
 
@@ -149,10 +149,16 @@ mod tests {
 
     #[test]
     fn renders() {
-        check("ended", |sample| ClosedLinkPage { gate: sample.gate(), ended: ClosedLink::unknown("This link isn’t valid", "ask") });
+        check("ended", |sample| ClosedLinkPage {
+            layout: sample.public_layout(),
+            ended: ClosedLink::unknown("This link isn’t valid", "ask"),
+        });
         check("ended-with-everything", |sample| {
-            let ended = ClosedLink::gone("This link has expired", &sample.text).at(sample.moment(3), &sample.text).expired();
-            ClosedLinkPage { gate: sample.gate(), ended: ended.button("Send me a new link", "/somewhere").foot_sign_in("Already here?") }
+            let ended = ClosedLink::gone("This link has expired", &sample.text).at(sample.display_time(3), &sample.text).expired();
+            ClosedLinkPage {
+                layout: sample.public_layout(),
+                ended: ended.button("Send me a new link", "/somewhere").foot_sign_in("Already here?"),
+            }
         });
     }
 }

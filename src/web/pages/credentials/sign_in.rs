@@ -36,7 +36,7 @@ const NOT_DONE: &str = "Your session expired and nothing was saved.";
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/sign_in.html")]
 pub struct SignInPage {
-    pub gate: PublicLayout,
+    pub layout: PublicLayout,
     /// Address as typed before.
     pub email: String,
     /// Address of the page after sign-in; empty for the first page that the user may open.
@@ -213,8 +213,8 @@ async fn page(
     let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
     let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
-    let gate = PublicLayout { flash: unsent.or(done), ..respond::gate(state, anonymous, &company) };
-    Ok(SignInPage { gate, email, next, unsent: query.unsent, problem })
+    let layout = PublicLayout { flash: unsent.or(done), ..respond::layout(state, anonymous, &company) };
+    Ok(SignInPage { layout, email, next, unsent: query.unsent, problem })
 }
 
 /// `POST /sign-out`
@@ -233,14 +233,20 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample, problem: Option<SignInProblem>) -> SignInPage {
-        SignInPage { gate: sample.gate(), email: sample.email.clone(), next: sample.text.clone(), unsent: problem.is_some(), problem }
+        SignInPage {
+            layout: sample.public_layout(),
+            email: sample.email.clone(),
+            next: sample.text.clone(),
+            unsent: problem.is_some(),
+            problem,
+        }
     }
 
     #[test]
     fn renders() {
         check("sign-in", |sample| page(sample, None));
         check("sign-in-after", |sample| SignInPage {
-            gate: PublicLayout { flash: Some(sample.flash()), ..sample.gate() },
+            layout: PublicLayout { flash: Some(sample.flash()), ..sample.public_layout() },
             ..page(sample, None)
         });
         check("sign-in-error", |sample| page(sample, Some(SignInProblem::Wrong)));

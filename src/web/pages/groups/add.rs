@@ -29,7 +29,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/add.html")]
 pub struct AddToGroupPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub group: GroupHead,
     pub finder: Finder,
 }
@@ -57,16 +57,16 @@ pub struct AddForm {
 }
 
 /// `GET /users-and-groups/groups/{group}/add`
-pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query: Query<FindQuery>) -> HandlerResult {
-    respond::page(&page(&console, *id, query.into_inner().q, None).await?)
+pub(in crate::web) async fn show(context: PageContext, id: Path<GroupId>, query: Query<FindQuery>) -> HandlerResult {
+    respond::page(&page(&context, *id, query.into_inner().q, None).await?)
 }
 
 /// `POST /users-and-groups/groups/{group}/add`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<AddForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<GroupId>, form: Form<AddForm>) -> HandlerResult {
     let (id, AddForm { user: picked, q }) = (*id, form.0);
     let Some(picked) = picked else {
         let error = FieldError::Message("Choose a person from the results".to_owned());
-        return respond::again(&page(&console, id, q, Some(error)).await?);
+        return respond::again(&page(&context, id, q, Some(error)).await?);
     };
     let said = move |(user, group): &(usecases::User, Group)| {
         let name = user.display_name();
@@ -77,24 +77,24 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form
         };
         Flash::new(FlashKind::Ok, text)
     };
-    match console.act(said, move |ctx, submission| groups::add(ctx, submission, id, picked)).await? {
+    match context.act(said, move |ctx, submission| groups::add(ctx, submission, id, picked)).await? {
         Ok(_) => respond::see_other(paths::Group { group: id }),
         Err(ActionError::Refused { denial: PolicyDenial::AlreadyMember, name: Some(name) }) => {
             let text = format!("{name} is already in the group.");
-            console.say(&Flash::new(FlashKind::Info, text), paths::Group { group: id })
+            context.say(&Flash::new(FlashKind::Info, text), paths::Group { group: id })
         }
         Err(denied) => Err(denied.into()),
     }
 }
 
-async fn page(console: &PageContext, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, WebError> {
+async fn page(context: &PageContext, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, WebError> {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
-    let (frame, Candidates { group, users, .. }) = console.open(move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
+    let (layout_data, Candidates { group, users, .. }) = context.open(move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
     let group = GroupHead::from(&group);
     let results = users.rows.iter().map(|user| UserLabel::from(&user.who())).collect();
     let finder = Finder { q, results, has_more: users.has_next, error, ..finder(&group) };
-    Ok(AddToGroupPage { shell: console.shell(&frame), group, finder })
+    Ok(AddToGroupPage { layout: context.layout(&layout_data), group, finder })
 }
 
 #[cfg(test)]
@@ -108,7 +108,7 @@ mod tests {
         let q = if sample.name == "plain" { "ka".to_owned() } else { sample.text.clone() };
         let finder =
             Finder { q, has_more: sample.rows > RESULTS_MAX, picked: results.get(2).map(|user| user.id), results, ..finder(&group) };
-        AddToGroupPage { shell: sample.shell(), group, finder }
+        AddToGroupPage { layout: sample.layout(), group, finder }
     }
 
     #[test]

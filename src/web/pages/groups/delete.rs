@@ -21,27 +21,27 @@ use actix_web::web::Path;
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/delete.html")]
 pub struct DeleteGroupPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub group: GroupHead,
     pub members: Count,
 }
 
 /// `GET /users-and-groups/groups/{group}/delete`
-pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext, id: Path<GroupId>) -> HandlerResult {
     let id = *id;
-    let (frame, group) = console.open(move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
+    let (layout_data, group) = context.open(move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
     respond::page(&DeleteGroupPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         members: list_query::shown(crate::usecases::Count::Exactly(group.member_count)),
         group: GroupHead::from(&group),
     })
 }
 
 /// `POST /users-and-groups/groups/{group}/delete`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, _button: Form<Button>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<GroupId>, _button: Form<Button>) -> HandlerResult {
     let id = *id;
     let said = |name: &String| Flash::new(FlashKind::Ok, format!("Deleted the group {name}."));
-    console.act(said, move |ctx, submission| groups::delete(ctx, submission, id)).await??;
+    context.act(said, move |ctx, submission| groups::delete(ctx, submission, id)).await??;
     respond::see_other(paths::UsersAndGroups {})
 }
 
@@ -54,7 +54,7 @@ mod tests {
     fn renders() {
         for members in [0, 1, 1200] {
             check(&format!("delete-group-of-{members}"), |sample| DeleteGroupPage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 group: GroupHead::sample(sample),
                 members: Count::Exactly(members),
             });

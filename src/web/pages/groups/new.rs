@@ -20,7 +20,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/new.html")]
 pub struct NewGroupPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub name: Field,
 }
 
@@ -38,29 +38,29 @@ pub struct NewGroupForm {
 }
 
 /// `GET /users-and-groups/new-group`
-pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
-    respond::page(&page(&console, Field::default()).await?)
+pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
+    respond::page(&page(&context, Field::default()).await?)
 }
 
 /// `POST /users-and-groups/new-group`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<NewGroupForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, form: Form<NewGroupForm>) -> HandlerResult {
     let mut field = Field::default();
     let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
-        return respond::again(&page(&console, field).await?);
+        return respond::again(&page(&context, field).await?);
     };
     let new = name.clone();
     let said = move |_: &GroupId| Flash::new(FlashKind::Ok, format!("Created the group {new}."));
     let new = name.clone();
-    match console.make(form.1, said, move |ctx, submission| groups::create(ctx, submission, &new)).await? {
+    match context.make(form.1, said, move |ctx, submission| groups::create(ctx, submission, &new)).await? {
         Ok(group) => respond::see_other(paths::Group { group }),
-        Err(NameError::Taken) => respond::again(&page(&console, Field::refused(name.as_str(), FieldError::name_taken())).await?),
+        Err(NameError::Taken) => respond::again(&page(&context, Field::refused(name.as_str(), FieldError::name_taken())).await?),
         Err(NameError::Denied(denied)) => Err(denied.into()),
     }
 }
 
-async fn page(console: &PageContext, name: Field) -> Result<NewGroupPage, WebError> {
-    let (frame, ()) = console.open(|_, _| Ok(())).await?;
-    Ok(NewGroupPage { shell: console.shell(&frame), name })
+async fn page(context: &PageContext, name: Field) -> Result<NewGroupPage, WebError> {
+    let (layout_data, ()) = context.open(|_, _| Ok(())).await?;
+    Ok(NewGroupPage { layout: context.layout(&layout_data), name })
 }
 
 #[cfg(test)]
@@ -73,10 +73,10 @@ mod tests {
 
     #[test]
     fn renders() {
-        check("new-group", |sample| NewGroupPage { shell: sample.shell(), name: Field::default() });
+        check("new-group", |sample| NewGroupPage { layout: sample.layout(), name: Field::default() });
         check("new-group-error", |sample| {
             let error = FieldError::Line { what: "a group name", error: LineError::Empty };
-            NewGroupPage { shell: sample.shell(), name: Field::refused(&sample.text, error) }
+            NewGroupPage { layout: sample.layout(), name: Field::refused(&sample.text, error) }
         });
     }
 }

@@ -25,7 +25,7 @@ use actix_web::web::{Path, Query};
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/remove.html")]
 pub struct RemoveFromGroupPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub group: GroupHead,
     pub user: UserLabel,
     pub status: Status,
@@ -47,24 +47,24 @@ impl RemoveFromGroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}/members/{user}/remove`
-pub(in crate::web) async fn show(console: PageContext, path: Path<(GroupId, UserId)>, query: Query<ReturnQuery>) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext, path: Path<(GroupId, UserId)>, query: Query<ReturnQuery>) -> HandlerResult {
     let (group, member) = path.into_inner();
-    let (frame, (user, group)) = console.open(move |ctx, actor| groups::removable(ctx, actor, group, member)).await?;
+    let (layout_data, (user, group)) = context.open(move |ctx, actor| groups::removable(ctx, actor, group, member)).await?;
     respond::page(&RemoveFromGroupPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         group: GroupHead::from(&group),
-        status: user.status(frame.now),
+        status: user.status(layout_data.now),
         default_role: user.default_role,
-        is_you: console.is_you(&user),
+        is_you: context.is_you(&user),
         user: UserLabel::from(&user.who()),
         query: ListQuery::returned(&query.return_query),
     })
 }
 
 /// `POST /users-and-groups/groups/{group}/members/{user}/remove`
-pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> HandlerResult {
     let (id, member) = path.into_inner();
-    let is_you = member == console.current.user.id;
+    let is_you = member == context.current.user.id;
     let said = move |(user, group): &(usecases::User, Group)| {
         let name = user.display_name();
         let text = match (id == ADMINS, is_you) {
@@ -75,12 +75,12 @@ pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, Us
         Flash::new(FlashKind::Ok, text)
     };
     let back = with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query));
-    match console.act(said, move |ctx, submission| groups::remove(ctx, submission, id, member)).await? {
+    match context.act(said, move |ctx, submission| groups::remove(ctx, submission, id, member)).await? {
         // Admins do not exist for a user who left them.
         Ok(_) if id == ADMINS && is_you => respond::see_other(paths::UsersAndGroups {}),
         Ok(_) => respond::see_other(back),
         Err(ActionError::Refused { denial: PolicyDenial::NotAMember, name: Some(name) }) => {
-            console.say(&Flash::new(FlashKind::Info, format!("{name} is no longer in the group.")), back)
+            context.say(&Flash::new(FlashKind::Info, format!("{name} is no longer in the group.")), back)
         }
         Err(denied) => Err(denied.into()),
     }
@@ -93,7 +93,7 @@ mod tests {
 
     fn page(sample: &Sample, group: GroupHead) -> RemoveFromGroupPage {
         RemoveFromGroupPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             group,
             user: sample.user(2),
             status: Status::Deactivated,

@@ -22,7 +22,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/rename.html")]
 pub struct RenameGroupPage {
-    pub shell: Layout,
+    pub layout: Layout,
     /// Group with its saved name.
     pub group: GroupHead,
     pub name: Field,
@@ -42,32 +42,32 @@ pub struct RenameForm {
 }
 
 /// `GET /users-and-groups/groups/{group}/rename`
-pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> HandlerResult {
-    respond::page(&page(&console, *id, None).await?)
+pub(in crate::web) async fn show(context: PageContext, id: Path<GroupId>) -> HandlerResult {
+    respond::page(&page(&context, *id, None).await?)
 }
 
 /// `POST /users-and-groups/groups/{group}/rename`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<RenameForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<GroupId>, form: Form<RenameForm>) -> HandlerResult {
     let (group, mut field) = (*id, Field::default());
     let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
-        return respond::again(&page(&console, group, Some(field)).await?);
+        return respond::again(&page(&context, group, Some(field)).await?);
     };
     let new = name.clone();
     let said = move |before: &String| Flash::new(FlashKind::Ok, format!("Renamed {before} to {new}."));
     let new = name.clone();
-    match console.act(said, move |ctx, submission| groups::rename(ctx, submission, group, &new)).await? {
+    match context.act(said, move |ctx, submission| groups::rename(ctx, submission, group, &new)).await? {
         Ok(_) => respond::see_other(paths::Group { group }),
         Err(NameError::Taken) => {
-            respond::again(&page(&console, group, Some(Field::refused(name.as_str(), FieldError::name_taken()))).await?)
+            respond::again(&page(&context, group, Some(Field::refused(name.as_str(), FieldError::name_taken()))).await?)
         }
         Err(NameError::Denied(denied)) => Err(denied.into()),
     }
 }
 
-async fn page(console: &PageContext, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, WebError> {
-    let (frame, group) = console.open(move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
+async fn page(context: &PageContext, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, WebError> {
+    let (layout_data, group) = context.open(move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
     let name = name.unwrap_or_else(|| Field::new(&*group.name));
-    Ok(RenameGroupPage { shell: console.shell(&frame), group: GroupHead::from(&group), name })
+    Ok(RenameGroupPage { layout: context.layout(&layout_data), group: GroupHead::from(&group), name })
 }
 
 #[cfg(test)]
@@ -79,7 +79,7 @@ mod tests {
     };
 
     fn page(sample: &Sample, name: Field) -> RenameGroupPage {
-        RenameGroupPage { shell: sample.shell(), group: GroupHead::sample(sample), name }
+        RenameGroupPage { layout: sample.layout(), group: GroupHead::sample(sample), name }
     }
 
     #[test]

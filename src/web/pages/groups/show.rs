@@ -35,7 +35,7 @@ use actix_web::web::Path;
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/show.html")]
 pub struct GroupPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub aside: Aside,
     pub group: GroupHead,
     pub count: Count,
@@ -83,25 +83,25 @@ impl GroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}`
-pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query: ListQuery) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext, id: Path<GroupId>, query: ListQuery) -> HandlerResult {
     let id = *id;
     let asked = query.asked()?;
     if !query.q.is_empty() {
         return Err(WebError::Malformed);
     }
     let (position, limit) = (asked.position.clone(), asked.rows.count());
-    let (frame, GroupListing { menu, group, rows, count, active }) =
-        console.open(move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
+    let (layout_data, GroupListing { menu, group, rows, count, active }) =
+        context.open(move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
     let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.user.key(), count, ("member", "members"));
     if group.kind == GroupKind::Admins {
         pager.label = format!("{}, {}", pager.label, active_in_words(active, list_query::shown(count)));
     }
     respond::page(&GroupPage {
-        shell: console.shell(&frame),
-        aside: Aside::new(&console.current.user, &frame, menu, AsideEntry::Group(id)),
+        layout: context.layout(&layout_data),
+        aside: Aside::new(&context.current.user, &layout_data, menu, AsideEntry::Group(id)),
         group: GroupHead::from(&group),
         count: list_query::shown(count),
-        members: Members::new(&console, rows.rows, frame.now),
+        members: Members::new(&context, rows.rows, layout_data.now),
         pager,
         query: query.text(),
     })
@@ -121,15 +121,15 @@ fn active_in_words(active: u64, of: Count) -> String {
 }
 
 impl Members {
-    fn new(console: &PageContext, members: Vec<Member>, now: Timestamp) -> Self {
-        if decide(console.current.user.actor(), Action::RemoveFromGroup).is_err() {
-            return Self::Directory(members.iter().map(|member| DirectoryRow::new(console, &member.user, Vec::new())).collect());
+    fn new(context: &PageContext, members: Vec<Member>, now: Timestamp) -> Self {
+        if decide(context.current.user.actor(), Action::RemoveFromGroup).is_err() {
+            return Self::Directory(members.iter().map(|member| DirectoryRow::new(context, &member.user, Vec::new())).collect());
         }
         let row = |Member { user, status, since, is_last_active_admin, .. }: Member| MemberRow {
             status,
             default_role: user.default_role,
             since: DisplayTime::new(since, now),
-            is_you: console.is_you(&user),
+            is_you: context.is_you(&user),
             is_last_active_admin,
             user: UserLabel::from(&user.who()),
         };
@@ -154,12 +154,12 @@ mod tests {
             user,
             status: if place == 2 { Status::Deactivated } else { Status::Active },
             default_role: if place.is_multiple_of(3) { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
-            since: sample.moment(place * 5000),
+            since: sample.display_time(place * 5000),
             is_you: place == 11,
             is_last_active_admin: is_admins && place == 11,
         };
         GroupPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             aside: Aside::sample(sample, AsideEntry::Group(group.id)),
             group,
             count: Count::Exactly(1200),

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/edit.html")]
 pub struct EditPortfolioPage {
-    pub shell: Layout,
+    pub layout: Layout,
     /// Portfolio with its saved name.
     pub portfolio: PortfolioHead,
     pub fields: PortfolioFields,
@@ -49,34 +49,40 @@ pub struct EditForm {
 }
 
 /// `GET /portfolios/{portfolio}/edit`
-pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>) -> HandlerResult {
-    respond::page(&page(&console, *id, None).await?)
+pub(in crate::web) async fn show(context: PageContext, id: Path<PortfolioId>) -> HandlerResult {
+    respond::page(&page(&context, *id, None).await?)
 }
 
 /// `POST /portfolios/{portfolio}/edit`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<PortfolioId>, form: Form<EditForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<PortfolioId>, form: Form<EditForm>) -> HandlerResult {
     let (id, EditForm { name, notes, version, was }) = (*id, form.0);
     let base = Base { version, was };
     let (fields, details) = PortfolioFields::typed(&name, &notes);
     let Some(details) = details else {
-        return respond::again(&page(&console, id, Some((fields, base))).await?);
+        return respond::again(&page(&context, id, Some((fields, base))).await?);
     };
     let said = |&(): &()| Flash::new(FlashKind::Ok, "Portfolio saved.");
-    match console.act(said, move |ctx, submission| portfolios::edit(ctx, submission, id, &details, version)).await? {
+    match context.act(said, move |ctx, submission| portfolios::edit(ctx, submission, id, &details, version)).await? {
         Ok(()) => respond::see_other(paths::Portfolio { portfolio: id }),
         Err(EditError::Stale(saved)) => {
-            let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
+            let page = page(&context, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditPortfolioPage { is_stale: true, ..page })
         }
-        Err(EditError::NameTaken) => respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?),
-        Err(EditError::Denied(denied)) => console.say(&already(denied)?, paths::Portfolio { portfolio: id }),
+        Err(EditError::NameTaken) => respond::again(&page(&context, id, Some((fields.name_taken(), base))).await?),
+        Err(EditError::Denied(denied)) => context.say(&already(denied)?, paths::Portfolio { portfolio: id }),
     }
 }
 
-async fn page(console: &PageContext, id: PortfolioId, typed: Option<(PortfolioFields, Base)>) -> Result<EditPortfolioPage, WebError> {
-    let (frame, portfolio) = console.open(move |ctx, actor| portfolios::managed(ctx, actor, id)).await?;
+async fn page(context: &PageContext, id: PortfolioId, typed: Option<(PortfolioFields, Base)>) -> Result<EditPortfolioPage, WebError> {
+    let (layout_data, portfolio) = context.open(move |ctx, actor| portfolios::managed(ctx, actor, id)).await?;
     let (fields, base) = typed.unwrap_or_else(|| PortfolioFields::of(&portfolio));
-    Ok(EditPortfolioPage { shell: console.shell(&frame), portfolio: PortfolioHead::from(&portfolio), fields, base, is_stale: false })
+    Ok(EditPortfolioPage {
+        layout: context.layout(&layout_data),
+        portfolio: PortfolioHead::from(&portfolio),
+        fields,
+        base,
+        is_stale: false,
+    })
 }
 
 #[cfg(test)]
@@ -88,7 +94,7 @@ mod tests {
     fn renders() {
         for is_stale in [false, true] {
             check(&format!("edit-portfolio-{is_stale}"), |sample| EditPortfolioPage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 portfolio: PortfolioHead::sample(sample),
                 fields: PortfolioFields { name: Field::new("Nordic").beside(&sample.text), ..PortfolioFields::typed("", &sample.text).0 },
                 base: Base::default(),

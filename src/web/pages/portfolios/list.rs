@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/list.html")]
 pub struct PortfoliosPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub q: String,
     pub rows: Vec<PortfolioRow>,
     pub pager: Pager,
@@ -75,17 +75,17 @@ impl From<Row> for PortfolioRow {
 }
 
 /// `GET /portfolios`
-pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> HandlerResult {
+pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> HandlerResult {
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
-    if console.current.user.actor().role == Role::User {
-        let (frame, Assigned { rows, count }) =
-            console.open(move |ctx, actor| accounts::assigned(ctx, actor, search, &position, limit)).await?;
+    if context.current.user.actor().role == Role::User {
+        let (layout_data, Assigned { rows, count }) =
+            context.open(move |ctx, actor| accounts::assigned(ctx, actor, search, &position, limit)).await?;
         let pager = query.pager(paths::Portfolios {}, &asked, &rows, crate::usecases::Account::key, count, ("account", "accounts"));
         let rows = rows.rows.iter().map(AccountLink::from).collect();
-        return respond::page(&AccountsPage { shell: console.shell(&frame), q: query.q, rows, pager });
+        return respond::page(&AccountsPage { layout: context.layout(&layout_data), q: query.q, rows, pager });
     }
-    let (frame, (listing, assigned)) = console
+    let (layout_data, (listing, assigned)) = context
         .open(move |ctx, actor| {
             let listing = portfolios::list(ctx, actor, search, &position, limit)?;
             Ok((listing, accounts::assigned(ctx, actor, None, &Position::First, limit)?))
@@ -94,7 +94,7 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
     let Listing { rows, count, may_manage, deactivated } = listing;
     let pager = query.pager(paths::Portfolios {}, &asked, &rows, |row| row.portfolio.key(), count, ("portfolio", "portfolios"));
     respond::page(&PortfoliosPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         q: query.q,
         rows: rows.rows.into_iter().map(PortfolioRow::from).collect(),
         pager,
@@ -119,7 +119,7 @@ mod tests {
             users: 1000,
         };
         PortfoliosPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             q: sample.text.clone(),
             rows: sample.rows(row),
             pager: Pager::single("12 portfolios"),

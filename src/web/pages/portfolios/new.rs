@@ -30,7 +30,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/new.html")]
 pub struct NewPortfolioPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub fields: PortfolioFields,
     pub accounts: Picker,
     pub users: Picker,
@@ -82,7 +82,7 @@ impl NewPortfolioForm {
 }
 
 /// `GET /portfolios/new`
-pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
     let nothing = NewPortfolioForm {
         name: String::new(),
         notes: String::new(),
@@ -92,28 +92,28 @@ pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
         find_user: String::new(),
         r#do: Do::Create,
     };
-    respond::page(&page(&console, PortfolioFields::default(), nothing).await?)
+    respond::page(&page(&context, PortfolioFields::default(), nothing).await?)
 }
 
 /// `POST /portfolios/new`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolioForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, form: Form<NewPortfolioForm>) -> HandlerResult {
     let Form(form, sent) = form;
     each_once(&form.account)?;
     each_once(&form.user)?;
     let (fields, details) = PortfolioFields::typed(&form.name, &form.notes);
     if form.finds() {
         let fields = PortfolioFields { name: crate::web::shared::page::Field::new(form.name.as_str()), notes: fields.notes };
-        return respond::page(&page(&console, fields, form).await?);
+        return respond::page(&page(&context, fields, form).await?);
     }
-    let Some(details) = details else { return respond::again(&page(&console, fields, form).await?) };
+    let Some(details) = details else { return respond::again(&page(&context, fields, form).await?) };
     let (name, accounts, users) = (details.name.clone(), form.account.clone(), form.user.clone());
     let said = move |_: &PortfolioId| Flash::new(FlashKind::Ok, format!("Created the portfolio {name}."));
     let create = move |ctx: &_, submission: &_| portfolios::create(ctx, submission, &details, &accounts, &users);
-    match console.make(sent, said, create).await? {
+    match context.make(sent, said, create).await? {
         Ok(portfolio) => respond::see_other(paths::Portfolio { portfolio }),
-        Err(CreateError::NameTaken) => respond::again(&page(&console, fields.name_taken(), form).await?),
+        Err(CreateError::NameTaken) => respond::again(&page(&context, fields.name_taken(), form).await?),
         Err(CreateError::AccountNameTaken(account)) => {
-            let mut page = page(&console, fields, form).await?;
+            let mut page = page(&context, fields, form).await?;
             page.accounts.error =
                 Some(FieldError::Message(format!("Two of the accounts are named {account}. Remove one, or rename it first")));
             respond::again(&page)
@@ -122,17 +122,17 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolio
     }
 }
 
-async fn page(console: &PageContext, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, WebError> {
+async fn page(context: &PageContext, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, WebError> {
     let accounts = PickerQuery { search: SearchTerm::parse(&form.find_account), ticked: form.account, held: Vec::new(), limit: PICKS_MAX };
     let users = PickerQuery { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
-    let (frame, (accounts, users)) = console
+    let (layout_data, (accounts, users)) = context
         .open(move |ctx, actor| {
             Ok((picker_options::accounts_to_move(ctx, actor, &accounts)?, picker_options::portfolio_admins(ctx, actor, &users)?))
         })
         .await?;
-    let now = frame.now;
+    let now = layout_data.now;
     Ok(NewPortfolioPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         fields,
         accounts: pickers::accounts(accounts, form.find_account),
         users: pickers::users(users, form.find_user, "Portfolio Admins", now),
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn renders() {
         check("new-portfolio", |sample| NewPortfolioPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             fields: PortfolioFields::typed("", &sample.text).0,
             accounts: Picker { error: Some(FieldError::Message(sample.group())), ..Picker::sample(sample, PickerKind::Many) },
             users: Picker { id: "people", name: "user", find_name: "find_user", ..Picker::sample(sample, PickerKind::Many) },

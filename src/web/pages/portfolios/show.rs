@@ -31,7 +31,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/show.html")]
 pub struct PortfolioPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub portfolio: PortfolioHead,
     pub notes: String,
     /// "Hana Novotná and 2 more".
@@ -93,11 +93,12 @@ pub struct PortfolioQuery {
 }
 
 /// `GET /portfolios/{portfolio}`
-pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, query: Query<PortfolioQuery>) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext, id: Path<PortfolioId>, query: Query<PortfolioQuery>) -> HandlerResult {
     let (id, query) = (*id, query.into_inner());
     let (accounts_at, users_at) = (PageRequest::at(&query.page, PageSize::default())?, PageRequest::at(&query.users, PageSize::default())?);
     let (a, p) = (accounts_at.position.clone(), users_at.position.clone());
-    let (frame, shown) = console.open(move |ctx, actor| portfolios::show(ctx, actor, id, &a, &p, PageSize::default().count())).await?;
+    let (layout_data, shown) =
+        context.open(move |ctx, actor| portfolios::show(ctx, actor, id, &a, &p, PageSize::default().count())).await?;
     let link = |page: &str, users: &str| paths::with_query(paths::Portfolio { portfolio: id }, &[("page", page), ("people", users)]);
     let accounts_pager = accounts_at.pager(
         |page| link(page, &query.users),
@@ -119,7 +120,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, qu
         has_billing: row.facts.has_billing,
     };
     respond::page(&PortfolioPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         portfolio: PortfolioHead::from(&shown.portfolio),
         admins: names_in_short(&shown.admins.iter().map(crate::usecases::User::display_name).collect::<Vec<_>>(), 5),
         notes: shown.portfolio.notes,
@@ -145,14 +146,14 @@ mod tests {
             assigned: if place == 2 { "Whole portfolio".into() } else { sample.group() },
         };
         PortfolioPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             portfolio: PortfolioHead::sample(sample),
             notes: sample.text.clone(),
             admins: sample.group(),
             accounts: sample.rows(|place, _| AccountRow { account: AccountLink::sample(sample), users: 9, has_billing: place != 1 }),
             accounts_pager: Pager::single("4 accounts"),
             users: sample.rows(user),
-            users_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
+            users_pager: Pager { next: Some("?users=a".into()), ..Pager::single("1–50 of 120 people") },
             may_manage: true,
             may_create_account: true,
             may_invite: true,

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/deactivate.html")]
 pub struct DeactivatePage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub portfolio: PortfolioHead,
     pub accounts: u64,
     pub users: u64,
@@ -39,11 +39,11 @@ impl DeactivatePage {
 }
 
 /// `GET /portfolios/{portfolio}/deactivate`
-pub(in crate::web) async fn ask(console: PageContext, id: Path<PortfolioId>) -> HandlerResult {
+pub(in crate::web) async fn ask(context: PageContext, id: Path<PortfolioId>) -> HandlerResult {
     let id = *id;
-    let (frame, follows) = console.open(move |ctx, actor| portfolios::consequences(ctx, actor, id)).await?;
+    let (layout_data, follows) = context.open(move |ctx, actor| portfolios::consequences(ctx, actor, id)).await?;
     respond::page(&DeactivatePage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         portfolio: PortfolioHead::from(&follows.portfolio),
         accounts: number(follows.contents.accounts),
         users: number(follows.contents.users),
@@ -57,21 +57,21 @@ fn in_short(users: &[User]) -> String {
 }
 
 /// `POST /portfolios/{portfolio}/deactivate`
-pub(in crate::web) async fn deactivate(console: PageContext, id: Path<PortfolioId>, _button: Form<Button>) -> HandlerResult {
+pub(in crate::web) async fn deactivate(context: PageContext, id: Path<PortfolioId>, _button: Form<Button>) -> HandlerResult {
     let portfolio = *id;
     let said = move |name: &String| {
         let undo = FlashAction::new("Reactivate", name, paths::ReactivatePortfolio { portfolio });
         Flash::new(FlashKind::Ok, format!("{name} is deactivated. Only Admins can open it.")).with_action(undo)
     };
-    console.act(said, move |ctx, submission| portfolios::deactivate(ctx, submission, portfolio)).await??;
+    context.act(said, move |ctx, submission| portfolios::deactivate(ctx, submission, portfolio)).await??;
     respond::see_other(paths::Portfolio { portfolio })
 }
 
 /// `POST /portfolios/{portfolio}/reactivate`
-pub(in crate::web) async fn reactivate(console: PageContext, id: Path<PortfolioId>, _button: Form<Button>) -> HandlerResult {
+pub(in crate::web) async fn reactivate(context: PageContext, id: Path<PortfolioId>, _button: Form<Button>) -> HandlerResult {
     let portfolio = *id;
     let said = |name: &String| Flash::new(FlashKind::Ok, format!("{name} is active again."));
-    console.act(said, move |ctx, submission| portfolios::reactivate(ctx, submission, portfolio)).await??;
+    context.act(said, move |ctx, submission| portfolios::reactivate(ctx, submission, portfolio)).await??;
     respond::see_other(paths::Portfolio { portfolio })
 }
 
@@ -84,7 +84,7 @@ mod tests {
     fn renders() {
         for users in [0, 1, 1200] {
             check(&format!("deactivate-portfolio-of-{users}"), |sample| DeactivatePage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 portfolio: PortfolioHead::sample(sample),
                 accounts: users,
                 users,

@@ -63,7 +63,7 @@ pub(in crate::web) struct BulkForm {
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/bulk.html")]
 pub struct BulkPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub action: BulkAction,
     pub affected: Vec<(UserLabel, Status)>,
     /// Unaffected users with the reason.
@@ -79,7 +79,7 @@ pub struct BulkPage {
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/bulk_matching.html")]
 pub struct AllUsersPage {
-    pub shell: Layout,
+    pub layout: Layout,
     /// Number of all matching users.
     pub count: Count,
     /// Users of this turn, in the order of the list.
@@ -155,15 +155,15 @@ impl AllUsersPage {
 }
 
 /// `GET /users-and-permissions/bulk`
-pub(in crate::web) async fn everybody(console: PageContext, query: UserListQuery) -> HandlerResult {
+pub(in crate::web) async fn everybody(context: PageContext, query: UserListQuery) -> HandlerResult {
     let turns = query.in_turns();
     let asked = turns.asked()?;
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
     let open = move |ctx: &_, actor: &_| users::bulk::everybody(ctx, actor, &asked);
-    let (frame, listing) = console.open(open).await.map_err(no_such)?;
+    let (layout_data, listing) = context.open(open).await.map_err(no_such)?;
     let users = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| UserLabel::from(&row.user.who()));
     respond::page(&AllUsersPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         count: shown(listing.as_ref().map_or(usecases::Count::Exactly(0), |listing| listing.counts.of(status))),
         users: users.collect(),
         goes_on,
@@ -173,40 +173,40 @@ pub(in crate::web) async fn everybody(console: PageContext, query: UserListQuery
 }
 
 /// `POST /users-and-permissions/ticked`
-pub(in crate::web) async fn ask(console: PageContext, form: Form<BulkForm>) -> HandlerResult {
+pub(in crate::web) async fn ask(context: PageContext, form: Form<BulkForm>) -> HandlerResult {
     let form = form.0.checked()?;
     if form.user.is_empty() {
         let nobody = Flash::new(FlashKind::Info, "No users selected.");
-        return console.say(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
+        return context.say(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
     }
-    respond::page(&question(&console, form, None).await?)
+    respond::page(&question(&context, form, None).await?)
 }
 
 /// `POST /users-and-permissions/ticked/do`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<BulkForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, form: Form<BulkForm>) -> HandlerResult {
     let form = form.0.checked()?;
     if form.what == "find" {
-        return respond::page(&question(&console, form, None).await?);
+        return respond::page(&question(&context, form, None).await?);
     }
     if form.action == BulkAction::Assign && form.account.is_empty() {
         let error = FieldError::Message("Select at least one account".to_owned());
-        return respond::again(&question(&console, form, Some(error)).await?);
+        return respond::again(&question(&context, form, Some(error)).await?);
     }
-    let (action, actor) = (form.action, console.current.user.clone());
+    let (action, actor) = (form.action, context.current.user.clone());
     let (user_ids, accounts) = (form.user, form.account);
     let said_of = move |so_far: &Progress| Flash::new(FlashKind::Warn, format!("{}.", in_words(action, *so_far)));
     let perform = move |ctx: &_, submission: &_| users::bulk::perform(ctx, submission, &actor, action, &user_ids, &accounts);
-    let done = console.act(said_of, perform).await?;
+    let done = context.act(said_of, perform).await?;
     let (done, given) = done.map_err(|denied| not_all_there(denied.into(), &form.return_query))?;
     let list = with_query(paths::UsersAndPermissions {}, &form.return_query);
     let broken_off = broken_off(action, &done);
     let flash = said(action, done, &given, &form.return_query, &form.rest)?;
     if let Some(text) = broken_off {
         // Stored now, since this page may be the last that works; the next one completes the message.
-        console.keep(&flash);
+        context.keep(&flash);
         return Err(WebError::BrokenOff { text, list });
     }
-    console.say(&flash, if form.rest.is_empty() { list } else { with_query(paths::BulkUsers {}, &form.rest) })
+    context.say(&flash, if form.rest.is_empty() { list } else { with_query(paths::BulkUsers {}, &form.rest) })
 }
 
 /// "1 of 2 users deactivated"
@@ -252,7 +252,7 @@ impl BulkForm {
     }
 }
 
-async fn question(console: &PageContext, form: BulkForm, error: Option<FieldError>) -> Result<BulkPage, WebError> {
+async fn question(context: &PageContext, form: BulkForm, error: Option<FieldError>) -> Result<BulkPage, WebError> {
     let BulkForm { action, user, account, find_account, return_query, rest, .. } = form;
     let search = SearchTerm::parse(&find_account);
     let open = move |ctx: &_, actor: &_| {
@@ -262,8 +262,8 @@ async fn question(console: &PageContext, form: BulkForm, error: Option<FieldErro
         let accounts = is_assigning.then(|| picker_options::accounts_to_give(ctx, actor, &wanted, None)).transpose()?;
         Ok((candidates, accounts))
     };
-    let opened = console.open(open).await;
-    let (frame, (candidates, accounts)) = opened.map_err(|failure| not_all_there(failure, &return_query))?;
+    let opened = context.open(open).await;
+    let (layout_data, (candidates, accounts)) = opened.map_err(|failure| not_all_there(failure, &return_query))?;
     let (mut affected, mut others) = (Vec::new(), Vec::new());
     for Candidate { user, status, denial } in candidates {
         let who = UserLabel::from(&user.who());
@@ -274,7 +274,7 @@ async fn question(console: &PageContext, form: BulkForm, error: Option<FieldErro
         }
     }
     Ok(BulkPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         action,
         affected,
         others,
@@ -356,7 +356,7 @@ mod tests {
 
     fn page(sample: &Sample, action: BulkAction) -> BulkPage {
         BulkPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             action,
             affected: sample.rows(|place, user| (user, Status::ALL[place % 4])),
             others: sample.rows(|_, user| (user, format!("Invited: {}", sample.text))),
@@ -373,7 +373,7 @@ mod tests {
         }
         for (goes_on, rows, has_rest) in [(false, 0, false), (false, 2, false), (false, 2, true), (true, 2, false), (true, 0, false)] {
             check(&format!("bulk-everybody-{goes_on}-{rows}-{has_rest}"), |sample| AllUsersPage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 count: Count::Exactly(287),
                 users: (0..rows).map(|place| sample.user(place)).collect(),
                 goes_on,

@@ -21,7 +21,7 @@ use super::screen::Screen;
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/link.html")]
 pub struct InvitationLinkPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub user: UserLabel,
     /// The whole address.
     pub link: String,
@@ -30,26 +30,27 @@ pub struct InvitationLinkPage {
 }
 
 /// `GET /users-and-groups/users/{user}/link`, `GET /users-and-permissions/{user}/link`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    page(&console, *id, &query.return_query).await
+pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
+    page(&context, *id, &query.return_query).await
 }
 
 /// `POST /users-and-groups/users/{user}/link`, `POST /users-and-permissions/{user}/link`
 ///
 /// The button **Copy link**: the script copies the link from the answer; without script it is the page.
-pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    page(&console, *id, &form.0.return_query).await
+pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
+    page(&context, *id, &form.0.return_query).await
 }
 
-async fn page(console: &PageContext, id: UserId, return_query: &str) -> HandlerResult {
-    let (principal, screen) = (console.current.principal(), Screen::of(console, id, return_query));
+async fn page(context: &PageContext, id: UserId, return_query: &str) -> HandlerResult {
+    let (principal, screen) = (context.current.principal(), Screen::of(context, id, return_query));
     let entry_point = screen.entry_point;
-    let (frame, (user, link, valid_until)) = console.open(move |ctx, _| users::invite::link(ctx, &principal, entry_point, id)).await?;
+    let (layout_data, (user, link, valid_until)) =
+        context.open(move |ctx, _| users::invite::link(ctx, &principal, entry_point, id)).await?;
     respond::page(&InvitationLinkPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         user: UserLabel::from(&user.who()),
         link,
-        valid_until: DisplayTime::new(valid_until, frame.now),
+        valid_until: DisplayTime::new(valid_until, layout_data.now),
         screen,
     })
 }
@@ -64,10 +65,10 @@ mod tests {
         let link = format!("https://usher.example.com/invitation/{}", "x".repeat(43));
         for (entry_point, name) in Screen::ALL {
             check(&format!("invitation-link-{name}"), |sample| InvitationLinkPage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 user: sample.user(4),
                 link: link.clone(),
-                valid_until: sample.moment(30),
+                valid_until: sample.display_time(30),
                 screen: Screen::sample(sample, entry_point),
             });
         }

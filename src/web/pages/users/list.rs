@@ -37,7 +37,7 @@ use query::{UserListQuery, sort_word, word};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/list.html")]
 pub struct UserListPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub tabs: Vec<Tab>,
     pub toolbar: Toolbar,
     pub order: Order,
@@ -103,7 +103,7 @@ pub struct UserRow {
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/no_portfolio.html")]
 pub struct NoPortfolioPage {
-    pub shell: Layout,
+    pub layout: Layout,
 }
 
 impl UserRow {
@@ -227,27 +227,27 @@ pub(in crate::web::pages::users) fn has_credentials(status: Status) -> bool {
 }
 
 /// `GET /users-and-permissions`
-pub(in crate::web) async fn list(console: PageContext, query: UserListQuery) -> HandlerResult {
+pub(in crate::web) async fn list(context: PageContext, query: UserListQuery) -> HandlerResult {
     let asked = query.asked()?;
     let asked_for = asked.clone();
-    let (frame, listing) = console.open(move |ctx, actor| users::list::list(ctx, actor, &asked)).await.map_err(no_such)?;
-    let Some(listing) = listing else { return respond::page(&NoPortfolioPage { shell: console.shell(&frame) }) };
-    let actor = console.current.user.actor();
+    let (layout_data, listing) = context.open(move |ctx, actor| users::list::list(ctx, actor, &asked)).await.map_err(no_such)?;
+    let Some(listing) = listing else { return respond::page(&NoPortfolioPage { layout: context.layout(&layout_data) }) };
+    let actor = context.current.user.actor();
     let row = |row: Row| UserRow {
         default_role: row.user.default_role,
         status: row.status,
         is_admin: row.user.is_admin && actor.role == Role::Admin,
-        is_you: console.is_you(&row.user),
+        is_you: context.is_you(&row.user),
         assignments: if row.user.is_admin && actor.role == Role::Admin {
             "Everything (Admin)".to_owned()
         } else {
             assigned_in_short(row.assigned)
         },
-        last_sign_in: row.user.last_sign_in_at.map(|at| DisplayTime::new(at, frame.now)),
+        last_sign_in: row.user.last_sign_in_at.map(|at| DisplayTime::new(at, layout_data.now)),
         user: UserLabel::from(&row.user.who()),
     };
     respond::page(&UserListPage {
-        shell: console.shell(&frame),
+        layout: context.layout(&layout_data),
         tabs: Tab::all(&query, |status| shown(listing.counts.of(status))),
         toolbar: Toolbar::new(&query, &asked_for, &listing.portfolios, actor.role),
         order: asked_for.order,
@@ -281,11 +281,11 @@ mod tests {
             is_admin: place == 11,
             is_you: place == 11,
             assignments: assigned_in_short(Assigned { portfolios: i64::from(place % 5 == 1), accounts: i64::try_from(place % 3).unwrap() }),
-            last_sign_in: (place % 4 < 2).then(|| sample.moment(place * place * 10)),
+            last_sign_in: (place % 4 < 2).then(|| sample.display_time(place * place * 10)),
         };
         let order = Order { by: SortBy::LastSignIn, is_descending: true };
         UserListPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             tabs: Tab::all(query, |_| Count::Exactly(48_213)),
             toolbar: Toolbar::new(query, &UserListQuery::default().asked().unwrap(), &[], Role::Admin),
             order,
@@ -317,6 +317,6 @@ mod tests {
             ),
             ..page(sample, &UserListQuery { status: "expired".into(), ..query(sample) })
         });
-        check("people-without-portfolio", |sample| NoPortfolioPage { shell: sample.shell() });
+        check("people-without-portfolio", |sample| NoPortfolioPage { layout: sample.layout() });
     }
 }

@@ -22,7 +22,7 @@ use super::screen::Screen;
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/revoke.html")]
 pub struct RevokePage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub user: UserLabel,
     pub screen: Screen,
 }
@@ -34,21 +34,21 @@ impl RevokePage {
 }
 
 /// `GET /users-and-groups/users/{user}/revoke`, `GET /users-and-permissions/{user}/revoke`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (id, screen) = (*id, Screen::of(&console, *id, &query.return_query));
+pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
+    let (id, screen) = (*id, Screen::of(&context, *id, &query.return_query));
     let entry_point = screen.entry_point;
-    let (frame, user) = console.open(move |ctx, actor| users::invite::revocable(ctx, actor, entry_point, id)).await?;
-    respond::page(&RevokePage { shell: console.shell(&frame), user: UserLabel::from(&user.who()), screen })
+    let (layout_data, user) = context.open(move |ctx, actor| users::invite::revocable(ctx, actor, entry_point, id)).await?;
+    respond::page(&RevokePage { layout: context.layout(&layout_data), user: UserLabel::from(&user.who()), screen })
 }
 
 /// `POST /users-and-groups/users/{user}/revoke`, `POST /users-and-permissions/{user}/revoke`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let (id, screen) = (*id, Screen::of(&console, *id, &form.0.return_query));
+pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
+    let (id, screen) = (*id, Screen::of(&context, *id, &form.0.return_query));
     let entry_point = screen.entry_point;
     let said = |user: &User| Flash::new(FlashKind::Ok, format!("Invitation to {} revoked. Its link no longer works.", user.email));
-    match console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, entry_point, id)).await? {
+    match context.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, entry_point, id)).await? {
         Ok(_) => respond::see_other(screen.list()),
-        Err(denied) => console.say(&already(denied)?, screen.back(&console)),
+        Err(denied) => context.say(&already(denied)?, screen.back(&context)),
     }
 }
 
@@ -62,7 +62,7 @@ mod tests {
         for (entry_point, name) in Screen::ALL {
             for place in [4, 10] {
                 check(&format!("revoke-{name}-{place}"), |sample| RevokePage {
-                    shell: sample.shell(),
+                    layout: sample.layout(),
                     user: sample.user(place),
                     screen: Screen::sample(sample, entry_point),
                 });

@@ -26,8 +26,8 @@ pub struct Screen {
 
 impl Screen {
     /// The screen of a request, with the list's query as it brought it.
-    pub(super) fn of(console: &PageContext, user: UserId, query: &str) -> Self {
-        let entry_point = console.entry_point();
+    pub(super) fn of(context: &PageContext, user: UserId, query: &str) -> Self {
+        let entry_point = context.entry_point();
         let query = match entry_point {
             EntryPoint::UsersAndGroups => ListQuery::returned(query),
             EntryPoint::UsersAndPermissions => UserListQuery::returned(query),
@@ -52,9 +52,9 @@ impl Screen {
     }
 
     /// That page as a form on it was left.
-    pub(super) fn back(&self, console: &PageContext) -> String {
+    pub(super) fn back(&self, context: &PageContext) -> String {
         let page = self.page();
-        console.view_of(paths::path_of(&page)).map_or(page.clone(), str::to_owned)
+        context.view_of(paths::path_of(&page)).map_or(page.clone(), str::to_owned)
     }
 
     /// The way to a page about the user: each address and its name.

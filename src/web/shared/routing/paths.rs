@@ -149,7 +149,7 @@ paths! {
     UnassignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/remove", Form, UsersAndPermissions: AssignmentsChange;
     AssignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/assign", Button, UsersAndPermissions: AssignmentsChange;
     UnassignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/remove", Form, UsersAndPermissions: AssignmentsChange;
-    SwitchPermission { user: UserId, account: AccountId, switch: PermissionToggle, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}", Button, UsersAndPermissions: AssignmentsChange;
+    TogglePermission { user: UserId, account: AccountId, switch: PermissionToggle, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}", Button, UsersAndPermissions: AssignmentsChange;
 
     /// Which role may do what.
     Roles {} = "/roles", Page, Roles: RolesView;
@@ -252,9 +252,13 @@ fn split(address: &str) -> Option<(Vec<&str>, &str)> {
     is_plain.then(|| (path.split('/').take(SEGMENTS_MAX).collect(), rest))
 }
 
-/// True for a page that somebody may be sent to after signing in. The first address of all leads on by itself.
+/// True for a page that signing in may lead to. No recorded page is one, since another site could lead there through the
+/// sign-in page. The first address of all leads on by itself.
 fn is_page(segments: &[&str]) -> bool {
-    let is_page = |endpoint: &Endpoint| endpoint.kind.shows_page() && endpoint.access.is_signed_in() && endpoint != Root::ENDPOINT;
+    let is_page = |endpoint: &Endpoint| {
+        let is_plain = endpoint.kind.shows_page() && !endpoint.kind.is_recorded();
+        is_plain && endpoint.access.is_signed_in() && endpoint != Root::ENDPOINT
+    };
     ENDPOINTS.iter().any(|endpoint| is_page(endpoint) && is_like(segments, endpoint.pattern))
 }
 
@@ -304,6 +308,8 @@ mod tests {
             ("/users-and-permissions/7/remove", Some("/users-and-permissions/7")),
             ("/users-and-permissions/ticked/do?status=invited", Some("/users-and-permissions?status=invited")),
             ("/users-and-groups/users/7/block", Some("/users-and-groups")),
+            ("/users-and-groups/users/7/link", Some("/users-and-groups")),
+            ("/users-and-permissions/export?q=a", Some("/users-and-permissions?q=a")),
             ("/invitation/secret", None),
             ("//evil.example", None),
             ("", None),
@@ -365,6 +371,8 @@ mod tests {
             "/users-and-groups//evil.example",
             "/users-and-groups\r\nSet-Cookie: a=b",
             "/sign-out",
+            "/users-and-permissions/export",
+            "/users-and-groups/users/7/link",
             "javascript:alert(1)",
             "/unknown",
         ] {

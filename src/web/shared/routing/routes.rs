@@ -126,7 +126,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(UnassignPortfolio => manage::unassign::ask_portfolio, manage::unassign::portfolio))
                 .service(at!(AssignAccount => manage::assignments::assign_account))
                 .service(at!(UnassignAccount => manage::unassign::ask_account, manage::unassign::account))
-                .service(at!(SwitchPermission => manage::assignments::switch))
+                .service(at!(TogglePermission => manage::assignments::toggle))
                 .service(at!(Roles => roles::show))
                 .service(at!(Portfolios => portfolios::list::list))
                 .service(at!(NewPortfolio => portfolios::new::show, portfolios::new::submit))

@@ -163,7 +163,7 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "Unassign" => site.form(&given_account).with(&[("account", "{account}"), ("do", "remove")]).besides(&[200, 303]),
         "AssignPortfolio" => site.form(&given_portfolio).besides(&[409]),
         "UnassignPortfolio" => site.both(&given_portfolio).besides(&[200, 303, 409]),
-        "AssignAccount" | "SwitchPermission" => site.form(&given_account),
+        "AssignAccount" | "TogglePermission" => site.form(&given_account),
         "UnassignAccount" => site.both(&given_account).besides(&[200, 303]),
         "NewPortfolio" => site.form(&[("portfolios.manage", Account)]).with(PUT),
         "EditPortfolio" => site.with(&[("name", "New {made}"), ("notes", ""), ("version", "1")]),

@@ -100,7 +100,7 @@ async fn nobody_but_admins_sees_a_link(db: Db) {
     let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
     jonas.get(&app, &path).await.is(403);
     jonas.get(&app, "/users-and-groups").await.sees_no("No mail server is set.");
-    app.browser().get(&app, &path).await.redirects_to(&usher::web::shared::routing::paths::sign_in_then(Some(&path)));
+    app.browser().get(&app, &path).await.redirects_to(&usher::web::shared::routing::paths::sign_in_then(Some("/users-and-groups")));
     app.mails().await;
 }
 

@@ -143,7 +143,7 @@ impl World {
             post(paths::DeleteGroup::ENDPOINT, vec![]),
             post(paths::EditUser::ENDPOINT, profile),
             post(paths::Assign::ENDPOINT, vec![field("assign", &format!("account-{account}"))]),
-            post(paths::SwitchPermission::ENDPOINT, vec![]),
+            post(paths::TogglePermission::ENDPOINT, vec![]),
             post(paths::Unassign::ENDPOINT, vec![field("account", account), field("do", "remove")]),
             post(paths::AssignAccount::ENDPOINT, vec![]),
             post(paths::UnassignAccount::ENDPOINT, vec![]),

@@ -181,7 +181,7 @@ async fn a_deactivated_portfolio_of_ones_own_takes_nobody_out_of_ones_hands(db: 
     let deactivate = format!("/portfolios/{dach}/deactivate");
     maya.press(&app, &deactivate, &deactivate).await.is(303);
     hana.get(&app, &at(jonas, "")).await.sees("Fjord Foods").sees_no("Bergmann").sees("Send password reset email");
-    app.take_portfolio(hana_id, dach);
+    app.unassign_portfolio(hana_id, dach);
     hana.get(&app, &at(jonas, "")).await.sees("Fjord Foods").sees_no("Send password reset email");
     app.mails().await;
 }

@@ -32,7 +32,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/email_change/confirm.html")]
 pub struct ConfirmEmailPage {
-    pub gate: PublicLayout,
+    pub layout: PublicLayout,
     pub path: paths::ConfirmEmail,
     pub new: String,
     /// Name of the acting user.
@@ -44,13 +44,13 @@ pub struct ConfirmEmailPage {
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look).await? {
         Ok(Open { change, company, .. }) => respond::page(&ConfirmEmailPage {
-            gate: respond::gate(&state, &anonymous, &company),
+            layout: respond::layout(&state, &anonymous, &company),
             path: paths::ConfirmEmail { token: token.into_inner() },
             new: change.email,
             asked_by: change.asked_by.display_name(),
             valid_until: DisplayTime::new(change.until, state.ctx.now()),
         }),
-        Err(closed) => ended(&closed, state.ctx.now()).answer(&state, &anonymous).await,
+        Err(closed) => closed_page(&closed, state.ctx.now()).answer(&state, &anonymous).await,
     }
 }
 
@@ -76,7 +76,7 @@ pub(in crate::web) async fn submit(
 }
 
 /// Page of a closed link.
-fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
+fn closed_page(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This email address was already confirmed", "It was confirmed on")
             .at(DisplayTime::new(*at, now), ". Sign in with it.")
@@ -99,12 +99,12 @@ mod tests {
     #[test]
     fn renders() {
         check("confirm-email", |sample| ConfirmEmailPage {
-            gate: sample.gate(),
+            layout: sample.public_layout(),
             path: paths::ConfirmEmail { token: "0123456789abcdef".into() },
             new: sample.email.clone(),
             asked_by: sample.text.clone(),
-            valid_until: sample.moment(0),
+            valid_until: sample.display_time(0),
         });
-        closed_link::check_ended("confirm-email-ended", |closed| ended(closed, now()));
+        closed_link::check_ended("confirm-email-ended", |closed| closed_page(closed, now()));
     }
 }

@@ -32,7 +32,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/email_change/stop.html")]
 pub struct StopEmailChangePage {
-    pub gate: PublicLayout,
+    pub layout: PublicLayout,
     pub path: paths::StopEmailChange,
     pub old: String,
     pub new: String,
@@ -45,14 +45,14 @@ pub struct StopEmailChangePage {
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look_at_stop).await? {
         Ok(Open { user, change, company }) => respond::page(&StopEmailChangePage {
-            gate: respond::gate(&state, &anonymous, &company),
+            layout: respond::layout(&state, &anonymous, &company),
             path: paths::StopEmailChange { token: token.into_inner() },
             old: user.email,
             new: change.email,
             asked_by: change.asked_by.display_name(),
             valid_until: DisplayTime::new(change.until, state.ctx.now()),
         }),
-        Err(closed) => ended(&closed, state.ctx.now()).answer(&state, &anonymous).await,
+        Err(closed) => closed_page(&closed, state.ctx.now()).answer(&state, &anonymous).await,
     }
 }
 
@@ -74,7 +74,7 @@ pub(in crate::web) async fn submit(
 }
 
 /// Page of a closed link.
-fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
+fn closed_page(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("The change was already cancelled", "You cancelled it on")
             .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
@@ -97,13 +97,13 @@ mod tests {
     #[test]
     fn renders() {
         check("stop-email-change", |sample| StopEmailChangePage {
-            gate: sample.gate(),
+            layout: sample.public_layout(),
             path: paths::StopEmailChange { token: "0123456789abcdef".into() },
             old: sample.email.clone(),
             new: sample.email.clone(),
             asked_by: sample.text.clone(),
-            valid_until: sample.moment(0),
+            valid_until: sample.display_time(0),
         });
-        closed_link::check_ended("stop-email-change-ended", |closed| ended(closed, now()));
+        closed_link::check_ended("stop-email-change-ended", |closed| closed_page(closed, now()));
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::ended::ended;
+use super::closed::closed_page;
 use crate::{
     domain::{
         credentials::{password::NewPassword, token::Token},
@@ -33,7 +33,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/invitation/accept.html")]
 pub struct AcceptPage {
-    pub gate: PublicLayout,
+    pub layout: PublicLayout,
     pub path: paths::Invitation,
     /// Name of the inviting user; `None` if that user was removed.
     pub inviter: Option<String>,
@@ -87,7 +87,7 @@ pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession
             };
             respond::page(&accept_page(&state, &anonymous, &token, &open, fields))
         }
-        Err(closed) => ended(&closed, &token, &state).answer(&state, &anonymous).await,
+        Err(closed) => closed_page(&closed, &token, &state).answer(&state, &anonymous).await,
     }
 }
 
@@ -101,7 +101,7 @@ pub(in crate::web) async fn submit(
 ) -> HandlerResult {
     let open = match closed_link::look(&state, &token, users::invite::look).await? {
         Ok(open) => open,
-        Err(closed) => return ended(&closed, &token, &state).answer(&state, &anonymous).await,
+        Err(closed) => return closed_page(&closed, &token, &state).answer(&state, &anonymous).await,
     };
     let (first_name, last_name, password) = match form.0.parse(&open) {
         Ok(parsed) => parsed,
@@ -131,7 +131,7 @@ pub(in crate::web) async fn submit(
 
 fn accept_page(state: &State, anonymous: &AnonymousSession, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
     AcceptPage {
-        gate: respond::gate(state, anonymous, &open.company.name),
+        layout: respond::layout(state, anonymous, &open.company.name),
         path: paths::Invitation { token: token.to_owned() },
         inviter: Some(open.invited_by.clone()).filter(|name| !name.is_empty()),
         email: open.user.email.clone(),
@@ -169,7 +169,7 @@ mod tests {
 
     fn page(sample: &Sample) -> AcceptPage {
         AcceptPage {
-            gate: sample.gate(),
+            layout: sample.public_layout(),
             path: paths::Invitation { token: "0123456789abcdef".into() },
             inviter: Some(sample.user(11).name),
             email: sample.email.clone(),
@@ -179,7 +179,7 @@ mod tests {
                 password: SecretField::default(),
             },
             password_min: 15,
-            valid_until: sample.moment(0),
+            valid_until: sample.display_time(0),
             signed_in_as: None,
         }
     }

@@ -1,5 +1,5 @@
 //! Link of an invitation.
 
 pub mod accept;
-pub mod ended;
+pub mod closed;
 pub mod new_link;

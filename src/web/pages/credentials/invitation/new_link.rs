@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::ended::{ended, new_link_sent};
+use super::closed::{closed_page, new_link_sent};
 
 /// `GET /invitation/{token}/new-link`: the outcome.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
@@ -25,7 +25,7 @@ pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession
         // An open link has its own page.
         Ok(_) => respond::see_other(paths::Invitation { token: token.into_inner() }),
         Err(LinkClosed::Replaced { again_to: Some(email) }) => new_link_sent(&email, state.ctx.sends_mail).answer(&state, &anonymous).await,
-        Err(closed) => ended(&closed, &token, &state).answer(&state, &anonymous).await,
+        Err(closed) => closed_page(&closed, &token, &state).answer(&state, &anonymous).await,
     }
 }
 

@@ -30,7 +30,7 @@ const ASKED: &str = "password-reset-asked";
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/password_reset/ask.html")]
 pub struct AskPage {
-    pub gate: PublicLayout,
+    pub layout: PublicLayout,
     pub email: Field,
     /// Wait after too many requests.
     pub wait: Option<TimeDelta>,
@@ -52,7 +52,7 @@ impl AskPage {
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/password_reset/asked.html")]
 pub struct AskedPage {
-    pub gate: PublicLayout,
+    pub layout: PublicLayout,
     pub sends_mail: bool,
 }
 
@@ -85,7 +85,7 @@ pub(in crate::web) async fn show(
     query: Query<AskQuery>,
 ) -> HandlerResult {
     if query.sent && cookies::is_done(&request, &state, ASKED) {
-        return respond::page(&AskedPage { gate: gate(&state, &anonymous).await?, sends_mail: state.ctx.sends_mail });
+        return respond::page(&AskedPage { layout: layout(&state, &anonymous).await?, sends_mail: state.ctx.sends_mail });
     }
     respond::page(&page(&state, &anonymous, Field::default()).await?)
 }
@@ -112,12 +112,12 @@ pub(in crate::web) async fn submit(
 }
 
 async fn page(state: &State, anonymous: &AnonymousSession, email: Field) -> Result<AskPage, WebError> {
-    Ok(AskPage { gate: gate(state, anonymous).await?, email, wait: None, sends_mail: state.ctx.sends_mail })
+    Ok(AskPage { layout: layout(state, anonymous).await?, email, wait: None, sends_mail: state.ctx.sends_mail })
 }
 
-async fn gate(state: &State, anonymous: &AnonymousSession) -> Result<PublicLayout, WebError> {
+async fn layout(state: &State, anonymous: &AnonymousSession) -> Result<PublicLayout, WebError> {
     let company = state.run(company_name).await?;
-    Ok(respond::gate(state, anonymous, &company))
+    Ok(respond::layout(state, anonymous, &company))
 }
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn renders() {
-        let page = |sample: &Sample, email, sends_mail| AskPage { gate: sample.gate(), email, wait: None, sends_mail };
+        let page = |sample: &Sample, email, sends_mail| AskPage { layout: sample.public_layout(), email, wait: None, sends_mail };
         check("forgot-password", |sample| page(sample, Field::new(&sample.email), true));
         check("forgot-password-error", |sample| page(sample, Field::refused(&sample.email, EmailAddressError::Malformed), true));
         check("forgot-password-too-many", |sample| AskPage {
@@ -138,7 +138,7 @@ mod tests {
             ..page(sample, Field::new(&sample.email), true)
         });
         check("forgot-password-without-mail", |sample| page(sample, Field::default(), false));
-        check("forgot-password-sent", |sample| AskedPage { gate: sample.gate(), sends_mail: true });
-        check("forgot-password-sent-without-mail", |sample| AskedPage { gate: sample.gate(), sends_mail: false });
+        check("forgot-password-sent", |sample| AskedPage { layout: sample.public_layout(), sends_mail: true });
+        check("forgot-password-sent-without-mail", |sample| AskedPage { layout: sample.public_layout(), sends_mail: false });
     }
 }

@@ -37,7 +37,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/password_reset/choose.html")]
 pub struct ChoosePage {
-    pub gate: PublicLayout,
+    pub layout: PublicLayout,
     pub path: paths::PasswordReset,
     /// Address of the user.
     pub email: String,
@@ -67,7 +67,7 @@ pub struct ChooseForm {
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, password_reset::look).await? {
         Ok(open) => respond::page(&page(&state, &anonymous, &token, open, SecretField::default())),
-        Err(closed) => ended(&closed, state.ctx.now()).answer(&state, &anonymous).await,
+        Err(closed) => closed_page(&closed, state.ctx.now()).answer(&state, &anonymous).await,
     }
 }
 
@@ -81,7 +81,7 @@ pub(in crate::web) async fn submit(
 ) -> HandlerResult {
     let open = match closed_link::look(&state, &token, password_reset::look).await? {
         Ok(open) => open,
-        Err(closed) => return ended(&closed, state.ctx.now()).answer(&state, &anonymous).await,
+        Err(closed) => return closed_page(&closed, state.ctx.now()).answer(&state, &anonymous).await,
     };
     let password = match NewPassword::parse(&form.0.password, open.company.password_min) {
         Ok(password) => password,
@@ -102,7 +102,7 @@ pub(in crate::web) async fn submit(
 
 fn page(state: &State, anonymous: &AnonymousSession, token: &str, open: Open, password: SecretField) -> ChoosePage {
     ChoosePage {
-        gate: respond::gate(state, anonymous, &open.company.name),
+        layout: respond::layout(state, anonymous, &open.company.name),
         path: paths::PasswordReset { token: token.to_owned() },
         email: open.user.email,
         password,
@@ -112,7 +112,7 @@ fn page(state: &State, anonymous: &AnonymousSession, token: &str, open: Open, pa
 }
 
 /// Page of a closed link.
-fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
+fn closed_page(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     let ask_again = |ended: ClosedLink| ended.link("Request a new link", paths::ForgotPassword {});
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This link was already used", "A new password was set on")
@@ -138,12 +138,12 @@ mod tests {
 
     fn page(sample: &Sample, password: SecretField) -> ChoosePage {
         ChoosePage {
-            gate: sample.gate(),
+            layout: sample.public_layout(),
             path: paths::PasswordReset { token: "0123456789abcdef".into() },
             email: sample.email.clone(),
             password,
             password_min: 15,
-            valid_until: sample.moment(0),
+            valid_until: sample.display_time(0),
         }
     }
 
@@ -151,6 +151,6 @@ mod tests {
     fn renders() {
         check("reset-password", |sample| page(sample, SecretField::default()));
         check("reset-password-error", |sample| page(sample, SecretField::refused(PasswordError::Guessable)));
-        closed_link::check_ended("reset-password-ended", |closed| ended(closed, now()));
+        closed_link::check_ended("reset-password-ended", |closed| closed_page(closed, now()));
     }
 }

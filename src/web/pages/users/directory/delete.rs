@@ -23,7 +23,7 @@ use actix_web::web::{Path, Query};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/directory/delete.html")]
 pub struct DeleteUserPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub user: UserLabel,
     /// True if blocking is an alternative: for a user who can sign in.
     pub can_be_blocked: bool,
@@ -84,14 +84,14 @@ impl DeleteUserPage {
 }
 
 /// `GET /users-and-groups/users/{user}/delete`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (id, company) = (*id, console.current.company.clone());
-    let (frame, inventory) = console.open(move |ctx, actor| users::lifecycle::inventory(ctx, actor, &company, id)).await?;
+pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
+    let (id, company) = (*id, context.current.company.clone());
+    let (layout_data, inventory) = context.open(move |ctx, actor| users::lifecycle::inventory(ctx, actor, &company, id)).await?;
     let Inventory { user, sessions, groups, portfolios, accounts, restorable_until } = inventory;
     respond::page(&DeleteUserPage {
-        shell: console.shell(&frame),
-        can_be_blocked: user.status(frame.now) == Status::Active,
-        restorable_until: restorable_until.map(|until| DisplayTime::new(until, frame.now)),
+        layout: context.layout(&layout_data),
+        can_be_blocked: user.status(layout_data.now) == Status::Active,
+        restorable_until: restorable_until.map(|until| DisplayTime::new(until, layout_data.now)),
         goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, portfolios, accounts, credentials: vec!["Password"] },
         user: UserLabel::from(&user.who()),
         query: ListQuery::returned(&query.return_query),
@@ -99,8 +99,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 }
 
 /// `POST /users-and-groups/users/{user}/delete`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let (id, now) = (*id, console.now());
+pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
+    let (id, now) = (*id, context.now());
     let said = move |(user, until): &(usecases::User, Option<Timestamp>)| {
         let name = user.display_name();
         let text = match *until {
@@ -109,7 +109,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
         };
         Flash::new(FlashKind::Ok, text)
     };
-    console.act(said, move |ctx, submission| users::lifecycle::delete(ctx, submission, id)).await??;
+    context.act(said, move |ctx, submission| users::lifecycle::delete(ctx, submission, id)).await??;
     respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 
@@ -120,7 +120,7 @@ mod tests {
 
     fn page(sample: &Sample, restorable_until: Option<DisplayTime>) -> DeleteUserPage {
         DeleteUserPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             user: sample.user(3),
             can_be_blocked: restorable_until.is_some(),
             restorable_until,
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn renders() {
-        check("delete-user", |sample| page(sample, Some(sample.moment(0))));
+        check("delete-user", |sample| page(sample, Some(sample.display_time(0))));
         check("delete-user-for-good", |sample| page(sample, None));
     }
 

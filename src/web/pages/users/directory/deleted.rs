@@ -25,7 +25,7 @@ use actix_web::web::Path;
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/directory/deleted.html")]
 pub struct DeletedUsersPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub aside: Aside,
     pub count: Count,
     pub rows: Vec<DeletedRow>,
@@ -51,13 +51,13 @@ impl DeletedRow {
 }
 
 /// `GET /users-and-groups/deleted`
-pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> HandlerResult {
+pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> HandlerResult {
     let asked = query.asked()?;
     if !query.q.is_empty() {
         return Err(WebError::Malformed);
     }
-    let (company, position, limit) = (console.current.company.clone(), asked.position.clone(), asked.rows.count());
-    let (frame, (menu, (deleted, count))) = console
+    let (company, position, limit) = (context.current.company.clone(), asked.position.clone(), asked.rows.count());
+    let (layout_data, (menu, (deleted, count))) = context
         .open(move |ctx, actor| {
             Ok((users::directory::menu(ctx, actor)?, users::lifecycle::deleted(ctx, actor, &company, &position, limit)?))
         })
@@ -65,14 +65,14 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
     let words = ("deleted user", "deleted users");
     let pager = query.pager(paths::DeletedUsers {}, &asked, &deleted, |row| row.user.key(), count, words);
     let row = |Restorable { user, deleted_by, until }: Restorable| DeletedRow {
-        deleted_at: DisplayTime::new(user.deleted_at, frame.now),
+        deleted_at: DisplayTime::new(user.deleted_at, layout_data.now),
         deleted_by,
-        restorable_until: DisplayTime::new(until, frame.now),
+        restorable_until: DisplayTime::new(until, layout_data.now),
         user: UserLabel::from(&Who { id: user.id, first_name: user.first_name, last_name: user.last_name, email: user.email }),
     };
     respond::page(&DeletedUsersPage {
-        shell: console.shell(&frame),
-        aside: Aside::new(&console.current.user, &frame, menu, AsideEntry::Deleted),
+        layout: context.layout(&layout_data),
+        aside: Aside::new(&context.current.user, &layout_data, menu, AsideEntry::Deleted),
         count: list_query::shown(count),
         rows: deleted.rows.into_iter().map(row).collect(),
         pager,
@@ -81,7 +81,7 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
 }
 
 /// `POST /users-and-groups/deleted/{user}/restore`
-pub(in crate::web) async fn restore(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
+pub(in crate::web) async fn restore(context: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
     let said = |Restored { user, status, became_user }: &Restored| {
         let (name, role) = (user.display_name(), status.of_role(user.default_role));
@@ -89,7 +89,7 @@ pub(in crate::web) async fn restore(console: PageContext, id: Path<UserId>, form
         let text = format!("{name} was restored as {role}. Group memberships and assignments were not restored.{why}");
         Flash::new(FlashKind::Ok, text)
     };
-    match console.act(said, move |ctx, submission| users::lifecycle::restore(ctx, submission, id)).await? {
+    match context.act(said, move |ctx, submission| users::lifecycle::restore(ctx, submission, id)).await? {
         Ok(_) => respond::see_other(with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query))),
         Err(RestoreError::AddressInUse { email }) => Err(WebError::Refused {
             title: "This address is in use again",
@@ -109,14 +109,14 @@ mod tests {
 
     fn page(sample: &Sample) -> DeletedUsersPage {
         DeletedUsersPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             aside: Aside::sample(sample, AsideEntry::Deleted),
             count: Count::Exactly(sample.rows as u64),
             rows: sample.rows(|place, user| DeletedRow {
                 user,
-                deleted_at: sample.moment(place * 70),
+                deleted_at: sample.display_time(place * 70),
                 deleted_by: (place % 4 != 1).then(|| sample.user(11).name),
-                restorable_until: sample.moment(0),
+                restorable_until: sample.display_time(0),
             }),
             pager: Pager::single("12 deleted users"),
             query: sample.query(),

@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/directory/invite.html")]
 pub struct NewUserPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub email: Field,
     /// "24 hours".
     pub invitation_term: String,
@@ -48,34 +48,34 @@ pub struct NewUserForm {
 }
 
 /// `GET /users-and-groups/new-user`
-pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
-    respond::page(&page(&console, Field::default(), None).await?)
+pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
+    respond::page(&page(&context, Field::default(), None).await?)
 }
 
 /// `POST /users-and-groups/new-user`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<NewUserForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, form: Form<NewUserForm>) -> HandlerResult {
     let Form(NewUserForm { email: typed }, sent) = form;
     let mut field = Field::default();
     let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {
-        return respond::again(&page(&console, field, None).await?);
+        return respond::again(&page(&context, field, None).await?);
     };
-    let passes_links_on = console.passes_links_on();
+    let passes_links_on = context.passes_links_on();
     let said = move |user: &User| invitation_flash::invited(user, EntryPoint::UsersAndGroups, passes_links_on);
-    match console.make(sent, said, move |ctx, submission| users::invite::invite(ctx, submission, &email)).await? {
+    match context.make(sent, said, move |ctx, submission| users::invite::invite(ctx, submission, &email)).await? {
         Ok(_) => respond::see_other(paths::UsersAndGroups {}),
         Err(InviteError::Exists(existing)) => {
             let ways = ExistingUserActions::new(&existing, EntryPoint::UsersAndGroups);
-            respond::again(&page(&console, Field::refused(typed, already_known(&existing)), Some(ways)).await?)
+            respond::again(&page(&context, Field::refused(typed, already_known(&existing)), Some(ways)).await?)
         }
         Err(InviteError::NotYours) => Err(WebError::NotFound),
         Err(InviteError::Denied(denied)) => Err(denied.into()),
     }
 }
 
-async fn page(console: &PageContext, email: Field, ways: Option<ExistingUserActions>) -> Result<NewUserPage, WebError> {
-    let (frame, ()) = console.open(|_, _| Ok(())).await?;
-    let invitation_term = invitation_term(&frame);
-    Ok(NewUserPage { shell: console.shell(&frame), email, invitation_term, ways })
+async fn page(context: &PageContext, email: Field, ways: Option<ExistingUserActions>) -> Result<NewUserPage, WebError> {
+    let (layout_data, ()) = context.open(|_, _| Ok(())).await?;
+    let invitation_term = invitation_term(&layout_data);
+    Ok(NewUserPage { layout: context.layout(&layout_data), email, invitation_term, ways })
 }
 
 #[cfg(test)]
@@ -91,7 +91,7 @@ mod tests {
     };
 
     fn page(sample: &Sample, email: Field) -> NewUserPage {
-        NewUserPage { shell: sample.shell(), email, invitation_term: "24 hours".into(), ways: None }
+        NewUserPage { layout: sample.layout(), email, invitation_term: "24 hours".into(), ways: None }
     }
 
     #[test]

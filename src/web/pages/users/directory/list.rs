@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/directory/list.html")]
 pub struct UsersPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub aside: Aside,
     /// Problems with mails as a whole, for Admins.
     pub mails: Option<Problems>,
@@ -119,36 +119,36 @@ pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
 }
 
 /// `GET /users-and-groups`
-pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> HandlerResult {
+pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> HandlerResult {
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
-    let (frame, Listing { menu, rows, count, mails }) =
-        console.open(move |ctx, actor| users::directory::list(ctx, actor, search, &position, limit)).await?;
+    let (layout_data, Listing { menu, rows, count, mails }) =
+        context.open(move |ctx, actor| users::directory::list(ctx, actor, search, &position, limit)).await?;
     let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.user.key(), count, ("user", "users"));
     respond::page(&UsersPage {
-        shell: console.shell(&frame),
-        aside: Aside::new(&console.current.user, &frame, menu, AsideEntry::Users),
+        layout: context.layout(&layout_data),
+        aside: Aside::new(&context.current.user, &layout_data, menu, AsideEntry::Users),
         mails: mails.map(Problems::from),
         query: query.text(),
         q: query.q,
-        rows: UserRows::new(&console, rows.rows, frame.now),
+        rows: UserRows::new(&context, rows.rows, layout_data.now),
         pager,
     })
 }
 
 impl UserRows {
-    fn new(console: &PageContext, rows: Vec<Row>, now: Timestamp) -> Self {
-        if decide(console.current.user.actor(), Action::SeeEveryone).is_err() {
-            return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(console, &row.user, row.groups)).collect());
+    fn new(context: &PageContext, rows: Vec<Row>, now: Timestamp) -> Self {
+        if decide(context.current.user.actor(), Action::SeeEveryone).is_err() {
+            return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(context, &row.user, row.groups)).collect());
         }
         let row = |Row { user, status, groups, mail, may }: Row| UserRow {
             status,
             is_admin: user.is_admin,
-            is_you: console.is_you(&user),
+            is_you: context.is_you(&user),
             groups,
             last_sign_in: user.last_sign_in_at.map(|at| DisplayTime::new(at, now)),
             mail: mail.and_then(|mail| MailTrouble::of(mail, now)),
-            shows_link: console.passes_links_on() && may.see_link,
+            shows_link: context.passes_links_on() && may.see_link,
             may,
             user: UserLabel::from(&user.who()),
         };
@@ -157,8 +157,8 @@ impl UserRows {
 }
 
 impl DirectoryRow {
-    pub(in crate::web) fn new(console: &PageContext, user: &crate::usecases::User, groups: Vec<String>) -> Self {
-        Self { is_you: console.is_you(user), groups, user: UserLabel::from(&user.who()) }
+    pub(in crate::web) fn new(context: &PageContext, user: &crate::usecases::User, groups: Vec<String>) -> Self {
+        Self { is_you: context.is_you(user), groups, user: UserLabel::from(&user.who()) }
     }
 }
 
@@ -203,7 +203,7 @@ mod tests {
                 is_admin,
                 is_you: place == 11,
                 groups: (0..place % 4).map(|_| sample.group()).collect(),
-                last_sign_in: (!place.is_multiple_of(4)).then(|| sample.moment(place * place * 10)),
+                last_sign_in: (!place.is_multiple_of(4)).then(|| sample.display_time(place * place * 10)),
                 mail: MailTrouble::sample(sample, place),
                 shows_link: place > 6,
                 may: may(status),
@@ -211,7 +211,7 @@ mod tests {
             }
         };
         UsersPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             aside: Aside::sample(sample, AsideEntry::Users),
             mails: None,
             q: if sample.name == "plain" { String::new() } else { sample.text.clone() },
@@ -226,7 +226,7 @@ mod tests {
         check("users", page);
         check("users-blocked", |sample| {
             let mut page = page(sample);
-            page.shell.flash = Some(sample.flash());
+            page.layout.flash = Some(sample.flash());
             page
         });
         check("users-mail-refused", |sample| UsersPage { mails: Some(Problems::sample(sample)), ..page(sample) });

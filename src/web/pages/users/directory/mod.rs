@@ -60,7 +60,7 @@ pub struct CreateMenu {
 
 impl Aside {
     /// Menu for `actor` beside the list at `current`.
-    pub(in crate::web) fn new(actor: &User, frame: &LayoutData, menu: Menu, current: AsideEntry) -> Self {
+    pub(in crate::web) fn new(actor: &User, layout_data: &LayoutData, menu: Menu, current: AsideEntry) -> Self {
         let may = |action| decide(actor.actor(), action).is_ok();
         let sees_counts = may(Action::SeeEveryone);
         let entry = |group: crate::usecases::Group| GroupEntry {
@@ -74,7 +74,7 @@ impl Aside {
             users: list_query::shown(menu.users),
             admins: admins.into_iter().next().map(entry),
             groups: groups.into_iter().map(entry).collect(),
-            create: may(Action::InviteUser).then(|| CreateMenu { invitation_term: invitation_term(frame) }),
+            create: may(Action::InviteUser).then(|| CreateMenu { invitation_term: invitation_term(layout_data) }),
             shows_deleted: may(Action::SeeDeleted),
         }
     }
@@ -131,6 +131,6 @@ impl Aside {
 }
 
 /// "24 hours".
-pub(in crate::web) fn invitation_term(frame: &LayoutData) -> String {
-    term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndGroups))
+pub(in crate::web) fn invitation_term(layout_data: &LayoutData) -> String {
+    term_in_words(layout_data.company.invitation_term(InvitationOrigin::UsersAndGroups))
 }

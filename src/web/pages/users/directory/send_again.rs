@@ -20,24 +20,24 @@ use crate::{
 };
 
 /// `POST /users-and-groups/mail/{mail}/send-again`
-pub(in crate::web) async fn one(console: PageContext, mail: Path<MailId>, form: Form<ListButton>) -> HandlerResult {
+pub(in crate::web) async fn one(context: PageContext, mail: Path<MailId>, form: Form<ListButton>) -> HandlerResult {
     let (mail, list) = (*mail, list(&form));
     let said = |mail: &FailedMail| Flash::new(FlashKind::Ok, format!("We’ll send the mail to {} again.", mail.recipient));
-    match console.act(said, move |ctx, submission| failed_mails::send_again(ctx, submission, mail)).await? {
+    match context.act(said, move |ctx, submission| failed_mails::send_again(ctx, submission, mail)).await? {
         Ok(mail) => {
-            let page = mail.user_id.and_then(|user_id| console.view_of(&paths::Manage { user: user_id }.to_string()).map(str::to_owned));
+            let page = mail.user_id.and_then(|user_id| context.view_of(&paths::Manage { user: user_id }.to_string()).map(str::to_owned));
             respond::see_other(page.unwrap_or(list))
         }
-        Err(error) => console.say(&none_failed(error, "This mail can’t be sent again.")?, list),
+        Err(error) => context.say(&none_failed(error, "This mail can’t be sent again.")?, list),
     }
 }
 
 /// `POST /users-and-groups/mail/send-again`
-pub(in crate::web) async fn all(console: PageContext, form: Form<ListButton>) -> HandlerResult {
+pub(in crate::web) async fn all(context: PageContext, form: Form<ListButton>) -> HandlerResult {
     let said = |mails: &u64| Flash::new(FlashKind::Ok, format!("We’ll send {} again.", counted(*mails, "mail", "mails")));
-    match console.act(said, failed_mails::send_all_again).await? {
+    match context.act(said, failed_mails::send_all_again).await? {
         Ok(_) => respond::see_other(list(&form)),
-        Err(error) => console.say(&none_failed(error, "There are no failed mails.")?, list(&form)),
+        Err(error) => context.say(&none_failed(error, "There are no failed mails.")?, list(&form)),
     }
 }
 

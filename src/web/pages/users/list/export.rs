@@ -33,16 +33,16 @@ const HEADER: &str =
     "\"Name\",\"Email\",\"Default role\",\"Status\",\"Portfolios\",\"Accounts\",\"Two-factor\",\"Last sign-in\",\"Created\"\r\n";
 
 /// `GET /users-and-permissions/export`
-pub(in crate::web) async fn export(console: PageContext, query: UserListQuery) -> HandlerResult {
+pub(in crate::web) async fn export(context: PageContext, query: UserListQuery) -> HandlerResult {
     query.asked()?;
     let query = query.changed(|_| ());
-    let asked = ListRequest { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };
-    let state = console.state().clone();
-    let turn = state.exports.begin(console.current.user.id).ok_or_else(|| WebError::Refused {
+    let asked = ListRequest { limit: CHUNK, as_of: Some(context.now()), ..query.asked()? };
+    let state = context.state().clone();
+    let turn = state.exports.begin(context.current.user.id).ok_or_else(|| WebError::Refused {
         title: "Another export is running",
         text: "Wait until it has finished, or cancel it.".to_owned(),
     })?;
-    let (words, begin, principal) = (query.text(), asked.clone(), console.current.principal());
+    let (words, begin, principal) = (query.text(), asked.clone(), context.current.principal());
     let by = principal.clone();
     let all = state.run(move |ctx| users::list::begin_export(ctx, &by, &begin, &words)).await?;
     let body = Export { state, all, asked, principal, next: Some(Position::First), reading: None, begins: true, _turn: turn };

@@ -77,18 +77,18 @@ pub struct AssignedRow {
     pub may_remove: bool,
     /// True if the user would leave the reader's scope, which needs a confirmation.
     pub asks: bool,
-    pub switches: Vec<SwitchRow>,
+    pub switches: Vec<ToggleRow>,
     /// Reason for which it will be withheld.
     pub lost: Option<String>,
 }
 
 /// Switch of a permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SwitchRow {
+pub struct ToggleRow {
     pub label: &'static str,
     pub is_on: bool,
     /// Action that toggles the switch.
-    pub path: paths::SwitchPermission,
+    pub path: paths::TogglePermission,
 }
 
 /// Options to add.
@@ -175,7 +175,7 @@ fn row(user_id: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Ass
             let switch = |&switch: &PermissionToggle| {
                 let is_on = AssignmentPermissions::gives(*grants, switch);
                 let to = if is_on { To::Off } else { To::On };
-                SwitchRow { label: switch.label(), is_on, path: paths::SwitchPermission { user: user_id, account: account.id, switch, to } }
+                ToggleRow { label: switch.label(), is_on, path: paths::TogglePermission { user: user_id, account: account.id, switch, to } }
             };
             AssignedRow {
                 kind: "account",

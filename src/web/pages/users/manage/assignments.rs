@@ -32,16 +32,16 @@ pub struct AssignForm {
 }
 
 /// `POST /users-and-permissions/{user}/assign`
-pub(in crate::web) async fn assign(console: PageContext, id: Path<UserId>, form: Form<AssignForm>) -> HandlerResult {
+pub(in crate::web) async fn assign(context: PageContext, id: Path<UserId>, form: Form<AssignForm>) -> HandlerResult {
     let (user_id, AssignForm { assign, return_query: query }) = (*id, form.0);
     if assign.is_empty() {
-        return console.say(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&console, user_id, &query));
+        return context.say(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&context, user_id, &query));
     }
     let unknown = |_| WebError::NotFound;
     match assign.split_once('-') {
-        Some(("portfolio", id)) => give_portfolio(&console, user_id, id.parse().map_err(unknown)?, query).await,
+        Some(("portfolio", id)) => give_portfolio(&context, user_id, id.parse().map_err(unknown)?, query).await,
         Some(("account", id)) => {
-            give_account(&console, user_id, id.parse().map_err(unknown)?, AssignmentPermissions::default(), query).await
+            give_account(&context, user_id, id.parse().map_err(unknown)?, AssignmentPermissions::default(), query).await
         }
         _ => Err(WebError::NotFound),
     }
@@ -49,12 +49,12 @@ pub(in crate::web) async fn assign(console: PageContext, id: Path<UserId>, form:
 
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/assign`
 pub(in crate::web) async fn assign_portfolio(
-    console: PageContext,
+    context: PageContext,
     path: Path<(UserId, PortfolioId)>,
     form: Form<ListButton>,
 ) -> HandlerResult {
     let (user_id, portfolio) = *path;
-    give_portfolio(&console, user_id, portfolio, form.0.return_query).await
+    give_portfolio(&context, user_id, portfolio, form.0.return_query).await
 }
 
 /// Permissions of an account that is assigned again by an undo.
@@ -72,7 +72,7 @@ pub struct AssignAccountForm {
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/assign`
 pub(in crate::web) async fn assign_account(
-    console: PageContext,
+    context: PageContext,
     path: Path<(UserId, AccountId)>,
     form: Form<AssignAccountForm>,
 ) -> HandlerResult {
@@ -82,42 +82,42 @@ pub(in crate::web) async fn assign_account(
         edits_details: edits_details.unwrap_or(usual.edits_details),
         sees_billing: sees_billing.unwrap_or(usual.sees_billing),
     };
-    give_account(&console, user_id, account, grants, return_query).await
+    give_account(&context, user_id, account, grants, return_query).await
 }
 
-async fn give_portfolio(console: &PageContext, user_id: UserId, portfolio: PortfolioId, query: String) -> HandlerResult {
-    let back = left_with(console, user_id, AssignmentRef::Portfolio(portfolio), &query);
+async fn give_portfolio(context: &PageContext, user_id: UserId, portfolio: PortfolioId, query: String) -> HandlerResult {
+    let back = left_with(context, user_id, AssignmentRef::Portfolio(portfolio), &query);
     let said = move |(user, given): &(User, Portfolio)| {
         let text = format!("{} is now assigned to {}.", given.name, user.display_name());
         undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user: user_id, portfolio }, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| assignments::give_portfolio(ctx, submission, user_id, portfolio)).await
+    context.act_and_go(back, said, move |ctx, submission| assignments::give_portfolio(ctx, submission, user_id, portfolio)).await
 }
 
 async fn give_account(
-    console: &PageContext,
+    context: &PageContext,
     user_id: UserId,
     account: AccountId,
     grants: AssignmentPermissions,
     query: String,
 ) -> HandlerResult {
-    let back = left_with(console, user_id, AssignmentRef::Account(account), &query);
+    let back = left_with(context, user_id, AssignmentRef::Account(account), &query);
     let said = move |(user, given): &(User, Account)| {
         let what = if grants == AssignmentPermissions::default() { String::new() } else { format!(": {}", gives(grants)) };
         let text = format!("{} is now assigned to {}{what}.", given.name, user.display_name());
         undoable(text, "Remove", &given.name, paths::UnassignAccount { user: user_id, account }, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| assignments::give_account(ctx, submission, user_id, account, grants)).await
+    context.act_and_go(back, said, move |ctx, submission| assignments::give_account(ctx, submission, user_id, account, grants)).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`
-pub(in crate::web) async fn switch(
-    console: PageContext,
+pub(in crate::web) async fn toggle(
+    context: PageContext,
     path: Path<(UserId, AccountId, PermissionToggle, To)>,
     form: Form<ListButton>,
 ) -> HandlerResult {
     let ((user_id, account, switch, to), query) = (*path, form.0.return_query);
-    let back = left(&console, user_id, &query);
+    let back = left(&context, user_id, &query);
     let said = move |(user, account): &(User, Account)| {
         let may = match to {
             To::On => "can now",
@@ -128,8 +128,8 @@ pub(in crate::web) async fn switch(
             PermissionToggle::SeeBilling => "view the billing information of",
         };
         let text = format!("{} {may} {what} {}.", user.display_name(), account.name);
-        let undo = paths::SwitchPermission { user: user_id, account: account.id, switch, to: to.back() };
+        let undo = paths::TogglePermission { user: user_id, account: account.id, switch, to: to.back() };
         undoable(text, "Undo", switch.label(), undo, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| assignments::switch(ctx, submission, user_id, account, switch, to)).await
+    context.act_and_go(back, said, move |ctx, submission| assignments::toggle(ctx, submission, user_id, account, switch, to)).await
 }

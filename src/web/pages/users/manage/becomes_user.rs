@@ -13,7 +13,7 @@ use super::with_return;
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/becomes_user.html")]
 pub struct BecomesUserPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub user: UserLabel,
     /// True if the user leaves the scope of the acting user.
     pub parts: bool,
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn renders() {
         check("manage-becomes-user", |sample| BecomesUserPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             user: sample.user(6),
             parts: true,
             portfolios: vec![sample.group(); sample.rows],

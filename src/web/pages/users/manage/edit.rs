@@ -49,7 +49,7 @@ use super::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/edit.html")]
 pub struct EditUserPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub user: UserLabel,
     pub fields: EditFields,
     /// True if another administrator changed the user meanwhile.
@@ -100,68 +100,68 @@ pub struct EditForm {
 }
 
 /// `GET /users-and-permissions/{user}/edit`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (frame, user, fields) = user(&console, *id, Vec::new(), String::new()).await?;
-    respond::page(&EditUserPage::new(&console, &frame, &user, fields, &query.return_query))
+pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
+    let (layout_data, user, fields) = user(&context, *id, Vec::new(), String::new()).await?;
+    respond::page(&EditUserPage::new(&context, &layout_data, &user, fields, &query.return_query))
 }
 
 impl EditUserPage {
-    fn new(console: &PageContext, frame: &LayoutData, user: &usecases::User, fields: EditFields, query: &str) -> Self {
+    fn new(context: &PageContext, layout_data: &LayoutData, user: &usecases::User, fields: EditFields, query: &str) -> Self {
         let (user, query) = (UserLabel::from(&user.who()), UserListQuery::returned(query));
-        Self { shell: console.shell(frame), user, fields, is_stale: false, owner: None, query }
+        Self { layout: context.layout(layout_data), user, fields, is_stale: false, owner: None, query }
     }
 }
 
 /// User to edit, with the form.
 async fn user(
-    console: &PageContext,
+    context: &PageContext,
     id: UserId,
     ticked: Vec<PortfolioId>,
     find: String,
 ) -> Result<(LayoutData, usecases::User, EditFields), WebError> {
-    let content = move |ctx: &_, actor: &_| {
+    let read = move |ctx: &_, actor: &_| {
         let (user, waiting) = users::profile::editable(ctx, actor, id)?;
         let portfolios = fields::portfolios(ctx, actor, &user, ticked, &find)?;
         Ok((user, waiting, portfolios))
     };
-    let (frame, (user, waiting, portfolios)) = console.open(content).await?;
-    let fields = EditFields { portfolios, ..EditFields::of(&user, waiting, frame.now) };
-    Ok((frame, user, fields))
+    let (layout_data, (user, waiting, portfolios)) = context.open(read).await?;
+    let fields = EditFields { portfolios, ..EditFields::of(&user, waiting, layout_data.now) };
+    Ok((layout_data, user, fields))
 }
 
 /// `POST /users-and-permissions/{user}/edit`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<EditForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form: Form<EditForm>) -> HandlerResult {
     let (id, typed) = (*id, form.0);
     each_once(&typed.portfolio)?;
-    let (frame, user, fields) = user(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;
+    let (layout_data, user, fields) = user(&context, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;
     let base = Base { version: typed.version, was: typed.was.clone() };
     let mut fields = EditFields { role: Field::new(typed.default_role.as_str()), base, ..fields };
     let first_name = parse(&typed.first_name, FieldError::first_name(), &mut fields.first_name);
     let last_name = parse(&typed.last_name, FieldError::last_name(), &mut fields.last_name);
     let email = parse(&typed.email, EmailAddress::parse, &mut fields.email);
     let finds = typed.act == "find" || (typed.act == "enter" && !typed.find_portfolio.is_empty());
-    let page = |fields| EditUserPage::new(&console, &frame, &user, fields, &typed.return_query);
+    let page = |fields| EditUserPage::new(&context, &layout_data, &user, fields, &typed.return_query);
     let (Some(first_name), Some(last_name), Some(email), false) = (first_name, last_name, email, finds) else {
         return if finds { respond::page(&page(fields)) } else { respond::again(&page(fields)) };
     };
     let (default_role, version, portfolios, leaves) = (typed.default_role, typed.version, typed.portfolio.clone(), typed.leaves.clone());
     let (address, agreed) = (email.clone(), typed.agreed);
     let profile = Profile { first_name, last_name, email, default_role, portfolios, leaves, agreed, version };
-    let now = console.now();
+    let now = context.now();
     let said = move |done: &Updated| parted(updated(&done.before, &done.after, &address, now), done.has_left);
-    match console.act(said, move |ctx, submission| users::profile::update(ctx, submission, id, &profile)).await? {
+    match context.act(said, move |ctx, submission| users::profile::update(ctx, submission, id, &profile)).await? {
         Ok(Updated { has_left, .. }) => {
             let query = &*typed.return_query;
-            respond::see_other(back_from(id, left(&console, id, query), has_left, query))
+            respond::see_other(back_from(id, left(&context, id, query), has_left, query))
         }
         Err(ProfileError::NeedsPortfolio { deactivated }) => {
             fields.portfolios = fields.portfolios.map(|picker| Picker { error: Some(needs_portfolio(deactivated)), ..picker });
             respond::again(&page(fields))
         }
         Err(ProfileError::Leaves { portfolios, parts }) => {
-            let EditUserPage { shell, user, query, .. } = page(fields);
+            let EditUserPage { layout, user, query, .. } = page(fields);
             let typed = typed.hidden(&portfolios);
-            respond::page(&BecomesUserPage { shell, user, query, parts, typed, portfolios: listed(names(portfolios)) })
+            respond::page(&BecomesUserPage { layout, user, query, parts, typed, portfolios: listed(names(portfolios)) })
         }
         Err(ProfileError::AddressTaken(existing)) => {
             let error = existing.as_ref().map_or_else(
@@ -184,7 +184,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
             fields.email = Field::refused(&*typed.email, FieldError::Message(too_many_mails(&name, &wait)));
             respond::again(&page(fields))
         }
-        Err(ProfileError::Denied(denied)) => console.say(&already(denied)?, at(id, &typed.return_query)),
+        Err(ProfileError::Denied(denied)) => context.say(&already(denied)?, at(id, &typed.return_query)),
     }
 }
 
@@ -243,7 +243,7 @@ mod tests {
 
     fn page(sample: &Sample) -> EditUserPage {
         EditUserPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             user: sample.user(6),
             fields: EditFields::sample(sample),
             is_stale: false,

@@ -134,7 +134,7 @@ impl EditFields {
     pub(super) fn sample(sample: &crate::web::shared::samples::Sample) -> Self {
         Self {
             user_id: UserId(7),
-            since: sample.moment(900),
+            since: sample.display_time(900),
             is_open: false,
             waiting: Some(sample.email.clone()),
             keeps_email: false,

@@ -32,8 +32,8 @@ fn at(user_id: UserId, query: &str) -> String {
 }
 
 /// Address of a user's page in the view that had the form.
-fn left(console: &PageContext, user_id: UserId, query: &str) -> String {
-    console.view_of(&paths::Manage { user: user_id }.to_string()).map_or_else(|| at(user_id, query), str::to_owned)
+fn left(context: &PageContext, user_id: UserId, query: &str) -> String {
+    context.view_of(&paths::Manage { user: user_id }.to_string()).map_or_else(|| at(user_id, query), str::to_owned)
 }
 
 /// An address that carries the list's query on.
@@ -47,12 +47,12 @@ pub(super) fn list(query: &str) -> String {
 }
 
 /// Like [`left`], for assignments, which the page of the account or portfolio changes too.
-fn left_with(console: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> String {
+fn left_with(context: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> String {
     let page = match given {
         AssignmentRef::Portfolio(portfolio) => paths::Portfolio { portfolio }.to_string(),
         AssignmentRef::Account(account) => paths::Account { account }.to_string(),
     };
-    console.view_of(&page).map_or_else(|| left(console, user_id, query), str::to_owned)
+    context.view_of(&page).map_or_else(|| left(context, user_id, query), str::to_owned)
 }
 
 /// Adds to a message that the user has left the acting user's scope, so that their page is gone.

@@ -46,7 +46,7 @@ use crate::{
 #[template(path = "users/manage/show.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each is one fact about the user or the reader")]
 pub struct ManagePage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub user: UserLabel,
     pub status: Status,
     /// "Portfolio Admin", "User".
@@ -152,7 +152,7 @@ impl ManagePage {
 }
 
 /// `GET /users-and-permissions/{user}`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ManageQuery>) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: Query<ManageQuery>) -> HandlerResult {
     let id = *id;
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =
@@ -164,20 +164,20 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
         limit: asked.rows.count(),
         offer: SearchTerm::parse(&query.add),
     };
-    let company = console.current.company.clone();
-    let content = move |ctx: &_, actor: &_| {
+    let company = context.current.company.clone();
+    let read = move |ctx: &_, actor: &_| {
         let shown = users::page::show(ctx, actor, &company, id, &wanted)?;
         let portfolios = if shown.may.edit { fields::portfolios(ctx, actor, &shown.user, Vec::new(), "")? } else { None };
         Ok((shown, portfolios))
     };
-    let (frame, (shown, portfolios)) = console.open(content).await?;
-    let page = ManagePage::new(&console, &frame, shown, &asked, query);
+    let (layout_data, (shown, portfolios)) = context.open(read).await?;
+    let page = ManagePage::new(&context, &layout_data, shown, &asked, query);
     respond::page(&ManagePage { edit: page.edit.map(|fields| EditFields { portfolios, ..fields }), ..page })
 }
 
 impl ManagePage {
-    fn new(console: &PageContext, frame: &usecases::LayoutData, shown: Shown, asked: &PageRequest, query: ManageQuery) -> Self {
-        let now = frame.now;
+    fn new(context: &PageContext, layout_data: &usecases::LayoutData, shown: Shown, asked: &PageRequest, query: ManageQuery) -> Self {
+        let now = layout_data.now;
         let Shown {
             user,
             status,
@@ -197,16 +197,16 @@ impl ManagePage {
         let moment = |at| DisplayTime::new(at, now);
         let waiting = email_change.as_ref().map(|(change, _)| change.email.clone());
         let (blocks, more_portfolios) = permissions::blocks(&effective, now);
-        let sends_again = decide(console.current.user.actor(), Action::SendMailsAgain).is_ok();
+        let sends_again = decide(context.current.user.actor(), Action::SendMailsAgain).is_ok();
         let mail = |mail: Option<LinkDelivery>| mail.map(|mail| LinkDelivery { again: mail.again.filter(|_| sends_again), ..mail });
         Self {
-            shell: console.shell(frame),
+            layout: context.layout(layout_data),
             status,
             default_role: user.default_role.label(),
             is_admin: role == Role::Admin,
-            is_you: console.is_you(&user),
+            is_you: context.is_you(&user),
             // Admins are shown alike.
-            is_partly_outside: !may.edit && !console.is_you(&user) && console.current.user.actor().role == Role::PortfolioAdmin,
+            is_partly_outside: !may.edit && !context.is_you(&user) && context.current.user.actor().role == Role::PortfolioAdmin,
             groups: listed(groups),
             created: moment(user.created_at),
             last_sign_in: user.last_sign_in_at.map(moment),
@@ -220,7 +220,7 @@ impl ManagePage {
             withheld: WithheldAssignments::new(user.id, withheld, may.assign),
             events: events.iter().filter_map(|row| Event::of(row, SubjectKind::User, "this user", moment(row.at))).collect(),
             edit: may.edit.then(|| EditFields::of(&user, waiting, now)),
-            shows_link: console.passes_links_on() && may.see_link,
+            shows_link: context.passes_links_on() && may.see_link,
             may,
             user: UserLabel::from(&user.who()),
             query: query.return_query,

@@ -31,7 +31,7 @@ use super::{already, at, back_from, is_at, left, left_with, parted, undo};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/unassign.html")]
 pub struct UnassignPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub user: UserLabel,
     /// Removed assignments.
     pub names: Vec<String>,
@@ -49,8 +49,8 @@ pub struct UnassignPage {
 
 impl UnassignPage {
     fn new(
-        console: &PageContext,
-        frame: &LayoutData,
+        context: &PageContext,
+        layout_data: &LayoutData,
         preview: RemovalPreview,
         path: String,
         fields: Vec<(&'static str, String)>,
@@ -60,7 +60,7 @@ impl UnassignPage {
         let RemovalPreview { user, names, is_last_in_common: parts } = preview;
         let agreed = parts.then(|| ("agreed", true.to_string()));
         Self {
-            shell: console.shell(frame),
+            layout: context.layout(layout_data),
             user: UserLabel::from(&user.who()),
             names,
             parts,
@@ -117,9 +117,9 @@ pub struct SeveralForm {
 
 impl SeveralForm {
     /// Address of the user's page as it was left.
-    fn back(&self, console: &PageContext, user_id: UserId) -> String {
+    fn back(&self, context: &PageContext, user_id: UserId) -> String {
         let view = paths::known_page(&self.view).filter(|view| is_at(view, user_id));
-        view.map_or_else(|| left(console, user_id, &self.return_query), str::to_owned)
+        view.map_or_else(|| left(context, user_id, &self.return_query), str::to_owned)
     }
 
     /// Selected assignments, none of them twice.
@@ -132,15 +132,15 @@ impl SeveralForm {
 }
 
 /// `POST /users-and-permissions/{user}/remove`
-pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form: Form<SeveralForm>) -> HandlerResult {
+pub(in crate::web) async fn several(context: PageContext, id: Path<UserId>, form: Form<SeveralForm>) -> HandlerResult {
     let (user_id, form) = (*id, form.0);
-    let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user_id));
+    let (given, query, back) = (form.given()?, &*form.return_query, form.back(&context, user_id));
     if given.is_empty() {
-        console.open(move |ctx, actor| unassign::removal_preview(ctx, actor, user_id, &[])).await?;
-        return console.say(&Flash::new(FlashKind::Info, "No assignments selected."), back);
+        context.open(move |ctx, actor| unassign::removal_preview(ctx, actor, user_id, &[])).await?;
+        return context.say(&Flash::new(FlashKind::Info, "No assignments selected."), back);
     }
     if form.act.is_empty() {
-        return ask_several(&console, user_id, given, query, back).await;
+        return ask_several(&context, user_id, given, query, back).await;
     }
     let (taken, agreed) = (given.clone(), form.agreed);
     let said = |Unassigned { user, names, has_left, .. }: &Unassigned| {
@@ -148,73 +148,73 @@ pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form
         let text = format!("Removed {count} from {}: {}.", user.display_name(), names_in_short(names, NAMED));
         parted(Flash::new(FlashKind::Ok, text), *has_left)
     };
-    match console.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user_id, &taken, agreed)).await? {
+    match context.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user_id, &taken, agreed)).await? {
         Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user_id, back, has_left, query)),
-        Err(UnassignError::LastInCommon) => ask_several(&console, user_id, given, query, back).await,
-        Err(UnassignError::Denied(denied)) => console.say(&already(denied)?, back),
+        Err(UnassignError::LastInCommon) => ask_several(&context, user_id, given, query, back).await,
+        Err(UnassignError::Denied(denied)) => context.say(&already(denied)?, back),
     }
 }
 
-async fn ask_several(console: &PageContext, user: UserId, given: Vec<AssignmentRef>, query: &str, back: String) -> HandlerResult {
+async fn ask_several(context: &PageContext, user: UserId, given: Vec<AssignmentRef>, query: &str, back: String) -> HandlerResult {
     let field = |given: &AssignmentRef| match given {
         AssignmentRef::Portfolio(id) => ("portfolio", id.to_string()),
         AssignmentRef::Account(id) => ("account", id.to_string()),
     };
     let fields = given.iter().map(field).chain([("do", "remove".to_owned()), ("view", back.clone())]).collect::<Vec<_>>();
-    let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user, &given);
-    let (frame, asked) = console.open(content).await?;
+    let read = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user, &given);
+    let (layout_data, asked) = context.open(read).await?;
     let Some(preview) = asked else {
         let text = "Some of the selected assignments no longer exist. Nothing was changed.";
-        return console.say(&Flash::new(FlashKind::Info, text), back);
+        return context.say(&Flash::new(FlashKind::Info, text), back);
     };
-    respond::page(&UnassignPage::new(console, &frame, preview, paths::Unassign { user }.to_string(), fields, query, back))
+    respond::page(&UnassignPage::new(context, &layout_data, preview, paths::Unassign { user }.to_string(), fields, query, back))
 }
 
 /// `GET /users-and-permissions/{user}/portfolios/{portfolio}/remove`
 pub(in crate::web) async fn ask_portfolio(
-    console: PageContext,
+    context: PageContext,
     path: Path<(UserId, PortfolioId)>,
     query: Query<ReturnQuery>,
 ) -> HandlerResult {
     let (user_id, portfolio) = *path;
-    ask(&console, user_id, AssignmentRef::Portfolio(portfolio), &query.return_query).await
+    ask(&context, user_id, AssignmentRef::Portfolio(portfolio), &query.return_query).await
 }
 
 /// `GET /users-and-permissions/{user}/accounts/{account}/remove`
-pub(in crate::web) async fn ask_account(console: PageContext, path: Path<(UserId, AccountId)>, query: Query<ReturnQuery>) -> HandlerResult {
+pub(in crate::web) async fn ask_account(context: PageContext, path: Path<(UserId, AccountId)>, query: Query<ReturnQuery>) -> HandlerResult {
     let (user_id, account) = *path;
-    ask(&console, user_id, AssignmentRef::Account(account), &query.return_query).await
+    ask(&context, user_id, AssignmentRef::Account(account), &query.return_query).await
 }
 
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/remove`
-pub(in crate::web) async fn portfolio(console: PageContext, path: Path<(UserId, PortfolioId)>, form: Form<UnassignForm>) -> HandlerResult {
+pub(in crate::web) async fn portfolio(context: PageContext, path: Path<(UserId, PortfolioId)>, form: Form<UnassignForm>) -> HandlerResult {
     let (user_id, portfolio) = *path;
-    submit(&console, user_id, AssignmentRef::Portfolio(portfolio), &form.0).await
+    submit(&context, user_id, AssignmentRef::Portfolio(portfolio), &form.0).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/remove`
-pub(in crate::web) async fn account(console: PageContext, path: Path<(UserId, AccountId)>, form: Form<UnassignForm>) -> HandlerResult {
+pub(in crate::web) async fn account(context: PageContext, path: Path<(UserId, AccountId)>, form: Form<UnassignForm>) -> HandlerResult {
     let (user_id, account) = *path;
-    submit(&console, user_id, AssignmentRef::Account(account), &form.0).await
+    submit(&context, user_id, AssignmentRef::Account(account), &form.0).await
 }
 
 /// The confirmation. It is skipped if another assignment keeps the user in the scope.
-async fn ask(console: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> HandlerResult {
-    let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user_id, &[given]);
-    let (frame, asked) = console.open(content).await?;
+async fn ask(context: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> HandlerResult {
+    let read = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user_id, &[given]);
+    let (layout_data, asked) = context.open(read).await?;
     let Some(preview) = asked.filter(|preview| preview.is_last_in_common) else { return respond::see_other(at(user_id, query)) };
-    let back = left_with(console, user_id, given, query);
-    respond::page(&UnassignPage::new(console, &frame, preview, remove_and_assign(user_id, given).0, Vec::new(), query, back))
+    let back = left_with(context, user_id, given, query);
+    respond::page(&UnassignPage::new(context, &layout_data, preview, remove_and_assign(user_id, given).0, Vec::new(), query, back))
 }
 
-async fn submit(console: &PageContext, user_id: UserId, given: AssignmentRef, form: &UnassignForm) -> HandlerResult {
+async fn submit(context: &PageContext, user_id: UserId, given: AssignmentRef, form: &UnassignForm) -> HandlerResult {
     let (agreed, query) = (form.agreed, &*form.return_query);
-    let (back, returned) = (left_with(console, user_id, given, query), query.to_owned());
+    let (back, returned) = (left_with(context, user_id, given, query), query.to_owned());
     let said = move |taken: &Unassigned| parted(told(user_id, given, taken, &returned), taken.has_left);
-    match console.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user_id, &[given], agreed)).await? {
+    match context.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user_id, &[given], agreed)).await? {
         Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user_id, back, has_left, query)),
-        Err(UnassignError::LastInCommon) => ask(console, user_id, given, query).await,
-        Err(UnassignError::Denied(denied)) => console.say(&already(denied)?, back),
+        Err(UnassignError::LastInCommon) => ask(context, user_id, given, query).await,
+        Err(UnassignError::Denied(denied)) => context.say(&already(denied)?, back),
     }
 }
 
@@ -253,7 +253,7 @@ mod tests {
     fn renders() {
         for (name, count, parts) in [("manage-unassign", 1, true), ("manage-unassign-several", 3, false)] {
             check(name, |sample| UnassignPage {
-                shell: sample.shell(),
+                layout: sample.layout(),
                 user: sample.user(6),
                 names: vec![sample.group(); count],
                 parts,

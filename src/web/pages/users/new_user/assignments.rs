@@ -22,7 +22,7 @@ use super::{Answers, Origin, name_and_role::Checked};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/new_user/assignments.html")]
 pub struct AssignmentsPage {
-    pub shell: Layout,
+    pub layout: Layout,
     /// "Noor van Dijk, User".
     pub who: String,
     /// Name of the user in sentences.
@@ -38,7 +38,7 @@ pub struct AssignmentsPage {
 impl AssignmentsPage {
     /// Builds the step. `held` are the answers of a draft: the page reports selections from there that are gone.
     pub(super) async fn new(
-        console: &PageContext,
+        context: &PageContext,
         answers: &Answers,
         held: &Answers,
         checked: Checked,
@@ -52,7 +52,7 @@ impl AssignmentsPage {
         let accounts = PickerQuery { search, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: PICKS_MAX };
         let (from, ticked) = (answers.from, answers.clone());
         let role = checked.default_role;
-        let (frame, picker) = console
+        let (layout_data, picker) = context
             .open(move |ctx, actor| {
                 Ok(match role {
                     DefaultRole::PortfolioAdmin => {
@@ -66,20 +66,20 @@ impl AssignmentsPage {
             })
             .await?;
         Ok(Self {
-            shell: console.shell(&frame),
+            layout: context.layout(&layout_data),
             who: checked.in_short(),
             short_name: checked.first_name.to_string(),
             default_role: role,
             picker: Picker { error: picker.error.or(error), ..picker },
             dropped: answers.dropped,
-            draft: wizard::seal(console, answers),
+            draft: wizard::seal(context, answers),
             origin: answers.origin(),
         })
     }
 
     /// The step with an error, since nothing is selected, or the selection is gone.
     pub(super) async fn nothing_ticked(
-        console: &PageContext,
+        context: &PageContext,
         answers: &Answers,
         held: &Answers,
         checked: Checked,
@@ -88,7 +88,7 @@ impl AssignmentsPage {
             DefaultRole::PortfolioAdmin => "Select at least one portfolio",
             DefaultRole::User => "Select at least one account",
         };
-        Self::new(console, answers, held, checked, String::new(), Some(FieldError::Message(text.to_owned()))).await
+        Self::new(context, answers, held, checked, String::new(), Some(FieldError::Message(text.to_owned()))).await
     }
 
     fn errors(&self) -> FormErrors {
@@ -110,7 +110,7 @@ mod tests {
 
     fn page(sample: &Sample, default_role: DefaultRole) -> AssignmentsPage {
         AssignmentsPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             who: format!("{}, User", sample.text),
             short_name: sample.text.clone(),
             default_role,

@@ -22,7 +22,7 @@ use super::{Answers, Origin};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/new_user/name_and_role.html")]
 pub struct NameAndRolePage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub first_name: Field,
     pub last_name: Field,
     pub email: Field,
@@ -63,25 +63,25 @@ impl Checked {
 }
 
 impl NameAndRolePage {
-    pub(super) async fn new(console: &PageContext, answers: &Answers) -> Result<Self, WebError> {
-        let (frame, has_nothing_to_give) = console.open(users::new_user::has_nothing_to_give).await?;
+    pub(super) async fn new(context: &PageContext, answers: &Answers) -> Result<Self, WebError> {
+        let (layout_data, has_nothing_to_give) = context.open(users::new_user::has_nothing_to_give).await?;
         Ok(Self {
-            shell: console.shell(&frame),
+            layout: context.layout(&layout_data),
             first_name: Field::new(&answers.first_name),
             last_name: Field::new(&answers.last_name),
             email: Field::new(&answers.email),
             default_role: answers.default_role,
             role_error: None,
             ways: None,
-            draft: wizard::seal(console, answers),
+            draft: wizard::seal(context, answers),
             origin: answers.origin(),
             has_nothing_to_give,
         })
     }
 
     /// The step with an error, since the address cannot be invited.
-    pub(super) async fn taken(console: &PageContext, answers: &Answers, error: &InviteError) -> Result<Self, WebError> {
-        let page = Self::new(console, answers).await?;
+    pub(super) async fn taken(context: &PageContext, answers: &Answers, error: &InviteError) -> Result<Self, WebError> {
+        let page = Self::new(context, answers).await?;
         let (error, ways) = match error {
             InviteError::Exists(existing) => {
                 (already_known(existing), Some(ExistingUserActions::new(existing, EntryPoint::UsersAndPermissions)))
@@ -112,21 +112,21 @@ impl NameAndRolePage {
 pub(super) type Answered = Result<Checked, Box<NameAndRolePage>>;
 
 /// Checks the answers, and that the address is free.
-pub(super) async fn check(console: &PageContext, answers: &Answers) -> Result<Answered, WebError> {
-    let checked = match parsed(console, answers).await? {
+pub(super) async fn check(context: &PageContext, answers: &Answers) -> Result<Answered, WebError> {
+    let checked = match parsed(context, answers).await? {
         Ok(checked) => checked,
         again => return Ok(again),
     };
-    let (actor, email) = (console.current.user.clone(), checked.email.clone());
-    match console.state().try_run(move |ctx| users::new_user::check_address(ctx, &actor, &email)).await? {
+    let (actor, email) = (context.current.user.clone(), checked.email.clone());
+    match context.state().try_run(move |ctx| users::new_user::check_address(ctx, &actor, &email)).await? {
         Ok(()) => Ok(Ok(checked)),
         Err(InviteError::Denied(denied)) => Err(denied.into()),
-        Err(taken) => Ok(Err(Box::new(NameAndRolePage::taken(console, answers, &taken).await?))),
+        Err(taken) => Ok(Err(Box::new(NameAndRolePage::taken(context, answers, &taken).await?))),
     }
 }
 
 /// Checks the answers alone.
-pub(super) async fn parsed(console: &PageContext, answers: &Answers) -> Result<Answered, WebError> {
+pub(super) async fn parsed(context: &PageContext, answers: &Answers) -> Result<Answered, WebError> {
     if let Some(checked) = Checked::of(answers) {
         return Ok(Ok(checked));
     }
@@ -135,7 +135,7 @@ pub(super) async fn parsed(console: &PageContext, answers: &Answers) -> Result<A
     parse(&answers.last_name, FieldError::last_name(), &mut last);
     parse(&answers.email, EmailAddress::parse, &mut address);
     let role_error = answers.default_role.is_none().then(|| FieldError::Message("Choose a default role".to_owned()));
-    let page = NameAndRolePage::new(console, answers).await?;
+    let page = NameAndRolePage::new(context, answers).await?;
     Ok(Err(Box::new(NameAndRolePage { first_name: first, last_name: last, email: address, role_error, ..page })))
 }
 
@@ -149,7 +149,7 @@ mod tests {
 
     fn page(sample: &Sample) -> NameAndRolePage {
         NameAndRolePage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             first_name: Field::new(&sample.text),
             last_name: Field::new(&sample.text),
             email: Field::new(&sample.email),

@@ -26,7 +26,7 @@ use super::{Answers, Origin, name_and_role::Checked};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/new_user/review.html")]
 pub struct ReviewPage {
-    pub shell: Layout,
+    pub layout: Layout,
     pub who: String,
     pub short_name: String,
     pub first_name: String,
@@ -43,10 +43,10 @@ pub struct ReviewPage {
 
 impl ReviewPage {
     /// Builds the step; `None` if nothing is selected yet, or the selection is gone.
-    pub(super) async fn new(console: &PageContext, answers: &Answers, checked: Checked) -> Result<Option<Self>, WebError> {
+    pub(super) async fn new(context: &PageContext, answers: &Answers, checked: Checked) -> Result<Option<Self>, WebError> {
         let Some(given) = answers.given() else { return Ok(None) };
         let ticked = answers.clone();
-        let (frame, (given, lost)) = console
+        let (layout_data, (given, lost)) = context
             .open(move |ctx, actor| {
                 Ok(match given {
                     NewAssignments::Portfolios(ids) => {
@@ -70,7 +70,7 @@ impl ReviewPage {
             return Ok(None);
         }
         Ok(Some(Self {
-            shell: console.shell(&frame),
+            layout: context.layout(&layout_data),
             who: checked.in_short(),
             short_name: checked.first_name.to_string(),
             first_name: checked.first_name.to_string(),
@@ -78,8 +78,8 @@ impl ReviewPage {
             email: checked.email.as_str().to_owned(),
             default_role: checked.default_role,
             given,
-            invitation_term: invitation_term(&frame),
-            draft: wizard::seal(console, answers),
+            invitation_term: invitation_term(&layout_data),
+            draft: wizard::seal(context, answers),
             origin: answers.origin(),
         }))
     }
@@ -116,8 +116,8 @@ fn held<I: Clone>(ids: Vec<I>) -> PickerQuery<I> {
     PickerQuery { search: None, held: ids.clone(), ticked: ids, limit: 0 }
 }
 
-fn invitation_term(frame: &LayoutData) -> String {
-    term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndPermissions))
+fn invitation_term(layout_data: &LayoutData) -> String {
+    term_in_words(layout_data.company.invitation_term(InvitationOrigin::UsersAndPermissions))
 }
 
 #[cfg(test)]
@@ -129,7 +129,7 @@ mod tests {
         let accounts =
             if default_role == DefaultRole::User { vec![(sample.text.clone(), "View, Edit details"); sample.rows] } else { Vec::new() };
         ReviewPage {
-            shell: sample.shell(),
+            layout: sample.layout(),
             who: format!("{}, {}", sample.text, default_role.label()),
             short_name: sample.text.clone(),
             first_name: sample.text.clone(),

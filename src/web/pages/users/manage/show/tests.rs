@@ -9,7 +9,7 @@ use crate::{
     usecases::{DeliveryStatus, LinkDelivery},
     web::{
         pages::users::manage::{
-            assigned::{AddOption, AssignedRow, SwitchRow, WithheldRow},
+            assigned::{AddOption, AssignedRow, ToggleRow, WithheldRow},
             links::Mail,
         },
         shared::{
@@ -35,7 +35,7 @@ fn block(sample: &Sample) -> Block {
     let client_ip = permissions::Source {
         kind: "Account",
         name: sample.group(),
-        given: Some(permissions::GivenBy { by: sample.group(), at: sample.moment(9), is_lost: false }),
+        given: Some(permissions::GivenBy { by: sample.group(), at: sample.display_time(9), is_lost: false }),
     };
     let row = permissions::Row { place: sample.group(), may: "See".into(), sources: vec![client_ip] };
     Block { head: row.clone(), rows: vec![row; sample.rows], more: Some("12 more accounts".into()) }
@@ -44,10 +44,10 @@ fn block(sample: &Sample) -> Block {
 fn assignments(sample: &Sample, user_id: UserId) -> Assignments {
     let row = |place: usize| {
         let (kind, id) = (if place == 0 { "portfolio" } else { "account" }, i64::try_from(place).unwrap() + 1);
-        let switch = |switch: PermissionToggle| SwitchRow {
+        let switch = |switch: PermissionToggle| ToggleRow {
             label: switch.label(),
             is_on: switch == PermissionToggle::EditDetails,
-            path: paths::SwitchPermission { user: user_id, account: AccountId(id), switch, to: To::On },
+            path: paths::TogglePermission { user: user_id, account: AccountId(id), switch, to: To::On },
         };
         AssignedRow {
             kind,
@@ -78,20 +78,20 @@ fn assignments(sample: &Sample, user_id: UserId) -> Assignments {
 fn page(sample: &Sample) -> ManagePage {
     let user = sample.user(6);
     ManagePage {
-        shell: sample.shell(),
+        layout: sample.layout(),
         status: Status::Active,
         default_role: "Portfolio Admin",
         is_admin: true,
         is_you: false,
         is_partly_outside: sample.rows > 20,
         groups: vec![sample.group()],
-        created: sample.moment(900),
-        last_sign_in: Some(sample.moment(2)),
+        created: sample.display_time(900),
+        last_sign_in: Some(sample.display_time(2)),
         invitation: None,
         email_change: Some(EmailChange {
             email: sample.email.clone(),
             asked_by: sample.text.clone(),
-            until: sample.moment(0),
+            until: sample.display_time(0),
             mail: mail(sample, DeliveryStatus::Queued),
         }),
         password_reset: Some(reset(sample, DeliveryStatus::Failed)),
@@ -100,7 +100,7 @@ fn page(sample: &Sample) -> ManagePage {
         more_portfolios: Some("3 more portfolios".into()),
         assignments: assignments(sample, user.id),
         withheld: WithheldAssignments::default(),
-        events: sample.rows(|place, user| Event { text: format!("{} edited the user", user.name), at: sample.moment(place) }),
+        events: sample.rows(|place, user| Event { text: format!("{} edited the user", user.name), at: sample.display_time(place) }),
         edit: Some(EditFields::sample(sample)),
         shows_link: false,
         query: sample.query(),
@@ -116,14 +116,14 @@ fn mail(sample: &Sample, status: DeliveryStatus) -> Option<Mail> {
 }
 
 fn reset(sample: &Sample, status: DeliveryStatus) -> PasswordReset {
-    PasswordReset { by: sample.group(), sent: sample.moment(30), until: sample.moment(0), mail: mail(sample, status) }
+    PasswordReset { by: sample.group(), sent: sample.display_time(30), until: sample.display_time(0), mail: mail(sample, status) }
 }
 
 fn open(sample: &Sample, status: DeliveryStatus) -> ManagePage {
     let invitation = Invitation {
         by: sample.group(),
-        sent: sample.moment(60),
-        until: Some(sample.moment(0)),
+        sent: sample.display_time(60),
+        until: Some(sample.display_time(0)),
         accepted: None,
         mail: mail(sample, status),
         term: "5 days".into(),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Page of the closed link with this token.
-pub(super) fn ended(closed: &LinkClosed, token: &str, state: &State) -> ClosedLink {
+pub(super) fn closed_page(closed: &LinkClosed, token: &str, state: &State) -> ClosedLink {
     in_words(closed, token, state.ctx.sends_mail, state.ctx.now())
 }
 
@@ -80,7 +80,7 @@ mod tests {
         ];
         let page = |name: &str, sends_mail, ended| {
             let how = if sends_mail { "" } else { "-without-mail" };
-            (format!("invitation-{name}{how}"), ClosedLinkPage { gate: sample.gate(), ended })
+            (format!("invitation-{name}{how}"), ClosedLinkPage { layout: sample.public_layout(), ended })
         };
         let of = |sends_mail| {
             let ended = |(name, closed): &(&str, LinkClosed)| page(name, sends_mail, in_words(closed, "0123456789abcdef", sends_mail, at));
