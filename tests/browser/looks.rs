@@ -12,7 +12,7 @@ use usher::{
     },
     usecases::{
         ClientInfo, EntryPoint,
-        credentials::password_reset,
+        credentials::{invitation, password_reset},
         groups,
         users::{self, profile::Profile},
     },
@@ -132,7 +132,7 @@ fn an_invitation_and_every_end_of_it() {
     let token = Token::parse(used.strip_prefix("/invitation/").unwrap()).unwrap();
     let name = PersonName::parse("Noor").unwrap();
     let visitor = ClientInfo { client_ip: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None };
-    users::invite::accept(ctx, &token, &name, &name, NewPassword::parse(PASSWORD, 15).unwrap(), &visitor).unwrap();
+    invitation::accept(ctx, &token, &name, &name, NewPassword::parse(PASSWORD, 15).unwrap(), &visitor).unwrap();
     users::invite::revoke(ctx, &site.caller(MAYA), EntryPoint::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
     users::invite::resend(ctx, &site.caller(MAYA), EntryPoint::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
 

@@ -1,6 +1,7 @@
-//! Signing in and out, passwords, confirmed addresses, sessions.
+//! Signing in and out, invitations accepted, passwords, confirmed addresses, sessions.
 
 pub mod email_change;
+pub mod invitation;
 pub mod new_password;
 pub mod password_reset;
 pub mod sessions;

@@ -108,7 +108,7 @@ async fn of_four_who_accept_at_the_same_moment_one_does(db: Db) {
     let token = token(&invite(&app, &mut maya, "noor@example.com").await);
     let name = PersonName::parse("Noor").unwrap();
     let ctx = &app.ctx;
-    let outcomes = at_once([(); 4], |()| users::invite::accept(ctx, &token, &name, &name, new_password(PASSWORD), &visitor()));
+    let outcomes = at_once([(); 4], |()| invitation::accept(ctx, &token, &name, &name, new_password(PASSWORD), &visitor()));
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert_eq!(
         outcomes.iter().filter(|outcome| matches!(outcome, Err(SetPasswordError::Link(LinkError::NotOpen)))).count(),
@@ -145,7 +145,7 @@ async fn a_link_for_another_purpose_accepts_no_invitation(db: Db) {
     app.store().write_transaction(|tx| tokens::insert(tx, &new)).unwrap();
     app.browser().get(&app, &format!("/invitation/{}", reset.reveal())).await.is(404);
     let name = PersonName::parse("Noor").unwrap();
-    let accepted = users::invite::accept(&app.ctx, &reset, &name, &name, new_password(PASSWORD), &visitor());
+    let accepted = invitation::accept(&app.ctx, &reset, &name, &name, new_password(PASSWORD), &visitor());
     assert!(matches!(accepted, Err(SetPasswordError::Link(LinkError::NotOpen))));
 }
 

@@ -17,6 +17,7 @@ use usher::{
     store::{outbox, tokens},
     usecases::{
         LinkError, SetPasswordError,
+        credentials::invitation,
         outbox::delivery::{self, Delivered},
         users,
     },

@@ -10,7 +10,7 @@ use crate::{
     },
     usecases::{
         Context, LinkError, SetPasswordError,
-        users::{self, invite::Open},
+        credentials::invitation::{self, Open},
     },
     web::{
         pages::credentials::{closed_link, new_password},
@@ -78,7 +78,7 @@ pub struct AcceptForm {
 
 /// `GET /invitation/{token}`: shows the invitation and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
-    match closed_link::look(&state, &token, users::invite::look).await? {
+    match closed_link::look(&state, &token, invitation::look).await? {
         Ok(open) => {
             let fields = AcceptFields {
                 first_name: Field::new(&*open.user.first_name),
@@ -99,7 +99,7 @@ pub(in crate::web) async fn submit(
     token: Path<String>,
     form: Form<AcceptForm>,
 ) -> HandlerResult {
-    let open = match closed_link::look(&state, &token, users::invite::look).await? {
+    let open = match closed_link::look(&state, &token, invitation::look).await? {
         Ok(open) => open,
         Err(closed) => return closed_page(&closed, &token, &state).answer(&state, &anonymous).await,
     };
@@ -113,7 +113,7 @@ pub(in crate::web) async fn submit(
         }
     };
     let (link, client) = (closed_link::token(&token)?, anonymous.client.clone());
-    let accept = move |ctx: &Context, link: &Token| users::invite::accept(ctx, link, &first_name, &last_name, password, &client);
+    let accept = move |ctx: &Context, link: &Token| invitation::accept(ctx, link, &first_name, &last_name, password, &client);
     match new_password::run(&state, link, &anonymous.client.client_ip, accept).await? {
         Ok(begun) => {
             session::begin(&session, &begun)?;
