@@ -88,6 +88,11 @@ impl Grantors {
         self.lost(given.by, DefaultRole::User, given.account.portfolio_id)
     }
 
+    /// True if `invited` gets this portfolio as things stand. Only a Portfolio Admin gets portfolios.
+    fn gives_portfolio(&self, invited: &User, given: &PortfolioAssignment) -> bool {
+        invited.default_role == DefaultRole::PortfolioAdmin && self.lost_portfolio(given).is_none()
+    }
+
     fn lost(&self, grantor: Option<UserId>, default_role: DefaultRole, portfolio: PortfolioId) -> Option<Lost> {
         if !self.is_open {
             return None;
@@ -110,7 +115,7 @@ pub(in crate::usecases) fn judge_again(work: &mut UnitOfWork<'_, '_>, invited: &
     let grantors = Grantors::of(work.tx.db(), &portfolios, &accounts, work.now)?;
     let is_admin = invited.default_role == DefaultRole::PortfolioAdmin;
     let mut left = portfolios.len();
-    for given in portfolios.iter().filter(|given| !is_admin || grantors.lost_portfolio(given).is_some()) {
+    for given in portfolios.iter().filter(|given| !grantors.gives_portfolio(invited, given)) {
         assignments::unassign_portfolio(work.tx, invited.id, given.portfolio.id)?;
         let row = Withheld { portfolio_id: Some(given.portfolio.id), account_id: None, assigned_by: grantors.present(given.by) };
         withheld::insert(work.tx, invited.id, row, work.now)?;
@@ -134,7 +139,7 @@ pub(in crate::usecases) fn outlook(db: &mut Database, invited: &User, now: Times
     let mut portfolios = assignments::portfolios_of(db, &[invited.id])?;
     let mut accounts = assignments::accounts_of(db, &[invited.id])?;
     let grantors = Grantors::of(db, &portfolios, &accounts, now)?;
-    portfolios.retain(|given| grantors.lost_portfolio(given).is_none());
+    portfolios.retain(|given| grantors.gives_portfolio(invited, given));
     accounts.retain(|given| grantors.lost_account(given).is_none());
     let role = if portfolios.is_empty() { DefaultRole::User } else { invited.default_role };
     let portfolios = portfolios.into_iter().map(|given| given.portfolio).filter(Portfolio::is_active).map(|portfolio| portfolio.name);
