@@ -8,7 +8,7 @@ use crate::{
         audit::{AccountFields, AuditAction, AuditEvent, Named, SubjectKind},
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::{AccountPlace, AssignmentPermissions, Permission},
-        policy::Action,
+        policy::{AccessAction, Action},
         scope::Scope,
         search::SearchTerm,
     },
@@ -94,12 +94,12 @@ impl May {
     pub(super) fn of(acting: &ScopedActor, place: AccountPlace) -> Self {
         let is_own = place.is_own;
         Self {
-            edit: acting.may(Action::EditAccount(place)),
-            see_billing: acting.may(Action::SeeBilling(place)),
-            update_billing: acting.may(Action::UpdateBilling(place)),
+            edit: acting.may(AccessAction::EditAccount(place)),
+            see_billing: acting.may(AccessAction::SeeBilling(place)),
+            update_billing: acting.may(AccessAction::UpdateBilling(place)),
             assign: acting.may(Action::Use(Permission::AssignmentsChange)) && is_own,
-            see_portfolio: acting.may(Action::SeePortfolio { is_own }),
-            move_away: acting.may(Action::ManagePortfolios),
+            see_portfolio: acting.may(AccessAction::SeePortfolio { is_own }),
+            move_away: acting.may(AccessAction::ManagePortfolios),
         }
     }
 
@@ -136,7 +136,7 @@ pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, 
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AccountsEdit))?;
         let (account, place) = acting.account(db, id)?;
-        acting.authorise(Action::EditAccount(place))?;
+        acting.authorise(AccessAction::EditAccount(place))?;
         Ok((account, May::of(&acting, place)))
     })
 }
@@ -145,7 +145,7 @@ pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, 
 pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::ManagePortfolios)?;
+        acting.authorise(AccessAction::ManagePortfolios)?;
         let (account, place) = acting.account(db, id)?;
         Ok((account, May::of(&acting, place)))
     })
@@ -169,7 +169,7 @@ pub fn create(
         portfolios::lock(work.tx, portfolio)?;
         let portfolio = work.portfolio(portfolio)?;
         let is_own = work.actor.scope.holds(portfolio.id);
-        work.require(Action::CreateAccount { is_own })?;
+        work.require(AccessAction::CreateAccount { is_own })?;
         if !portfolio.is_active() {
             return Err(ActionError::deactivated(portfolio.name).into());
         }
@@ -182,7 +182,7 @@ pub fn create(
         let created = AuditEvent::AccountCreated { portfolio: Named::new(portfolio.id.0, &portfolio.name), website, notes };
         work.record(&account, &created);
         for target_user in target_users {
-            work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own })?;
+            work.actor.require_on(&target_user, |target| AccessAction::ChangeAssignments { target, is_own })?;
             let theirs = scopes::portfolios_of(work.tx.db(), &[target_user.user.id])?.remove(&target_user.user.id).unwrap_or_default();
             if !theirs.contains(&portfolio.id) {
                 return Err(ActionError::unknown().into());
@@ -207,7 +207,7 @@ pub fn edit(
 ) -> Result<(), EditError<Account>> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         accounts::lock(work.tx, id)?;
-        let account = work.actor.account_for(work.tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
+        let account = work.actor.account_for(work.tx.db(), id, Permission::AccountsEdit, AccessAction::EditAccount)?;
         let website = details.website.as_ref().map_or("", Website::as_str);
         if details.name.as_str() == account.name && website == account.website && details.notes.as_str() == account.notes {
             return Err(ActionError::is_so(account.name).into());
@@ -216,7 +216,7 @@ pub fn edit(
             return Err(EditError::Stale(Box::new(account)));
         }
         // Names of other accounts are not revealed to actors who may not see the portfolio.
-        let is_told = work.actor.may(Action::SeePortfolio { is_own: work.actor.scope.holds(account.portfolio_id) });
+        let is_told = work.actor.may(AccessAction::SeePortfolio { is_own: work.actor.scope.holds(account.portfolio_id) });
         let is_renamed = details.name.as_str() != account.name;
         if is_told
             && is_renamed
@@ -245,7 +245,7 @@ pub fn move_to(
     portfolio: PortfolioId,
 ) -> Result<(Account, Portfolio), NameError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        work.require(Action::ManagePortfolios)?;
+        work.require(AccessAction::ManagePortfolios)?;
         let portfolio = portfolios::lock(work.tx, portfolio)?.ok_or_else(ActionError::unknown)?;
         let account = accounts::lock(work.tx, id)?.ok_or_else(ActionError::unknown)?;
         if account.portfolio_id == portfolio.id {

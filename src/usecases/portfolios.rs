@@ -8,7 +8,7 @@ use crate::{
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::Permission,
-        policy::{Action, PolicyDenial},
+        policy::{AccessAction, Action, PolicyDenial},
         portfolio::PortfolioDetails,
         search::SearchTerm,
         user::{DefaultRole, Status},
@@ -73,7 +73,7 @@ pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::PortfoliosView))?;
-        let may_manage = acting.may(Action::ManagePortfolios);
+        let may_manage = acting.may(AccessAction::ManagePortfolios);
         let filter = Filter { scope: acting.scope, search, active_only: false, except: None };
         let page = portfolios::list(db, &filter, position, limit)?;
         let ids = page.rows.iter().map(|portfolio| portfolio.id).collect::<Vec<_>>();
@@ -147,10 +147,10 @@ pub fn show(
             admins: portfolios::admins_of(db, &[id])?.into_iter().map(|(_, user)| user).collect(),
             accounts: page.map(row),
             users: users_of(db, id, users_at, limit, now)?,
-            may_manage: acting.may(Action::ManagePortfolios),
+            may_manage: acting.may(AccessAction::ManagePortfolios),
             may_invite: portfolio.is_active()
-                && acting.may(Action::InviteWith { default_role: DefaultRole::User, is_own: acting.scope.holds(id) }),
-            may_create_account: portfolio.is_active() && acting.may(Action::CreateAccount { is_own: acting.scope.holds(id) }),
+                && acting.may(AccessAction::InviteWith { default_role: DefaultRole::User, is_own: acting.scope.holds(id) }),
+            may_create_account: portfolio.is_active() && acting.may(AccessAction::CreateAccount { is_own: acting.scope.holds(id) }),
             portfolio,
         })
     })
@@ -183,7 +183,7 @@ pub fn create(
     user_ids: &[UserId],
 ) -> Result<PortfolioId, CreateError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        work.require(Action::ManagePortfolios)?;
+        work.require(AccessAction::ManagePortfolios)?;
         submission.ensure_first_submission(work)?;
         if portfolios::find_by_name(work.tx.db(), &details.name)?.is_some() {
             return Err(CreateError::NameTaken);
@@ -218,7 +218,7 @@ pub fn create(
 /// Finds and locks a user to whom a portfolio can be assigned.
 fn portfolio_admin(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<TargetUser, ActionError> {
     let target_user = work.target_user_for_update(user_id)?;
-    work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+    work.actor.require_on(&target_user, |target| AccessAction::ChangeAssignments { target, is_own: true })?;
     if target_user.user.default_role != DefaultRole::PortfolioAdmin {
         return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(target_user.user.display_name()) });
     }
@@ -229,7 +229,7 @@ fn portfolio_admin(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<Tar
 pub fn managed(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Portfolio, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::ManagePortfolios)?;
+        acting.authorise(AccessAction::ManagePortfolios)?;
         acting.portfolio(db, id)
     })
 }
@@ -262,7 +262,7 @@ pub fn edit(
 }
 
 fn locked(work: &mut UnitOfWork<'_, '_>, id: PortfolioId) -> Result<Portfolio, ActionError> {
-    work.require(Action::ManagePortfolios)?;
+    work.require(AccessAction::ManagePortfolios)?;
     portfolios::lock(work.tx, id)?.ok_or_else(ActionError::unknown)
 }
 

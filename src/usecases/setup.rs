@@ -13,7 +13,7 @@ use crate::{
         },
         email_address::EmailAddress,
         ids::UserId,
-        policy::Action,
+        policy::GroupAction,
         text::{CompanyName, PersonName},
         user::Who,
     },
@@ -151,7 +151,7 @@ pub fn create_admin(ctx: &Context, principal: &Principal, admin: &NewAdmin, pass
         let NewAdmin { first_name, last_name, email } = admin;
         let id = users::insert_active(work.tx, &NewActive { email, first_name, last_name, password: &password, now: work.now })?;
         let user = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        work.require(Action::AddToAdmins(user.target(work.now)))?;
+        work.require(GroupAction::AddToAdmins(user.target(work.now)))?;
         groups::add_member(work.tx, ADMINS, id, work.now)?;
         work.record(&user, &AuditEvent::AdminCreated { email: user.email.clone() });
         work.notify_admins(&user)?;

@@ -5,7 +5,7 @@ use crate::{
         audit::{AuditEvent, DemotionReason},
         ids::{AccountId, PortfolioId, UserId},
         permission::{AssignmentPermissions, Permission, PermissionToggle, To},
-        policy::{Action, PolicyDenial},
+        policy::{AccessAction, Action, PolicyDenial},
         user::DefaultRole,
     },
     mail::messages::Assignments,
@@ -152,7 +152,7 @@ pub fn give_portfolio(
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let target_user = target_user(work, user_id)?;
         let portfolio = own_portfolio(work, portfolio)?;
-        work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+        work.actor.require_on(&target_user, |target| AccessAction::ChangeAssignments { target, is_own: true })?;
         if target_user.user.default_role != DefaultRole::PortfolioAdmin {
             return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(target_user.user.display_name()) });
         }
@@ -188,7 +188,7 @@ pub(super) fn own_account(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUse
 pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, target_user: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
     let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
     let is_own = acting.scope.holds(account.portfolio_id);
-    acting.require_on(target_user, |target| Action::ChangeAssignments { target, is_own })?;
+    acting.require_on(target_user, |target| AccessAction::ChangeAssignments { target, is_own })?;
     Ok(account)
 }
 

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::Permission,
-        policy::Action,
+        policy::{AccessAction, Action},
         scope::Scope,
         search::SearchTerm,
         user_list::{Order, SortBy, UserFilter},
@@ -84,7 +84,7 @@ impl<I: Ord + Copy> PickerQuery<I> {
 /// Options for the accounts of a new portfolio.
 pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<AccountId>) -> Result<PickerOptions<Account>, ActionError> {
     ctx.store.read(|db| {
-        ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
+        ScopedActor::of(db, actor)?.authorise(AccessAction::ManagePortfolios)?;
         let filter = |search| accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
         let count = accounts::count_all(db, &filter(None))?;
         let list = |db: &mut Database, search| accounts::list_by_portfolio(db, &filter(search), wanted.limit);
@@ -95,7 +95,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<Accoun
 /// Options for the Portfolio Admins of a new portfolio.
 pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {
-        ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
+        ScopedActor::of(db, actor)?.authorise(AccessAction::ManagePortfolios)?;
         users_who(db, actor, Who::PortfolioAdmins, wanted)
     })
 }
@@ -110,7 +110,7 @@ pub fn users_of(
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.portfolio(db, portfolio)?;
-        acting.authorise(Action::CreateAccount { is_own: acting.scope.holds(portfolio) })?;
+        acting.authorise(AccessAction::CreateAccount { is_own: acting.scope.holds(portfolio) })?;
         users_who(db, actor, Who::In(portfolio), wanted)
     })
 }
@@ -197,7 +197,7 @@ pub fn portfolios_to_move_to(
 ) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::ManagePortfolios)?;
+        acting.authorise(AccessAction::ManagePortfolios)?;
         portfolios_in(db, &acting.scope, Some(account.portfolio_id), wanted)
     })
 }

@@ -5,7 +5,7 @@ use crate::{
         audit::AuditEvent,
         ids::{AccountId, PortfolioId, UserId},
         permission::{AssignmentPermissions, Permission},
-        policy::Action,
+        policy::{AccessAction, Action},
         scope::ScopeRelation,
     },
     mail::messages::Assignments,
@@ -103,13 +103,13 @@ fn unassign_portfolio(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, i
 }
 
 fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, target_user: &TargetUser, ids: &[PortfolioId]) -> Result<(), ActionError> {
-    acting.require_on(target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+    acting.require_on(target_user, |target| AccessAction::ChangeAssignments { target, is_own: true })?;
     let theirs = assignments::portfolios_of(db, &[target_user.user.id])?;
     if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
         return Err(ActionError::unchanged(&target_user.user));
     }
     let others = u64::try_from(theirs.len().saturating_sub(ids.len())).unwrap_or(u64::MAX);
-    acting.require_on(target_user, |target| Action::UnassignPortfolio { target, is_own: true, others })
+    acting.require_on(target_user, |target| AccessAction::UnassignPortfolio { target, is_own: true, others })
 }
 
 /// Assignments to remove, and their user.
@@ -145,7 +145,7 @@ pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[Assig
                 }
             });
         }
-        acting.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+        acting.require_on(&target_user, |target| AccessAction::ChangeAssignments { target, is_own: true })?;
         let in_scope = ScopedAssignments::of(db, &acting, &target_user.user)?;
         if !given.iter().all(|given| in_scope.holds(*given)) {
             return Ok(None);

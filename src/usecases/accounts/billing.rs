@@ -1,7 +1,13 @@
 //! Billing information of accounts.
 
 use crate::{
-    domain::{account::Billing, audit::AuditEvent, ids::AccountId, permission::Permission, policy::Action},
+    domain::{
+        account::Billing,
+        audit::AuditEvent,
+        ids::AccountId,
+        permission::Permission,
+        policy::{AccessAction, Action},
+    },
     store::{
         accounts::{self, Account},
         billing::{self, BillingRow},
@@ -40,7 +46,7 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId) -> Result<Shown, ActionE
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::BillingView))?;
         let (account, place) = acting.account(db, id)?;
-        acting.authorise(Action::SeeBilling(place))?;
+        acting.authorise(AccessAction::SeeBilling(place))?;
         Ok(Shown { account, billing: billing::find(db, id)?, may: May::of(&acting, place) })
     })
 }
@@ -55,7 +61,7 @@ pub fn update(
 ) -> Result<Account, BillingError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         accounts::lock(work.tx, id)?;
-        let account = work.actor.account_for(work.tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;
+        let account = work.actor.account_for(work.tx.db(), id, Permission::BillingUpdate, AccessAction::UpdateBilling)?;
         let before = billing::find(work.tx.db(), id)?;
         if before.as_ref().is_some_and(|row| row.fields == *new.fields()) {
             return Err(ActionError::is_so(account.name).into());

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         audit::{AuditEvent, Subject, SubjectKind},
         ids::MailId,
-        policy::Action,
+        policy::UserAction,
     },
     store::{
         Database, StoreError, company,
@@ -75,6 +75,6 @@ pub fn send_all_again(ctx: &Context, submission: &Submission<u64>) -> Result<u64
 
 /// Asks the policy, and ends mails whose links have expired.
 fn begin(work: &mut UnitOfWork<'_, '_>) -> Result<(), SendAgainError> {
-    work.require(Action::SendMailsAgain)?;
+    work.require(UserAction::SendMailsAgain)?;
     Ok(tokens::end_mails_of_expired(work.tx, work.now)?)
 }

@@ -99,7 +99,7 @@ impl<T> From<StoreError> for EditError<T> {
 }
 
 /// Asks the policy, and names `about` when it refuses.
-pub(in crate::usecases) fn authorise(actor: Actor, action: Action, about: Option<&User>) -> Result<(), ActionError> {
+pub(in crate::usecases) fn authorise(actor: Actor, action: impl Into<Action>, about: Option<&User>) -> Result<(), ActionError> {
     decide(actor, action).map_err(|denial| ActionError::Refused { denial, name: about.map(User::display_name) })
 }
 

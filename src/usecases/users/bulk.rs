@@ -4,7 +4,7 @@ use crate::{
     domain::{
         ids::{AccountId, UserId},
         permission::{AssignmentPermissions, Permission},
-        policy::{Action, PolicyDenial, Target},
+        policy::{AccessAction, Action, PolicyDenial, Target, UserAction},
         user::Status,
         user_list::{BULK_MAX, BulkAction},
     },
@@ -52,11 +52,11 @@ fn candidates(ctx: &Context, db: &mut Database, actor: &User, action: BulkAction
 
 fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -> Action {
     match action {
-        BulkAction::Deactivate => Action::Block { target, other_active_admins },
-        BulkAction::Reactivate => Action::Activate(target),
-        BulkAction::Resend => Action::ResendInvitation(target),
-        BulkAction::Revoke => Action::RevokeInvitation(target),
-        BulkAction::Assign => Action::ChangeAssignments { target, is_own: true },
+        BulkAction::Deactivate => UserAction::Block { target, other_active_admins }.into(),
+        BulkAction::Reactivate => UserAction::Activate(target).into(),
+        BulkAction::Resend => UserAction::ResendInvitation(target).into(),
+        BulkAction::Revoke => UserAction::RevokeInvitation(target).into(),
+        BulkAction::Assign => AccessAction::ChangeAssignments { target, is_own: true }.into(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         ids::{AccountId, PortfolioId},
         invitation::InvitationOrigin,
         permission::{AssignmentPermissions, Permission},
-        policy::Action,
+        policy::{AccessAction, Action},
         text::PersonName,
         user::DefaultRole,
     },
@@ -105,7 +105,7 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Re
         work.require(Action::Use(Permission::UsersInvite))?;
         submission.ensure_first_submission(work)?;
         let given = found(work, &new.given)?;
-        work.require(Action::InviteWith { default_role, is_own: true })?;
+        work.require(AccessAction::InviteWith { default_role, is_own: true })?;
         if given.is_empty() {
             return Err(ActionError::unknown().into());
         }

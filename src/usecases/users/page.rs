@@ -10,7 +10,7 @@ use crate::{
         credentials::token::TokenPurpose,
         ids::UserId,
         invitation::InvitationOrigin,
-        policy::Action,
+        policy::{AccessAction, GroupAction, UserAction},
         role::Role,
         scope::ScopeRelation,
         search::SearchTerm,
@@ -124,15 +124,15 @@ impl May {
         let target = target_user.target;
         let listed = directory::May::of(acting.actor, target, other_active_admins);
         Self {
-            edit: acting.may(Action::EditUser(target)),
-            reset_password: acting.may(Action::SendPasswordReset(target)),
+            edit: acting.may(UserAction::EditUser(target)),
+            reset_password: acting.may(UserAction::SendPasswordReset(target)),
             deactivate: listed.block,
             reactivate: listed.activate,
             resend: listed.resend,
             revoke: listed.revoke,
             see_link: listed.see_link,
-            end_sessions: acting.may(Action::EndSessions(target)),
-            assign: acting.may(Action::ChangeAssignments { target, is_own: true }),
+            end_sessions: acting.may(UserAction::EndSessions(target)),
+            assign: acting.may(AccessAction::ChangeAssignments { target, is_own: true }),
         }
     }
 }
@@ -142,7 +142,7 @@ pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: 
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         let target_user = acting.target_user(db, id, now)?;
-        let sees_admins = acting.may(Action::SeeAdmins);
+        let sees_admins = acting.may(GroupAction::SeeAdmins);
         let role = Role::of(target_user.user.is_admin && sees_admins, target_user.user.default_role);
         let may = May::of(&acting, &target_user, groups::other_active_admins(db, id)?);
         let in_scope = ScopedAssignments::of(db, &acting, &target_user.user)?;

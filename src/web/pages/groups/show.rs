@@ -7,7 +7,7 @@ use crate::{
     domain::{
         clock::Timestamp,
         ids::GroupId,
-        policy::{Action, decide},
+        policy::{GroupAction, decide},
         user::{DefaultRole, Status},
     },
     usecases::{
@@ -122,7 +122,7 @@ fn active_in_words(active: u64, of: Count) -> String {
 
 impl Members {
     fn new(context: &PageContext, members: Vec<Member>, now: Timestamp) -> Self {
-        if decide(context.current.user.actor(), Action::RemoveFromGroup).is_err() {
+        if decide(context.current.user.actor(), GroupAction::RemoveFromGroup).is_err() {
             return Self::Directory(members.iter().map(|member| DirectoryRow::new(context, &member.user, Vec::new())).collect());
         }
         let row = |Member { user, status, since, is_last_active_admin, .. }: Member| MemberRow {

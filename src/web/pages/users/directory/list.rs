@@ -6,7 +6,7 @@ use super::{Aside, AsideEntry, MailTrouble, Problems};
 use crate::{
     domain::{
         clock::Timestamp,
-        policy::{Action, decide},
+        policy::{UserAction, decide},
         user::Status,
     },
     usecases::users::{
@@ -138,7 +138,7 @@ pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> Hand
 
 impl UserRows {
     fn new(context: &PageContext, rows: Vec<Row>, now: Timestamp) -> Self {
-        if decide(context.current.user.actor(), Action::SeeEveryone).is_err() {
+        if decide(context.current.user.actor(), UserAction::SeeEveryone).is_err() {
             return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(context, &row.user, row.groups)).collect());
         }
         let row = |Row { user, status, groups, mail, may }: Row| UserRow {

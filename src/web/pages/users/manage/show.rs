@@ -15,7 +15,7 @@ use crate::{
     domain::{
         audit::SubjectKind,
         ids::UserId,
-        policy::{Action, decide},
+        policy::{UserAction, decide},
         role::Role,
         search::SearchTerm,
         user::Status,
@@ -197,7 +197,7 @@ impl ManagePage {
         let moment = |at| DisplayTime::new(at, now);
         let waiting = email_change.as_ref().map(|(change, _)| change.email.clone());
         let (blocks, more_portfolios) = permissions::blocks(&effective, now);
-        let sends_again = decide(context.current.user.actor(), Action::SendMailsAgain).is_ok();
+        let sends_again = decide(context.current.user.actor(), UserAction::SendMailsAgain).is_ok();
         let mail = |mail: Option<LinkDelivery>| mail.map(|mail| LinkDelivery { again: mail.again.filter(|_| sends_again), ..mail });
         Self {
             layout: context.layout(layout_data),
