@@ -91,15 +91,15 @@ pub struct May {
 }
 
 impl May {
-    pub(super) fn of(acting: &ScopedActor, place: AccountPlace) -> Self {
+    pub(super) fn of(actor: &ScopedActor, place: AccountPlace) -> Self {
         let is_own = place.is_own;
         Self {
-            edit: acting.may(AccessAction::EditAccount(place)),
-            see_billing: acting.may(AccessAction::SeeBilling(place)),
-            update_billing: acting.may(AccessAction::UpdateBilling(place)),
-            assign: acting.may(Action::Use(Permission::AssignmentsChange)) && is_own,
-            see_portfolio: acting.may(AccessAction::SeePortfolio { is_own }),
-            move_away: acting.may(AccessAction::ManagePortfolios),
+            edit: actor.may(AccessAction::EditAccount(place)),
+            see_billing: actor.may(AccessAction::SeeBilling(place)),
+            update_billing: actor.may(AccessAction::UpdateBilling(place)),
+            assign: actor.may(Action::Use(Permission::AssignmentsChange)) && is_own,
+            see_portfolio: actor.may(AccessAction::SeePortfolio { is_own }),
+            move_away: actor.may(AccessAction::ManagePortfolios),
         }
     }
 
@@ -110,11 +110,11 @@ impl May {
     }
 }
 
-pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, limit: usize) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, user: &User, id: AccountId, users_at: &Position, limit: usize) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        let (account, place) = acting.account(db, id)?;
-        let may = May::of(&acting, place);
+        let actor = ScopedActor::of(db, user)?;
+        let (account, place) = actor.account(db, id)?;
+        let may = May::of(&actor, place);
         // Users without the right to assign see active users only, as in the directory.
         let active_only = !may.assign;
         let users = assignments::users_of_account(db, id, active_only, users_at, limit)?;
@@ -124,7 +124,7 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, lim
         } else {
             Vec::new()
         };
-        let of_whom = if may.assign { OfWhom::Everybody } else { OfWhom::Only(actor.id) };
+        let of_whom = if may.assign { OfWhom::Everybody } else { OfWhom::Only(user.id) };
         let events = latest_at(db, SubjectKind::Account, id.0, of_whom, &may.not_told(), EVENTS_MAX)?;
         Ok(Shown { account, users, users_count, through_portfolio, events, may })
     })
@@ -133,21 +133,21 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, lim
 /// Finds the account, if the actor may edit its details.
 pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::AccountsEdit))?;
-        let (account, place) = acting.account(db, id)?;
-        acting.authorise(AccessAction::EditAccount(place))?;
-        Ok((account, May::of(&acting, place)))
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::AccountsEdit))?;
+        let (account, place) = actor.account(db, id)?;
+        actor.authorise(AccessAction::EditAccount(place))?;
+        Ok((account, May::of(&actor, place)))
     })
 }
 
 /// Finds the account, if the actor may move it.
 pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(AccessAction::ManagePortfolios)?;
-        let (account, place) = acting.account(db, id)?;
-        Ok((account, May::of(&acting, place)))
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(AccessAction::ManagePortfolios)?;
+        let (account, place) = actor.account(db, id)?;
+        Ok((account, May::of(&actor, place)))
     })
 }
 
@@ -186,9 +186,9 @@ pub fn create(
             if !theirs.contains(&portfolio.id) {
                 return Err(ActionError::unknown().into());
             }
-            let grants = AssignmentPermissions::default();
-            assignments::give_account(work.tx, target_user.user.id, id, grants, work.actor.id(), work.now)?;
-            let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
+            let permissions = AssignmentPermissions::default();
+            assignments::give_account(work.tx, target_user.user.id, id, permissions, work.actor.id(), work.now)?;
+            let event = AuditEvent::AssignmentAdded { permissions: Some(permissions) };
             work.record_at(&target_user.user, &account, &event);
             work.notify_assignments(&target_user.user, Assignments::given(&account.name))?;
         }

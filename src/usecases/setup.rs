@@ -29,7 +29,7 @@ use super::{
     ActionError, ClientInfo, Context, NewPasswordError, Principal,
     credentials::{new_password, sign_in},
     shared::{
-        error::denied_by_store,
+        error::action_error_from_store,
         scoped_actor::ScopedActor,
         transaction::{Rights, UnitOfWork},
     },
@@ -135,10 +135,10 @@ pub enum CreateAdminError {
     #[error("{0} is in use already")]
     AddressInUse(String),
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(CreateAdminError);
+action_error_from_store!(CreateAdminError);
 
 /// Makes an active Admin at once. Ends an open setup address.
 pub fn create_admin(ctx: &Context, principal: &Principal, admin: &NewAdmin, password: &Password) -> Result<UserId, CreateAdminError> {

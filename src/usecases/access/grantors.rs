@@ -163,7 +163,7 @@ pub(in crate::usecases) fn reassign(work: &mut UnitOfWork<'_, '_>, invited: &Use
         names.push(given.portfolio.name.clone());
     }
     for given in accounts.iter().filter(|given| gives_accounts && grantors.lost_account(given).is_some()) {
-        assignments::set_permissions(work.tx, invited.id, given.account.id, given.grants, by, work.now)?;
+        assignments::set_permissions(work.tx, invited.id, given.account.id, given.permissions, by, work.now)?;
         work.record_at(invited, &given.account, &reassigned(given.by));
         names.push(given.account.name.clone());
     }

@@ -105,10 +105,10 @@ pub fn pending(db: &mut Database, user: &User, now: Timestamp) -> Result<Option<
 fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     let asker = token.asked_by.map(|user_id| users::find(db, user_id)).transpose()?.flatten();
     let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };
-    let acting = ScopedActor::of(db, &asker)?;
-    let target = user.target(now).in_scope(scopes::inside(db, &acting.scope, user)?);
+    let actor = ScopedActor::of(db, &asker)?;
+    let target = user.target(now).in_scope(scopes::inside(db, &actor.scope, user)?);
     let change = Pending { email, until: token.expires_at, asked_by: asker.who() };
-    Ok(acting.may(UserAction::EditUser(target)).then_some(change))
+    Ok(actor.may(UserAction::EditUser(target)).then_some(change))
 }
 
 /// Withdraws a user's waiting change of address, and notifies them. Returns the user.

@@ -14,7 +14,7 @@ use crate::{
     usecases::{
         ActionError, Context, Submission,
         shared::{
-            error::denied_by_store,
+            error::action_error_from_store,
             transaction::{Rights, UnitOfWork},
         },
     },
@@ -38,10 +38,10 @@ pub enum SendAgainError {
     #[error("no failed mail is left")]
     NoneFailed,
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(SendAgainError);
+action_error_from_store!(SendAgainError);
 
 pub(in crate::usecases) fn problems(db: &mut Database) -> Result<MailProblems, StoreError> {
     let (refusal, unreadable, failed) = (outbox::refusal(db)?, outbox::unreadable(db)?, outbox::failed(db)?);

@@ -63,11 +63,11 @@ pub(in crate::usecases) struct ScopedAssignments {
 }
 
 impl ScopedAssignments {
-    pub(in crate::usecases) fn of(db: &mut Database, acting: &ScopedActor, user: &User) -> Result<Self, StoreError> {
+    pub(in crate::usecases) fn of(db: &mut Database, actor: &ScopedActor, user: &User) -> Result<Self, StoreError> {
         let mut portfolios = assignments::portfolios_of(db, &[user.id])?;
-        portfolios.retain(|given| acting.scope.holds(given.portfolio.id));
+        portfolios.retain(|given| actor.scope.holds(given.portfolio.id));
         let mut accounts = assignments::accounts_of(db, &[user.id])?;
-        accounts.retain(|given| acting.scope.holds(given.account.portfolio_id));
+        accounts.retain(|given| actor.scope.holds(given.account.portfolio_id));
         Ok(Self { portfolios, accounts })
     }
 
@@ -85,8 +85,8 @@ impl ScopedAssignments {
     }
 
     /// True if the user leaves the actor's scope with `count` assignments. An Admin's scope is never left.
-    pub(in crate::usecases) fn are_all(&self, acting: &ScopedActor, count: usize) -> bool {
-        acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
+    pub(in crate::usecases) fn are_all(&self, actor: &ScopedActor, count: usize) -> bool {
+        actor.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
     }
 }
 
@@ -148,9 +148,9 @@ impl ScopedActor {
     /// Finds an account that exists for the actor, with its place. Accounts outside the scope take the statements and
     /// time of missing ones.
     pub(in crate::usecases) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), ActionError> {
-        let grants = self.actor.id.map(|user| assignments::grants(db, user, id)).transpose()?.flatten();
+        let permissions = self.actor.id.map(|user| assignments::permissions(db, user, id)).transpose()?.flatten();
         let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
-        let place = AccountPlace { is_own: self.scope.holds(account.portfolio_id), assigned: grants.filter(|_| account.is_active()) };
+        let place = AccountPlace { is_own: self.scope.holds(account.portfolio_id), assigned: permissions.filter(|_| account.is_active()) };
         self.authorise(AccessAction::SeeAccount(place))?;
         Ok((account, place))
     }

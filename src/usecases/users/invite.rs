@@ -27,7 +27,7 @@ use crate::{
         outbox::mails::Recipient,
         shared::{
             ending::{AccessEnd, end_access},
-            error::denied_by_store,
+            error::action_error_from_store,
             scoped_actor::ScopedActor,
             transaction::{Rights, UnitOfWork},
         },
@@ -44,10 +44,10 @@ pub enum InviteError {
     #[error("the address is in use")]
     Exists(Box<Existing>),
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(InviteError);
+action_error_from_store!(InviteError);
 
 /// User who has an address already, with the action that fits.
 #[derive(Debug, Clone)]
@@ -69,13 +69,13 @@ pub enum ExistingUserAction {
 }
 
 impl ExistingUserAction {
-    fn of(acting: &ScopedActor, target: Target) -> Option<Self> {
+    fn of(actor: &ScopedActor, target: Target) -> Option<Self> {
         let (way, action): (_, Action) = match target.status {
             Status::Invited | Status::Expired => (Self::Resend, UserAction::ResendInvitation(target).into()),
             Status::Deactivated => (Self::Reactivate, UserAction::Activate(target).into()),
             Status::Active => (Self::Assign, AccessAction::ChangeAssignments { target, is_own: true }.into()),
         };
-        acting.may(action).then_some(way)
+        actor.may(action).then_some(way)
     }
 }
 
@@ -91,11 +91,11 @@ impl Existing {
     pub(in crate::usecases) fn visible_to(
         self,
         db: &mut Database,
-        acting: &ScopedActor,
+        actor: &ScopedActor,
         now: Timestamp,
     ) -> Result<Option<Self>, ActionError> {
-        match acting.target_user(db, self.id, now) {
-            Ok(target_user) => Ok(Some(Self { way: ExistingUserAction::of(acting, target_user.target), ..self })),
+        match actor.target_user(db, self.id, now) {
+            Ok(target_user) => Ok(Some(Self { way: ExistingUserAction::of(actor, target_user.target), ..self })),
             Err(ActionError::Refused { .. }) => Ok(None),
             Err(denied) => Err(denied),
         }

@@ -22,7 +22,7 @@ use crate::{
         credentials::sign_in,
         shared::{
             ending::{AccessEnd, end_access},
-            error::{authorise, denied_by_store},
+            error::{action_error_from_store, authorise},
             scoped_actor::ScopedActor,
             transaction::{Rights, UnitOfWork},
         },
@@ -179,10 +179,10 @@ pub enum RestoreError {
     #[error("the address is in use")]
     AddressInUse { email: String },
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(RestoreError);
+action_error_from_store!(RestoreError);
 
 /// A restored user.
 #[derive(Debug, Clone)]

@@ -26,7 +26,7 @@ use crate::{
         credentials::email_change::{self, Tokens},
         shared::{
             ending::{AccessEnd, end_access},
-            error::denied_by_store,
+            error::action_error_from_store,
             scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
             transaction::{Rights, UnitOfWork},
         },
@@ -84,17 +84,17 @@ pub enum ProfileError {
     #[error("the address cannot be changed")]
     AddressStays,
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(ProfileError);
+action_error_from_store!(ProfileError);
 
 /// Finds a user whom the actor may edit, with the address that waits for confirmation.
 pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option<String>), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        let user = acting.require(db, EntryPoint::UsersAndPermissions, id, |target, _| UserAction::EditUser(target), now)?;
+        let actor = ScopedActor::of(db, actor)?;
+        let user = actor.require(db, EntryPoint::UsersAndPermissions, id, |target, _| UserAction::EditUser(target), now)?;
         let waiting = email_change::pending(db, &user, now)?.map(|change| change.email);
         Ok((user, waiting))
     })

@@ -85,14 +85,14 @@ impl GroupPage {
 /// `GET /users-and-groups/groups/{group}`
 pub(in crate::web) async fn show(context: PageContext, id: Path<GroupId>, query: ListQuery) -> HandlerResult {
     let id = *id;
-    let asked = query.asked()?;
+    let request = query.request()?;
     if !query.q.is_empty() {
         return Err(WebError::Malformed);
     }
-    let (position, limit) = (asked.position.clone(), asked.rows.count());
+    let (position, limit) = (request.position.clone(), request.rows.count());
     let (layout_data, GroupListing { menu, group, rows, count, active }) =
         context.open(move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
-    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.user.key(), count, ("member", "members"));
+    let mut pager = query.pager(paths::Group { group: id }, &request, &rows, |member| member.user.key(), count, ("member", "members"));
     if group.kind == GroupKind::Admins {
         pager.label = format!("{}, {}", pager.label, active_in_words(active, list_query::shown(count)));
     }
