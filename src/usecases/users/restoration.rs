@@ -199,7 +199,7 @@ pub fn purge(ctx: &Context) -> Result<(), StoreError> {
     loop {
         match Principal::System.audited_transaction(ctx, Rights::Stay, purged) {
             Ok(_) => {}
-            // Nobody was left to purge.
+            // No user was left to purge.
             Err(ActionError::Store(StoreError::Unaudited)) => return Ok(()),
             Err(ActionError::Store(error)) => return Err(error),
             Err(error) => return Err(StoreError::Unknown(error.to_string())),
