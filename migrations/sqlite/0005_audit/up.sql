@@ -26,6 +26,11 @@ CREATE INDEX audit_entries_of_place ON audit_entries (place_kind, place_id, sequ
 CREATE TRIGGER audit_entries_stay AFTER UPDATE ON audit_entries BEGIN
     SELECT RAISE(ABORT, 'audit entries are not changed');
 END;
+-- `INSERT OR REPLACE` deletes without the trigger below, unless the connection has recursive triggers.
+CREATE TRIGGER audit_entries_are_not_replaced BEFORE INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE sequence = NEW.sequence) BEGIN
+    SELECT RAISE(ABORT, 'audit entries are not replaced');
+END;
 CREATE TRIGGER audit_entries_are_kept BEFORE DELETE ON audit_entries BEGIN
     SELECT RAISE(ABORT, 'audit entries are not deleted');
 END;
