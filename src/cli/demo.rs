@@ -30,7 +30,7 @@ use crate::{
     startup,
     store::{
         Store, StoreError, Tx, accounts, audit_entries, billing,
-        bulk::{self, NewUser},
+        bulk_insert::{self, NewUser},
         company,
         groups::{self, ADMINS},
         portfolios, tokens,
@@ -119,7 +119,7 @@ pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut
     let (users, business) = (MadeUpUsers::new(plan.users, plan.seed, now), Business::new(plan.users, plan.seed));
     store.audited_transaction(|tx| {
         let mut begun = begin(tx, plan, now)?;
-        bulk::indexed_at_once(tx, |tx| {
+        bulk_insert::indexed_at_once(tx, |tx| {
             add_portfolios(tx, &business.portfolios, &mut begun, now)?;
             let mut done = 1;
             while done < plan.users {
@@ -237,18 +237,19 @@ fn add(
             has_assignments,
         });
     }
-    bulk::insert_users(tx, &new)?;
+    bulk_insert::insert_users(tx, &new)?;
     let keys = members.iter().map(|(_, key)| key.as_str()).chain(assigned.iter().map(|(key, _)| key.as_str())).collect::<Vec<_>>();
-    let ids = bulk::find_by_emails(tx.db(), &keys)?;
+    let ids = bulk_insert::find_by_emails(tx.db(), &keys)?;
     let members = members.iter().filter_map(|(group, key)| Some((*group, *ids.get(key)?))).collect::<Vec<_>>();
-    bulk::add_members(tx, &members, now)?;
+    bulk_insert::add_members(tx, &members, now)?;
     let (mut portfolios, mut accounts) = (Vec::new(), Vec::new());
     for (key, assigned) in &assigned {
         let Some(&user) = ids.get(key) else { continue };
         portfolios.extend(assigned.portfolios.iter().filter_map(|&place| Some((user, *begun.portfolios.get(place)?))));
-        accounts.extend(assigned.accounts.iter().filter_map(|&(place, grants)| Some((user, *begun.accounts.get(place)?, grants))));
+        accounts
+            .extend(assigned.accounts.iter().filter_map(|&(place, permissions)| Some((user, *begun.accounts.get(place)?, permissions))));
     }
-    Ok(bulk::assign(tx, &portfolios, &accounts, begun.admin, now)?)
+    Ok(bulk_insert::assign(tx, &portfolios, &accounts, begun.admin, now)?)
 }
 
 fn refuse_users(db: &mut crate::store::Database) -> Result<(), DemoError> {

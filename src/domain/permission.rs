@@ -86,7 +86,7 @@ impl Default for AssignmentPermissions {
 }
 
 impl AssignmentPermissions {
-    /// True if an assignment with these permissions grants `permission` on its account. Updating billing cannot be
+    /// True if an assignment with these permissions permissions `permission` on its account. Updating billing cannot be
     /// granted.
     fn give(self, permission: Permission) -> bool {
         match permission {
@@ -257,8 +257,8 @@ impl Permission {
     pub fn check(self, role: Role, place: PermissionTarget) -> Result<(), Missing> {
         let level = self.level(role);
         // Assignments of a user hold under any role.
-        if let PermissionTarget::Account(AccountPlace { assigned: Some(grants), .. }) = place
-            && grants.give(self)
+        if let PermissionTarget::Account(AccountPlace { assigned: Some(permissions), .. }) = place
+            && permissions.give(self)
         {
             return Ok(());
         }
@@ -309,7 +309,7 @@ impl Outline {
     pub fn of(default_role: DefaultRole) -> Self {
         let (role, is_own) = (Role::of(false, default_role), default_role == DefaultRole::PortfolioAdmin);
         let holds = |place| move |permission: &Permission| permission.check(role, place).is_ok();
-        let on = |grants| holds(PermissionTarget::Account(AccountPlace { is_own, assigned: (!is_own).then_some(grants) }));
+        let on = |permissions| holds(PermissionTarget::Account(AccountPlace { is_own, assigned: (!is_own).then_some(permissions) }));
         let (given, all) = (on(AssignmentPermissions::default()), on(AssignmentPermissions { edits_details: true, sees_billing: true }));
         let in_portfolio = holds(PermissionTarget::Portfolio { is_own });
         let told = ON_ACCOUNTS.iter().copied();

@@ -91,7 +91,7 @@ pub fn find_by_name(db: &mut Database, portfolio: PortfolioId, name: &AccountNam
 /// A unique violation where the portfolio has an account with the name.
 pub fn insert(tx: &mut Tx<'_>, portfolio: PortfolioId, details: &AccountDetails, now: Timestamp) -> Result<AccountId, StoreError> {
     let id = diesel::insert_into(accounts::table)
-        .values((accounts::portfolio_id.eq(portfolio), described(details), accounts::created_at.eq(now)))
+        .values((accounts::portfolio_id.eq(portfolio), columns(details), accounts::created_at.eq(now)))
         .returning(accounts::id)
         .get_result::<i64>(tx.db())?;
     Ok(AccountId(id))
@@ -100,7 +100,7 @@ pub fn insert(tx: &mut Tx<'_>, portfolio: PortfolioId, details: &AccountDetails,
 /// # Errors
 /// A unique violation where the portfolio has another account with the name.
 pub fn update(tx: &mut Tx<'_>, id: AccountId, details: &AccountDetails) -> Result<(), StoreError> {
-    diesel::update(accounts::table.find(id)).set((described(details), accounts::version.eq(accounts::version + 1))).execute(tx.db())?;
+    diesel::update(accounts::table.find(id)).set((columns(details), accounts::version.eq(accounts::version + 1))).execute(tx.db())?;
     Ok(())
 }
 
@@ -113,7 +113,7 @@ type AccountColumns = (
     diesel::dsl::Eq<accounts::search, String>,
 );
 
-fn described(details: &AccountDetails) -> AccountColumns {
+fn columns(details: &AccountDetails) -> AccountColumns {
     let name = details.name.as_str();
     (
         accounts::name.eq(name.to_owned()),

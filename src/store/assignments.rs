@@ -45,7 +45,7 @@ pub struct PortfolioAssignment {
 pub struct AccountAssignment {
     pub user: UserId,
     pub account: Account,
-    pub grants: AssignmentPermissions,
+    pub permissions: AssignmentPermissions,
     /// Grantor; `None` if that user was removed.
     pub by: Option<UserId>,
     pub at: Timestamp,
@@ -93,8 +93,13 @@ pub fn accounts_of(db: &mut Database, users: &[UserId]) -> Result<Vec<AccountAss
             account_assignments::assigned_at,
         ))
         .load::<(UserId, Account, PermissionsRow, Option<UserId>, Timestamp)>(db)?;
-    let assignment =
-        |(user, account, grants, by, at): (_, _, PermissionsRow, _, _)| AccountAssignment { user, account, grants: grants.into(), by, at };
+    let assignment = |(user, account, permissions, by, at): (_, _, PermissionsRow, _, _)| AccountAssignment {
+        user,
+        account,
+        permissions: permissions.into(),
+        by,
+        at,
+    };
     Ok(rows.into_iter().map(assignment).collect())
 }
 
@@ -169,7 +174,7 @@ fn is_within(column: &str, scope: &Scope) -> SqlLiteral<Bool> {
 }
 
 /// Permissions of a user's assignment to an account; `None` without one.
-pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Option<AssignmentPermissions>, StoreError> {
+pub fn permissions(db: &mut Database, user: UserId, account: AccountId) -> Result<Option<AssignmentPermissions>, StoreError> {
     let row = account_assignments::table.find((user, account)).select(PermissionsRow::as_select()).first(db).optional()?;
     Ok(row.map(Into::into))
 }
@@ -184,7 +189,7 @@ fn can_sign_in() -> _ {
 #[derive(Debug, Clone)]
 pub struct Colleague {
     pub user: User,
-    pub grants: AssignmentPermissions,
+    pub permissions: AssignmentPermissions,
     pub since: Timestamp,
 }
 
@@ -220,7 +225,7 @@ pub fn users_of_account(
         .limit(backend::one_more(limit))
         .select((User::as_select(), PermissionsRow::as_select(), account_assignments::assigned_at))
         .load::<(User, PermissionsRow, Timestamp)>(db)?;
-    let colleague = |(user, grants, since): (_, PermissionsRow, _)| Colleague { user, grants: grants.into(), since };
+    let colleague = |(user, permissions, since): (_, PermissionsRow, _)| Colleague { user, permissions: permissions.into(), since };
     Ok(Slice::new(rows.into_iter().map(colleague).collect(), position, limit))
 }
 
@@ -285,7 +290,7 @@ pub fn give_account(
     tx: &mut Tx<'_>,
     user: UserId,
     account: AccountId,
-    grants: AssignmentPermissions,
+    permissions: AssignmentPermissions,
     by: Option<UserId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -293,8 +298,8 @@ pub fn give_account(
         .values((
             account_assignments::user_id.eq(user),
             account_assignments::account_id.eq(account),
-            account_assignments::edits_details.eq(grants.edits_details),
-            account_assignments::sees_billing.eq(grants.sees_billing),
+            account_assignments::edits_details.eq(permissions.edits_details),
+            account_assignments::sees_billing.eq(permissions.sees_billing),
             account_assignments::assigned_by.eq(by.map(|by| by.0)),
             account_assignments::assigned_at.eq(now),
         ))
@@ -308,14 +313,14 @@ pub fn set_permissions(
     tx: &mut Tx<'_>,
     user: UserId,
     account: AccountId,
-    grants: AssignmentPermissions,
+    permissions: AssignmentPermissions,
     by: Option<UserId>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let touched = diesel::update(account_assignments::table.find((user, account)))
         .set((
-            account_assignments::edits_details.eq(grants.edits_details),
-            account_assignments::sees_billing.eq(grants.sees_billing),
+            account_assignments::edits_details.eq(permissions.edits_details),
+            account_assignments::sees_billing.eq(permissions.sees_billing),
             account_assignments::assigned_by.eq(by.map(|by| by.0)),
             account_assignments::assigned_at.eq(now),
         ))

@@ -250,7 +250,7 @@ impl Store {
         store
     }
 
-    pub fn load(&self) -> StoreMetrics {
+    pub fn metrics(&self) -> StoreMetrics {
         let pool = self.pool.state();
         StoreMetrics {
             connections_in_use: pool.connections.saturating_sub(pool.idle_connections),

@@ -8,7 +8,7 @@ pub mod assignments;
 pub mod audit;
 pub mod backend;
 pub mod billing;
-pub mod bulk;
+pub mod bulk_insert;
 mod commits;
 pub mod company;
 mod connection;

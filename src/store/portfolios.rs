@@ -79,7 +79,7 @@ pub fn find_by_name(db: &mut Database, name: &PortfolioName) -> Result<Option<Po
 /// A unique violation where the name is taken.
 pub fn insert(tx: &mut Tx<'_>, details: &PortfolioDetails, now: Timestamp) -> Result<PortfolioId, StoreError> {
     let id = diesel::insert_into(portfolios::table)
-        .values((described(details), portfolios::created_at.eq(now)))
+        .values((columns(details), portfolios::created_at.eq(now)))
         .returning(portfolios::id)
         .get_result::<i64>(tx.db())?;
     Ok(PortfolioId(id))
@@ -88,9 +88,7 @@ pub fn insert(tx: &mut Tx<'_>, details: &PortfolioDetails, now: Timestamp) -> Re
 /// # Errors
 /// A unique violation where the name is taken.
 pub fn update(tx: &mut Tx<'_>, id: PortfolioId, details: &PortfolioDetails) -> Result<(), StoreError> {
-    diesel::update(portfolios::table.find(id))
-        .set((described(details), portfolios::version.eq(portfolios::version + 1)))
-        .execute(tx.db())?;
+    diesel::update(portfolios::table.find(id)).set((columns(details), portfolios::version.eq(portfolios::version + 1))).execute(tx.db())?;
     Ok(())
 }
 
@@ -102,7 +100,7 @@ type PortfolioColumns = (
     diesel::dsl::Eq<portfolios::search, String>,
 );
 
-fn described(details: &PortfolioDetails) -> PortfolioColumns {
+fn columns(details: &PortfolioDetails) -> PortfolioColumns {
     let name = details.name.as_str();
     (
         portfolios::name.eq(name.to_owned()),

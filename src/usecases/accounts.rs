@@ -8,7 +8,7 @@ use crate::{
         audit::{AccountFields, AuditAction, AuditEvent, Named, SubjectKind},
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::{AccountPlace, AssignmentPermissions, Permission},
-        policy::Action,
+        policy::{AccessAction, Action},
         scope::Scope,
         search::SearchTerm,
     },
@@ -91,15 +91,15 @@ pub struct May {
 }
 
 impl May {
-    pub(super) fn of(acting: &ScopedActor, place: AccountPlace) -> Self {
+    pub(super) fn of(actor: &ScopedActor, place: AccountPlace) -> Self {
         let is_own = place.is_own;
         Self {
-            edit: acting.may(Action::EditAccount(place)),
-            see_billing: acting.may(Action::SeeBilling(place)),
-            update_billing: acting.may(Action::UpdateBilling(place)),
-            assign: acting.may(Action::Use(Permission::AssignmentsChange)) && is_own,
-            see_portfolio: acting.may(Action::SeePortfolio { is_own }),
-            move_away: acting.may(Action::ManagePortfolios),
+            edit: actor.may(AccessAction::EditAccount(place)),
+            see_billing: actor.may(AccessAction::SeeBilling(place)),
+            update_billing: actor.may(AccessAction::UpdateBilling(place)),
+            assign: actor.may(Action::Use(Permission::AssignmentsChange)) && is_own,
+            see_portfolio: actor.may(AccessAction::SeePortfolio { is_own }),
+            move_away: actor.may(AccessAction::ManagePortfolios),
         }
     }
 
@@ -110,11 +110,11 @@ impl May {
     }
 }
 
-pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, limit: usize) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, user: &User, id: AccountId, users_at: &Position, limit: usize) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        let (account, place) = acting.account(db, id)?;
-        let may = May::of(&acting, place);
+        let actor = ScopedActor::of(db, user)?;
+        let (account, place) = actor.account(db, id)?;
+        let may = May::of(&actor, place);
         // Users without the right to assign see active users only, as in the directory.
         let active_only = !may.assign;
         let users = assignments::users_of_account(db, id, active_only, users_at, limit)?;
@@ -124,7 +124,7 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, lim
         } else {
             Vec::new()
         };
-        let of_whom = if may.assign { OfWhom::Everybody } else { OfWhom::Only(actor.id) };
+        let of_whom = if may.assign { OfWhom::Everybody } else { OfWhom::Only(user.id) };
         let events = latest_at(db, SubjectKind::Account, id.0, of_whom, &may.not_told(), EVENTS_MAX)?;
         Ok(Shown { account, users, users_count, through_portfolio, events, may })
     })
@@ -133,21 +133,21 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, lim
 /// Finds the account, if the actor may edit its details.
 pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::AccountsEdit))?;
-        let (account, place) = acting.account(db, id)?;
-        acting.authorise(Action::EditAccount(place))?;
-        Ok((account, May::of(&acting, place)))
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::AccountsEdit))?;
+        let (account, place) = actor.account(db, id)?;
+        actor.authorise(AccessAction::EditAccount(place))?;
+        Ok((account, May::of(&actor, place)))
     })
 }
 
 /// Finds the account, if the actor may move it.
 pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::ManagePortfolios)?;
-        let (account, place) = acting.account(db, id)?;
-        Ok((account, May::of(&acting, place)))
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(AccessAction::ManagePortfolios)?;
+        let (account, place) = actor.account(db, id)?;
+        Ok((account, May::of(&actor, place)))
     })
 }
 
@@ -169,7 +169,7 @@ pub fn create(
         portfolios::lock(work.tx, portfolio)?;
         let portfolio = work.portfolio(portfolio)?;
         let is_own = work.actor.scope.holds(portfolio.id);
-        work.require(Action::CreateAccount { is_own })?;
+        work.require(AccessAction::CreateAccount { is_own })?;
         if !portfolio.is_active() {
             return Err(ActionError::deactivated(portfolio.name).into());
         }
@@ -182,14 +182,14 @@ pub fn create(
         let created = AuditEvent::AccountCreated { portfolio: Named::new(portfolio.id.0, &portfolio.name), website, notes };
         work.record(&account, &created);
         for target_user in target_users {
-            work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own })?;
+            work.actor.require_on(&target_user, |target| AccessAction::ChangeAssignments { target, is_own })?;
             let theirs = scopes::portfolios_of(work.tx.db(), &[target_user.user.id])?.remove(&target_user.user.id).unwrap_or_default();
             if !theirs.contains(&portfolio.id) {
                 return Err(ActionError::unknown().into());
             }
-            let grants = AssignmentPermissions::default();
-            assignments::give_account(work.tx, target_user.user.id, id, grants, work.actor.id(), work.now)?;
-            let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
+            let permissions = AssignmentPermissions::default();
+            assignments::give_account(work.tx, target_user.user.id, id, permissions, work.actor.id(), work.now)?;
+            let event = AuditEvent::AssignmentAdded { permissions: Some(permissions) };
             work.record_at(&target_user.user, &account, &event);
             work.notify_assignments(&target_user.user, Assignments::given(&account.name))?;
         }
@@ -207,7 +207,7 @@ pub fn edit(
 ) -> Result<(), EditError<Account>> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         accounts::lock(work.tx, id)?;
-        let account = work.actor.account_for(work.tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
+        let account = work.actor.account_for(work.tx.db(), id, Permission::AccountsEdit, AccessAction::EditAccount)?;
         let website = details.website.as_ref().map_or("", Website::as_str);
         if details.name.as_str() == account.name && website == account.website && details.notes.as_str() == account.notes {
             return Err(ActionError::is_so(account.name).into());
@@ -216,7 +216,7 @@ pub fn edit(
             return Err(EditError::Stale(Box::new(account)));
         }
         // Names of other accounts are not revealed to actors who may not see the portfolio.
-        let is_told = work.actor.may(Action::SeePortfolio { is_own: work.actor.scope.holds(account.portfolio_id) });
+        let is_told = work.actor.may(AccessAction::SeePortfolio { is_own: work.actor.scope.holds(account.portfolio_id) });
         let is_renamed = details.name.as_str() != account.name;
         if is_told
             && is_renamed
@@ -245,7 +245,7 @@ pub fn move_to(
     portfolio: PortfolioId,
 ) -> Result<(Account, Portfolio), NameError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        work.require(Action::ManagePortfolios)?;
+        work.require(AccessAction::ManagePortfolios)?;
         let portfolio = portfolios::lock(work.tx, portfolio)?.ok_or_else(ActionError::unknown)?;
         let account = accounts::lock(work.tx, id)?.ok_or_else(ActionError::unknown)?;
         if account.portfolio_id == portfolio.id {

@@ -5,7 +5,7 @@ use crate::{
         audit::{AuditEvent, Named},
         clock::Timestamp,
         ids::{GroupId, UserId},
-        policy::{Action, Actor, PolicyDenial},
+        policy::{Actor, GroupAction, PolicyDenial, UserAction},
         search::SearchTerm,
         text::GroupName,
     },
@@ -36,7 +36,7 @@ const MEMBERS_NAMED: usize = 100;
 /// Creates a custom group.
 pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName) -> Result<GroupId, NameError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        work.require(Action::CreateGroup)?;
+        work.require(GroupAction::CreateGroup)?;
         submission.ensure_first_submission(work)?;
         if groups::find_by_name(work.tx.db(), name)?.is_some() {
             return Err(NameError::Taken);
@@ -51,7 +51,7 @@ pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName)
 /// Renames a custom group. Returns its earlier name.
 pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name: &GroupName) -> Result<String, NameError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let group = custom(work, id, Action::RenameGroup)?;
+        let group = custom(work, id, GroupAction::RenameGroup)?;
         if groups::find_by_name(work.tx.db(), name)?.is_some_and(|other| other.id != id) {
             return Err(NameError::Taken);
         }
@@ -65,7 +65,7 @@ pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name:
 /// Deletes a custom group. Its members remain users. Returns its name.
 pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Result<String, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let group = custom(work, id, Action::DeleteGroup)?;
+        let group = custom(work, id, GroupAction::DeleteGroup)?;
         let filter = Filter { member_of: Some(id), ..Filter::default() };
         let members = users::list(work.tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
         groups::delete(work.tx, id)?;
@@ -76,7 +76,7 @@ pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Re
     })
 }
 
-fn custom(work: &mut UnitOfWork<'_, '_>, id: GroupId, action: Action) -> Result<Group, ActionError> {
+fn custom(work: &mut UnitOfWork<'_, '_>, id: GroupId, action: GroupAction) -> Result<Group, ActionError> {
     work.require(action)?;
     groups::lock(work.tx, id)?.filter(|group| group.kind == GroupKind::Custom).ok_or_else(ActionError::unknown)
 }
@@ -85,15 +85,15 @@ fn custom(work: &mut UnitOfWork<'_, '_>, id: GroupId, action: Action) -> Result<
 pub fn find(db: &mut Database, actor: Actor, id: GroupId) -> Result<Group, ActionError> {
     let group = groups::find(db, id)?.ok_or_else(ActionError::unknown)?;
     match group.kind {
-        GroupKind::Admins => authorise(actor, Action::SeeAdmins, None)?,
-        GroupKind::Custom => authorise(actor, Action::SeeDirectory, None)?,
+        GroupKind::Admins => authorise(actor, GroupAction::SeeAdmins, None)?,
+        GroupKind::Custom => authorise(actor, UserAction::SeeDirectory, None)?,
     }
     Ok(group)
 }
 
 /// Finds a custom group that the actor may rename or delete.
 pub fn find_custom(ctx: &Context, actor: &User, id: GroupId) -> Result<Group, ActionError> {
-    authorise(actor.actor(), Action::RenameGroup, None)?;
+    authorise(actor.actor(), GroupAction::RenameGroup, None)?;
     ctx.store
         .read(|db| find(db, actor.actor(), id))
         .and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(ActionError::unknown()) })
@@ -111,7 +111,7 @@ pub struct Candidates {
 pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, ActionError> {
     ctx.store.read(|db| {
         let group = find(db, actor.actor(), id)?;
-        authorise(actor.actor(), Action::SeeEveryone, None)?;
+        authorise(actor.actor(), UserAction::SeeEveryone, None)?;
         let filter = Filter { active_only: true, search, not_member_of: Some(id), member_of: None };
         let (users, count) = match &filter.search {
             Some(_) => users::search(db, &filter, &Position::First, CANDIDATES_MAX)?,
@@ -130,8 +130,8 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
         let is_member = groups::is_member(work.tx.db(), id, user_id)?;
         let member = Named::from(&user.who());
         let (action, event) = match group.kind {
-            GroupKind::Admins => (Action::AddToAdmins(target), AuditEvent::AdminAppointed { member }),
-            GroupKind::Custom => (Action::AddToGroup { target, is_member }, AuditEvent::GroupMemberAdded { member }),
+            GroupKind::Admins => (GroupAction::AddToAdmins(target), AuditEvent::AdminAppointed { member }),
+            GroupKind::Custom => (GroupAction::AddToGroup { target, is_member }, AuditEvent::GroupMemberAdded { member }),
         };
         authorise(work.actor.actor, action, Some(&user))?;
         groups::add_member(work.tx, id, user_id, work.now)?;
@@ -170,7 +170,7 @@ pub fn removable(ctx: &Context, actor: &User, id: GroupId, user_id: UserId) -> R
     let now = ctx.now();
     ctx.store.read(|db| {
         let group = find(db, actor.actor(), id)?;
-        authorise(actor.actor(), Action::RemoveFromGroup, None)?;
+        authorise(actor.actor(), GroupAction::RemoveFromGroup, None)?;
         let user = users::find(db, user_id)?.ok_or_else(ActionError::unknown)?;
         authorise_removal(db, actor.actor(), &user, &group, now)?;
         Ok((user, group))
@@ -181,9 +181,9 @@ fn authorise_removal(db: &mut Database, actor: Actor, user: &User, group: &Group
     let action = match group.kind {
         GroupKind::Admins => {
             let other_active_admins = groups::other_active_admins(db, user.id)?;
-            Action::RemoveFromAdmins { target: user.target(now), other_active_admins }
+            GroupAction::RemoveFromAdmins { target: user.target(now), other_active_admins }
         }
-        GroupKind::Custom => Action::RemoveFromGroup,
+        GroupKind::Custom => GroupAction::RemoveFromGroup,
     };
     authorise(actor, action, Some(user))?;
     if groups::is_member(db, group.id, user.id)? {
@@ -197,6 +197,6 @@ fn user_and_group(work: &mut UnitOfWork<'_, '_>, id: GroupId, user_id: UserId) -
     let user = users::lock(work.tx, user_id)?;
     groups::lock(work.tx, id)?;
     let group = find(work.tx.db(), work.actor.actor, id)?;
-    work.require(Action::RemoveFromGroup)?;
+    work.require(GroupAction::RemoveFromGroup)?;
     Ok((user.ok_or_else(ActionError::unknown)?, group))
 }

@@ -8,7 +8,7 @@ use crate::{
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::Permission,
-        policy::{Action, PolicyDenial},
+        policy::{AccessAction, Action, PolicyDenial},
         portfolio::PortfolioDetails,
         search::SearchTerm,
         user::{DefaultRole, Status},
@@ -29,7 +29,7 @@ use super::{
     access::notification_targets::NotificationTargets,
     accounts::move_into,
     shared::{
-        error::{EditError, NameError, denied_by_store},
+        error::{EditError, NameError, action_error_from_store},
         scoped_actor::{ScopedActor, TargetUser},
         transaction::{Rights, UnitOfWork},
     },
@@ -44,10 +44,10 @@ pub enum CreateError {
     #[error("there is an account with this name in the portfolio")]
     AccountNameTaken(String),
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(CreateError);
+action_error_from_store!(CreateError);
 
 /// One page of the portfolios that exist for the actor.
 #[derive(Debug, Clone)]
@@ -69,12 +69,12 @@ pub struct Row {
 }
 
 /// Lists the portfolios that exist for the actor, with `search` in their name or in the name of an account.
-pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
+pub fn list(ctx: &Context, user: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::PortfoliosView))?;
-        let may_manage = acting.may(Action::ManagePortfolios);
-        let filter = Filter { scope: acting.scope, search, active_only: false, except: None };
+        let actor = ScopedActor::of(db, user)?;
+        actor.authorise(Action::Use(Permission::PortfoliosView))?;
+        let may_manage = actor.may(AccessAction::ManagePortfolios);
+        let filter = Filter { scope: actor.scope, search, active_only: false, except: None };
         let page = portfolios::list(db, &filter, position, limit)?;
         let ids = page.rows.iter().map(|portfolio| portfolio.id).collect::<Vec<_>>();
         let contents = portfolios::contents(db, &ids)?;
@@ -87,7 +87,7 @@ pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &
             admins: admins.remove(&portfolio.id).unwrap_or_default(),
             portfolio,
         });
-        let assigned = if may_manage { Vec::new() } else { assignments::portfolios_of(db, &[actor.id])? };
+        let assigned = if may_manage { Vec::new() } else { assignments::portfolios_of(db, &[user.id])? };
         let deactivated = assigned.into_iter().map(|assigned| assigned.portfolio).filter(|portfolio| !portfolio.is_active());
         let deactivated = deactivated.map(|portfolio| portfolio.name).collect();
         Ok(Listing { rows, count: portfolios::count_all(db, &filter)?, may_manage, deactivated })
@@ -135,9 +135,9 @@ pub fn show(
 ) -> Result<Shown, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        let portfolio = acting.portfolio(db, id)?;
-        let filter = accounts::Filter { portfolio: Some(id), ..accounts::Filter::within(acting.scope.clone()) };
+        let actor = ScopedActor::of(db, actor)?;
+        let portfolio = actor.portfolio(db, id)?;
+        let filter = accounts::Filter { portfolio: Some(id), ..accounts::Filter::within(actor.scope.clone()) };
         let page = accounts::list(db, &filter, accounts_at, limit)?;
         let ids = page.rows.iter().map(|account| account.id).collect::<Vec<_>>();
         let facts = accounts::facts(db, &ids)?;
@@ -147,10 +147,10 @@ pub fn show(
             admins: portfolios::admins_of(db, &[id])?.into_iter().map(|(_, user)| user).collect(),
             accounts: page.map(row),
             users: users_of(db, id, users_at, limit, now)?,
-            may_manage: acting.may(Action::ManagePortfolios),
+            may_manage: actor.may(AccessAction::ManagePortfolios),
             may_invite: portfolio.is_active()
-                && acting.may(Action::InviteWith { default_role: DefaultRole::User, is_own: acting.scope.holds(id) }),
-            may_create_account: portfolio.is_active() && acting.may(Action::CreateAccount { is_own: acting.scope.holds(id) }),
+                && actor.may(AccessAction::InviteWith { default_role: DefaultRole::User, is_own: actor.scope.holds(id) }),
+            may_create_account: portfolio.is_active() && actor.may(AccessAction::CreateAccount { is_own: actor.scope.holds(id) }),
             portfolio,
         })
     })
@@ -183,7 +183,7 @@ pub fn create(
     user_ids: &[UserId],
 ) -> Result<PortfolioId, CreateError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        work.require(Action::ManagePortfolios)?;
+        work.require(AccessAction::ManagePortfolios)?;
         submission.ensure_first_submission(work)?;
         if portfolios::find_by_name(work.tx.db(), &details.name)?.is_some() {
             return Err(CreateError::NameTaken);
@@ -206,7 +206,7 @@ pub fn create(
         for &account in &sorted(accounts) {
             let account = accounts::lock(work.tx, account)?.ok_or_else(ActionError::unknown)?;
             move_into(work, &account, &portfolio, &mut affected).map_err(|error| match error {
-                NameError::Denied(denied) => denied.into(),
+                NameError::Action(error) => error.into(),
                 NameError::Taken => CreateError::AccountNameTaken(account.name.clone()),
             })?;
         }
@@ -218,7 +218,7 @@ pub fn create(
 /// Finds and locks a user to whom a portfolio can be assigned.
 fn portfolio_admin(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<TargetUser, ActionError> {
     let target_user = work.target_user_for_update(user_id)?;
-    work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+    work.actor.require_on(&target_user, |target| AccessAction::ChangeAssignments { target, is_own: true })?;
     if target_user.user.default_role != DefaultRole::PortfolioAdmin {
         return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(target_user.user.display_name()) });
     }
@@ -228,9 +228,9 @@ fn portfolio_admin(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<Tar
 /// Finds a portfolio that the actor may manage.
 pub fn managed(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Portfolio, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::ManagePortfolios)?;
-        acting.portfolio(db, id)
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(AccessAction::ManagePortfolios)?;
+        actor.portfolio(db, id)
     })
 }
 
@@ -262,7 +262,7 @@ pub fn edit(
 }
 
 fn locked(work: &mut UnitOfWork<'_, '_>, id: PortfolioId) -> Result<Portfolio, ActionError> {
-    work.require(Action::ManagePortfolios)?;
+    work.require(AccessAction::ManagePortfolios)?;
     portfolios::lock(work.tx, id)?.ok_or_else(ActionError::unknown)
 }
 

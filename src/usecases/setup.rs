@@ -13,7 +13,7 @@ use crate::{
         },
         email_address::EmailAddress,
         ids::UserId,
-        policy::Action,
+        policy::GroupAction,
         text::{CompanyName, PersonName},
         user::Who,
     },
@@ -29,7 +29,7 @@ use super::{
     ActionError, ClientInfo, Context, NewPasswordError, Principal,
     credentials::{new_password, sign_in},
     shared::{
-        error::denied_by_store,
+        error::action_error_from_store,
         scoped_actor::ScopedActor,
         transaction::{Rights, UnitOfWork},
     },
@@ -135,10 +135,10 @@ pub enum CreateAdminError {
     #[error("{0} is in use already")]
     AddressInUse(String),
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(CreateAdminError);
+action_error_from_store!(CreateAdminError);
 
 /// Makes an active Admin at once. Ends an open setup address.
 pub fn create_admin(ctx: &Context, principal: &Principal, admin: &NewAdmin, password: &Password) -> Result<UserId, CreateAdminError> {
@@ -151,7 +151,7 @@ pub fn create_admin(ctx: &Context, principal: &Principal, admin: &NewAdmin, pass
         let NewAdmin { first_name, last_name, email } = admin;
         let id = users::insert_active(work.tx, &NewActive { email, first_name, last_name, password: &password, now: work.now })?;
         let user = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        work.require(Action::AddToAdmins(user.target(work.now)))?;
+        work.require(GroupAction::AddToAdmins(user.target(work.now)))?;
         groups::add_member(work.tx, ADMINS, id, work.now)?;
         work.record(&user, &AuditEvent::AdminCreated { email: user.email.clone() });
         work.notify_admins(&user)?;

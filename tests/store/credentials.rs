@@ -150,9 +150,9 @@ fn refused_sign_ins_cannot_fill_the_database(store: TestStore) {
     };
     assert_eq!(rows(500, 0), (121, 500));
     assert_eq!(rows(1_000, 1), (242, 1_500));
-    let writes = store.load().writes.count();
+    let writes = store.metrics().writes.count();
     assert_eq!(store.write_refusals().unwrap(), 0);
-    assert_eq!(store.load().writes.count(), writes, "nothing to write is no transaction");
+    assert_eq!(store.metrics().writes.count(), writes, "nothing to write is no transaction");
 }
 
 #[apply(both_databases!)]

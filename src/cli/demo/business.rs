@@ -144,11 +144,11 @@ impl Business {
                     1..200 => Vec::new(),
                     _ => (0..=chance.below(3)).map(|_| self.account_in(home, &mut chance)).collect(),
                 };
-                let grants = |chance: &mut Chance| AssignmentPermissions {
+                let permissions = |chance: &mut Chance| AssignmentPermissions {
                     edits_details: !chance.happens(1, 10),
                     sees_billing: chance.happens(1, 12),
                 };
-                let accounts = once(accounts).into_iter().map(|account| (account, grants(&mut chance))).collect();
+                let accounts = once(accounts).into_iter().map(|account| (account, permissions(&mut chance))).collect();
                 MadeUpAssignments { accounts, ..MadeUpAssignments::default() }
             }
         }

@@ -1,7 +1,7 @@
 //! The written rules of each action over every role, relation and status, held against the policy.
 
 use super::*;
-use crate::domain::permission::{AccessLevel, AssignmentPermissions};
+use crate::domain::permission::{AccessLevel, AccountPlace, AssignmentPermissions};
 
 const ACTOR: UserId = UserId(1);
 const SOMEBODY: UserId = UserId(2);
@@ -56,27 +56,27 @@ fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result
 
 fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 21] {
     [
-        ("see directory", Action::SeeDirectory),
-        ("see everyone", Action::SeeEveryone),
-        ("see admins", Action::SeeAdmins),
-        ("invite", Action::InviteUser),
-        ("send mails again", Action::SendMailsAgain),
-        ("resend", Action::ResendInvitation(target)),
-        ("revoke", Action::RevokeInvitation(target)),
-        ("see link", Action::SeeInvitationLink(target)),
-        ("block", Action::Block { target, other_active_admins }),
-        ("activate", Action::Activate(target)),
-        ("delete", Action::Delete { target, other_active_admins }),
-        ("see deleted", Action::SeeDeleted),
-        ("restore", Action::RestoreUser),
-        ("add to admins", Action::AddToAdmins(target)),
-        ("remove from admins", Action::RemoveFromAdmins { target, other_active_admins }),
-        ("create group", Action::CreateGroup),
-        ("rename group", Action::RenameGroup),
-        ("delete group", Action::DeleteGroup),
-        ("add to group", Action::AddToGroup { target, is_member: false }),
-        ("add again to group", Action::AddToGroup { target, is_member: true }),
-        ("remove from group", Action::RemoveFromGroup),
+        ("see directory", UserAction::SeeDirectory.into()),
+        ("see everyone", UserAction::SeeEveryone.into()),
+        ("see admins", GroupAction::SeeAdmins.into()),
+        ("invite", UserAction::InviteUser.into()),
+        ("send mails again", UserAction::SendMailsAgain.into()),
+        ("resend", UserAction::ResendInvitation(target).into()),
+        ("revoke", UserAction::RevokeInvitation(target).into()),
+        ("see link", UserAction::SeeInvitationLink(target).into()),
+        ("block", UserAction::Block { target, other_active_admins }.into()),
+        ("activate", UserAction::Activate(target).into()),
+        ("delete", UserAction::Delete { target, other_active_admins }.into()),
+        ("see deleted", UserAction::SeeDeleted.into()),
+        ("restore", UserAction::RestoreUser.into()),
+        ("add to admins", GroupAction::AddToAdmins(target).into()),
+        ("remove from admins", GroupAction::RemoveFromAdmins { target, other_active_admins }.into()),
+        ("create group", GroupAction::CreateGroup.into()),
+        ("rename group", GroupAction::RenameGroup.into()),
+        ("delete group", GroupAction::DeleteGroup.into()),
+        ("add to group", GroupAction::AddToGroup { target, is_member: false }.into()),
+        ("add again to group", GroupAction::AddToGroup { target, is_member: true }.into()),
+        ("remove from group", GroupAction::RemoveFromGroup.into()),
     ]
 }
 
@@ -152,18 +152,18 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
 fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
     let mut decided = 0;
     let mut check = |role, target: Target, is_own, others| {
-        let actions = [
-            ("see user", Action::SeeUser(target)),
-            ("edit", Action::EditUser(target)),
-            ("send reset", Action::SendPasswordReset(target)),
-            ("end sessions", Action::EndSessions(target)),
-            ("deactivate", Action::Block { target, other_active_admins: others }),
-            ("reactivate", Action::Activate(target)),
-            ("resend", Action::ResendInvitation(target)),
-            ("revoke", Action::RevokeInvitation(target)),
-            ("see link", Action::SeeInvitationLink(target)),
-            ("change assignments", Action::ChangeAssignments { target, is_own }),
-            ("take portfolio", Action::UnassignPortfolio { target, is_own, others }),
+        let actions: [(&str, Action); 11] = [
+            ("see user", UserAction::SeeUser(target).into()),
+            ("edit", UserAction::EditUser(target).into()),
+            ("send reset", UserAction::SendPasswordReset(target).into()),
+            ("end sessions", UserAction::EndSessions(target).into()),
+            ("deactivate", UserAction::Block { target, other_active_admins: others }.into()),
+            ("reactivate", UserAction::Activate(target).into()),
+            ("resend", UserAction::ResendInvitation(target).into()),
+            ("revoke", UserAction::RevokeInvitation(target).into()),
+            ("see link", UserAction::SeeInvitationLink(target).into()),
+            ("change assignments", AccessAction::ChangeAssignments { target, is_own }.into()),
+            ("take portfolio", AccessAction::UnassignPortfolio { target, is_own, others }.into()),
         ];
         for (name, action) in actions {
             let written = written_in_scope(name, role, target, is_own, others);
@@ -200,13 +200,13 @@ fn what_happens_in_portfolios_is_decided_as_written() {
         (Role::User, false, Err(PolicyDenial::Role), Err(PolicyDenial::Role)),
     ] {
         let decided = |action| decide(Actor { id: Some(ACTOR), role }, action);
-        assert_eq!(decided(Action::SeePortfolio { is_own }), sees, "{role:?} {is_own}");
-        assert_eq!(decided(Action::CreateAccount { is_own }), creates, "{role:?} {is_own}");
+        assert_eq!(decided(AccessAction::SeePortfolio { is_own }), sees, "{role:?} {is_own}");
+        assert_eq!(decided(AccessAction::CreateAccount { is_own }), creates, "{role:?} {is_own}");
         for &default_role in DefaultRole::ALL {
-            assert_eq!(decided(Action::InviteWith { default_role, is_own }), creates, "{role:?} {default_role:?} {is_own}");
+            assert_eq!(decided(AccessAction::InviteWith { default_role, is_own }), creates, "{role:?} {default_role:?} {is_own}");
         }
         let manages = if role == Role::Admin { Ok(()) } else { Err(PolicyDenial::Role) };
-        assert_eq!(decided(Action::ManagePortfolios), manages, "{role:?}");
+        assert_eq!(decided(AccessAction::ManagePortfolios), manages, "{role:?}");
     }
 }
 
@@ -231,7 +231,12 @@ fn what_happens_in_accounts_is_decided_as_written() {
         (Role::User, false, BILLING, [ok, beyond, ok, role]),
     ] {
         let place = AccountPlace { is_own, assigned };
-        let actions = [Action::SeeAccount(place), Action::EditAccount(place), Action::SeeBilling(place), Action::UpdateBilling(place)];
+        let actions = [
+            AccessAction::SeeAccount(place),
+            AccessAction::EditAccount(place),
+            AccessAction::SeeBilling(place),
+            AccessAction::UpdateBilling(place),
+        ];
         let decided = actions.map(|action| decide(Actor { id: Some(ACTOR), role: who }, action));
         assert_eq!(decided, written, "{who:?} {place:?}");
     }

@@ -5,7 +5,7 @@ use crate::{
         audit::{AuditEvent, DemotionReason},
         ids::{AccountId, PortfolioId, UserId},
         permission::{AssignmentPermissions, Permission, PermissionToggle, To},
-        policy::{Action, PolicyDenial},
+        policy::{AccessAction, Action, PolicyDenial},
         user::DefaultRole,
     },
     mail::messages::Assignments,
@@ -34,10 +34,10 @@ pub fn give_account(
     submission: &Submission<(User, Account)>,
     user_id: UserId,
     account: AccountId,
-    grants: AssignmentPermissions,
+    permissions: AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let (user, mut given) = give(work, user_id, &[account], grants)?;
+        let (user, mut given) = give(work, user_id, &[account], permissions)?;
         Ok((user, given.pop().ok_or_else(ActionError::unknown)?))
     })
 }
@@ -52,27 +52,27 @@ pub fn give_accounts(
     submission: &Submission<(User, Vec<Account>)>,
     user_id: UserId,
     accounts: &[AccountId],
-    grants: AssignmentPermissions,
+    permissions: AssignmentPermissions,
 ) -> Result<(User, Vec<Account>), ActionError> {
-    submission.audited_transaction(ctx, Rights::Change, |work| give(work, user_id, accounts, grants))
+    submission.audited_transaction(ctx, Rights::Change, |work| give(work, user_id, accounts, permissions))
 }
 
 fn give(
     work: &mut UnitOfWork<'_, '_>,
     user_id: UserId,
     accounts: &[AccountId],
-    grants: AssignmentPermissions,
+    permissions: AssignmentPermissions,
 ) -> Result<(User, Vec<Account>), ActionError> {
     let target_user = target_user(work, user_id)?;
     let mut given = Vec::new();
     for &account in accounts {
         let account = own_account(work, &target_user, account)?;
-        if assignments::grants(work.tx.db(), user_id, account.id)?.is_none() {
+        if assignments::permissions(work.tx.db(), user_id, account.id)?.is_none() {
             if !account.is_active() {
                 return Err(ActionError::deactivated(account.portfolio_name));
             }
-            assignments::give_account(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
-            let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
+            assignments::give_account(work.tx, user_id, account.id, permissions, work.actor.id(), work.now)?;
+            let event = AuditEvent::AssignmentAdded { permissions: Some(permissions) };
             work.record_at(&target_user.user, &account, &event);
             given.push(account);
         }
@@ -94,9 +94,9 @@ pub fn set_permissions(
     submission: &Submission<(User, Account)>,
     user_id: UserId,
     account: AccountId,
-    grants: AssignmentPermissions,
+    permissions: AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
-    change_permissions(ctx, submission, user_id, account, |_| grants)
+    change_permissions(ctx, submission, user_id, account, |_| permissions)
 }
 
 /// Turns one permission of an assigned account on or off, and leaves the others as they are. Returns the user and the
@@ -125,14 +125,14 @@ fn change_permissions(
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let target_user = target_user(work, user_id)?;
         let account = own_account(work, &target_user, account)?;
-        let before = assignments::grants(work.tx.db(), user_id, account.id)?.filter(|before| *before != change(*before));
+        let before = assignments::permissions(work.tx.db(), user_id, account.id)?.filter(|before| *before != change(*before));
         let before = before.ok_or_else(|| ActionError::unchanged(&target_user.user))?;
-        let grants = change(before);
-        if !account.is_active() && PermissionToggle::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
+        let permissions = change(before);
+        if !account.is_active() && PermissionToggle::ALL.iter().any(|&switch| permissions.gives(switch) && !before.gives(switch)) {
             return Err(ActionError::deactivated(account.portfolio_name));
         }
-        assignments::set_permissions(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
-        let event = AuditEvent::AssignmentChanged { before, after: grants };
+        assignments::set_permissions(work.tx, user_id, account.id, permissions, work.actor.id(), work.now)?;
+        let event = AuditEvent::AssignmentChanged { before, after: permissions };
         work.record_at(&target_user.user, &account, &event);
         work.notify_assignments(&target_user.user, Assignments::changed(&account.name))?;
         Ok((target_user.user, account))
@@ -152,7 +152,7 @@ pub fn give_portfolio(
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let target_user = target_user(work, user_id)?;
         let portfolio = own_portfolio(work, portfolio)?;
-        work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+        work.actor.require_on(&target_user, |target| AccessAction::ChangeAssignments { target, is_own: true })?;
         if target_user.user.default_role != DefaultRole::PortfolioAdmin {
             return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(target_user.user.display_name()) });
         }
@@ -185,10 +185,10 @@ pub(super) fn own_account(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUse
 }
 
 /// Finds an account that the actor administers. Accounts that the actor only works in are refused.
-pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, target_user: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
+pub(super) fn account_of(db: &mut Database, actor: &ScopedActor, target_user: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
     let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
-    let is_own = acting.scope.holds(account.portfolio_id);
-    acting.require_on(target_user, |target| Action::ChangeAssignments { target, is_own })?;
+    let is_own = actor.scope.holds(account.portfolio_id);
+    actor.require_on(target_user, |target| AccessAction::ChangeAssignments { target, is_own })?;
     Ok(account)
 }
 

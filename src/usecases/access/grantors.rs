@@ -7,7 +7,7 @@ use crate::{
         audit::{AuditEvent, DemotionReason, Named},
         clock::Timestamp,
         ids::{PortfolioId, UserId},
-        policy::{Action, decide},
+        policy::{AccessAction, decide},
         user::{DefaultRole, Status},
     },
     store::{
@@ -102,7 +102,7 @@ impl Grantors {
             return Some(Lost::Deactivated(grantor.display_name()));
         }
         let is_own = grantor.is_admin || own.contains(&portfolio);
-        let refused = decide(grantor.actor(), Action::InviteWith { default_role, is_own }).is_err();
+        let refused = decide(grantor.actor(), AccessAction::InviteWith { default_role, is_own }).is_err();
         refused.then(|| Lost::Right(grantor.display_name()))
     }
 }
@@ -152,7 +152,7 @@ pub(in crate::usecases) fn outlook(db: &mut Database, invited: &User, now: Times
 pub(in crate::usecases) fn reassign(work: &mut UnitOfWork<'_, '_>, invited: &User) -> Result<Vec<String>, StoreError> {
     let ScopedAssignments { portfolios, accounts } = ScopedAssignments::of(work.tx.db(), &work.actor, invited)?;
     let grantors = Grantors::of(work.tx.db(), &portfolios, &accounts, work.now)?;
-    let may_give = |default_role| work.actor.may(Action::InviteWith { default_role, is_own: true });
+    let may_give = |default_role| work.actor.may(AccessAction::InviteWith { default_role, is_own: true });
     let (gives_portfolios, gives_accounts) = (may_give(DefaultRole::PortfolioAdmin), may_give(DefaultRole::User));
     let by = work.actor.id();
     let reassigned = |grantor| AuditEvent::AssignmentReassigned { before: grantors.named(grantor) };
@@ -163,7 +163,7 @@ pub(in crate::usecases) fn reassign(work: &mut UnitOfWork<'_, '_>, invited: &Use
         names.push(given.portfolio.name.clone());
     }
     for given in accounts.iter().filter(|given| gives_accounts && grantors.lost_account(given).is_some()) {
-        assignments::set_permissions(work.tx, invited.id, given.account.id, given.grants, by, work.now)?;
+        assignments::set_permissions(work.tx, invited.id, given.account.id, given.permissions, by, work.now)?;
         work.record_at(invited, &given.account, &reassigned(given.by));
         names.push(given.account.name.clone());
     }

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::Permission,
-        policy::Action,
+        policy::{AccessAction, Action},
         scope::Scope,
         search::SearchTerm,
         user_list::{Order, SortBy, UserFilter},
@@ -84,7 +84,7 @@ impl<I: Ord + Copy> PickerQuery<I> {
 /// Options for the accounts of a new portfolio.
 pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<AccountId>) -> Result<PickerOptions<Account>, ActionError> {
     ctx.store.read(|db| {
-        ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
+        ScopedActor::of(db, actor)?.authorise(AccessAction::ManagePortfolios)?;
         let filter = |search| accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
         let count = accounts::count_all(db, &filter(None))?;
         let list = |db: &mut Database, search| accounts::list_by_portfolio(db, &filter(search), wanted.limit);
@@ -95,7 +95,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<Accoun
 /// Options for the Portfolio Admins of a new portfolio.
 pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {
-        ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
+        ScopedActor::of(db, actor)?.authorise(AccessAction::ManagePortfolios)?;
         users_who(db, actor, Who::PortfolioAdmins, wanted)
     })
 }
@@ -103,15 +103,15 @@ pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId
 /// Options for the users of a new account: those with an assignment in its portfolio.
 pub fn users_of(
     ctx: &Context,
-    actor: &User,
+    user: &User,
     portfolio: PortfolioId,
     wanted: &PickerQuery<UserId>,
 ) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.portfolio(db, portfolio)?;
-        acting.authorise(Action::CreateAccount { is_own: acting.scope.holds(portfolio) })?;
-        users_who(db, actor, Who::In(portfolio), wanted)
+        let actor = ScopedActor::of(db, user)?;
+        actor.portfolio(db, portfolio)?;
+        actor.authorise(AccessAction::CreateAccount { is_own: actor.scope.holds(portfolio) })?;
+        users_who(db, user, Who::In(portfolio), wanted)
     })
 }
 
@@ -125,17 +125,17 @@ const LOOKS: usize = 10;
 /// tells if there are more.
 pub fn users_for(
     ctx: &Context,
-    actor: &User,
+    administrator: &User,
     account: AccountId,
     search: Option<SearchTerm>,
     limit: usize,
 ) -> Result<(Account, May, Slice<User>), ActionError> {
     let as_of = ctx.now();
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::AssignmentsChange))?;
-        let (account, place) = acting.account(db, account)?;
-        let may = May::of(&acting, place);
+        let actor = ScopedActor::of(db, administrator)?;
+        actor.authorise(Action::Use(Permission::AssignmentsChange))?;
+        let (account, place) = actor.account(db, account)?;
+        let may = May::of(&actor, place);
         if !may.assign {
             return Err(ActionError::unknown());
         }
@@ -147,7 +147,7 @@ pub fn users_for(
         if search.is_some() {
             let filter = UserFilter { search, ..UserFilter::default() };
             let order = Order { by: SortBy::Name, is_descending: false };
-            let listed = users::UserQuery { scope: acting.scope, filter, order, as_of };
+            let listed = users::UserQuery { scope: actor.scope, filter, order, as_of };
             let counts = users::counts(db, &listed)?;
             let mut next = Some(Position::First);
             for _ in 0..LOOKS {
@@ -157,7 +157,7 @@ pub fn users_for(
                 let having = assignments::having_account(db, account.id, &ids)?;
                 next = page.rows.last().filter(|_| page.has_next).map(|last| Position::After(last.cursor.clone()));
                 found.extend(page.rows.into_iter().map(|listed| listed.user));
-                found.retain(|user| user.id != actor.id && !having.contains(&user.id));
+                found.retain(|user| user.id != administrator.id && !having.contains(&user.id));
             }
             has_more = next.is_some();
         }
@@ -182,9 +182,9 @@ pub fn portfolios_for_accounts(
     wanted: &PickerQuery<PortfolioId>,
 ) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::AccountsCreate))?;
-        portfolios_in(db, &acting.scope, None, wanted)
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::AccountsCreate))?;
+        portfolios_in(db, &actor.scope, None, wanted)
     })
 }
 
@@ -196,18 +196,18 @@ pub fn portfolios_to_move_to(
     wanted: &PickerQuery<PortfolioId>,
 ) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::ManagePortfolios)?;
-        portfolios_in(db, &acting.scope, Some(account.portfolio_id), wanted)
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(AccessAction::ManagePortfolios)?;
+        portfolios_in(db, &actor.scope, Some(account.portfolio_id), wanted)
     })
 }
 
 /// Active portfolios that the actor can give to a Portfolio Admin.
 pub fn portfolios_to_give(ctx: &Context, actor: &User, wanted: &PickerQuery<PortfolioId>) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
-        portfolios_in(db, &acting.scope, None, wanted)
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
+        portfolios_in(db, &actor.scope, None, wanted)
     })
 }
 
@@ -220,12 +220,12 @@ pub fn accounts_to_give(
     first: Option<PortfolioId>,
 ) -> Result<PickerOptions<Account>, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::UsersInvite))?;
-        let filter = |search| accounts::Filter { search, active_only: true, ..accounts::Filter::within(acting.scope.clone()) };
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::UsersInvite))?;
+        let filter = |search| accounts::Filter { search, active_only: true, ..accounts::Filter::within(actor.scope.clone()) };
         let count = accounts::count_all(db, &filter(None))?;
         let list = |db: &mut Database, search| accounts::list_by_portfolio(db, &filter(search), wanted.limit);
-        let mut offer = wanted.offer(db, count, list, |db, ids| accounts_of_scope(db, &acting.scope, ids))?;
+        let mut offer = wanted.offer(db, count, list, |db, ids| accounts_of_scope(db, &actor.scope, ids))?;
         if offer.rows.is_empty() && wanted.search.is_none() && first.is_some() {
             let there = accounts::Filter { portfolio: first, ..filter(None) };
             offer.rows = accounts::list_by_portfolio(db, &there, wanted.limit)?.rows;
@@ -250,15 +250,15 @@ fn portfolios_in(
 /// Finds these portfolios, if the actor may assign all of them. Portfolios that were deactivated meanwhile are unknown.
 pub(in crate::usecases) fn given_portfolios(
     db: &mut Database,
-    acting: &ScopedActor,
+    actor: &ScopedActor,
     ids: &[PortfolioId],
 ) -> Result<Vec<Portfolio>, ActionError> {
-    all(portfolios_of_scope(db, &acting.scope, ids)?, ids)
+    all(portfolios_of_scope(db, &actor.scope, ids)?, ids)
 }
 
 /// Finds these accounts, if the actor may assign all of them. Accounts of deactivated portfolios are unknown.
-pub(in crate::usecases) fn given_accounts(db: &mut Database, acting: &ScopedActor, ids: &[AccountId]) -> Result<Vec<Account>, ActionError> {
-    all(accounts_of_scope(db, &acting.scope, ids)?, ids)
+pub(in crate::usecases) fn given_accounts(db: &mut Database, actor: &ScopedActor, ids: &[AccountId]) -> Result<Vec<Account>, ActionError> {
+    all(accounts_of_scope(db, &actor.scope, ids)?, ids)
 }
 
 fn all<T, I: Ord + Copy>(found: Vec<T>, ids: &[I]) -> Result<Vec<T>, ActionError> {

@@ -5,7 +5,7 @@ use crate::{
         audit::AuditEvent,
         ids::{AccountId, PortfolioId, UserId},
         permission::{AssignmentPermissions, Permission},
-        policy::Action,
+        policy::{AccessAction, Action},
         scope::ScopeRelation,
     },
     mail::messages::Assignments,
@@ -13,7 +13,7 @@ use crate::{
     usecases::{
         ActionError, Context, Submission,
         shared::{
-            error::denied_by_store,
+            error::action_error_from_store,
             scoped_actor::{AssignmentRef, ScopedActor, ScopedAssignments, TargetUser},
             transaction::{Rights, UnitOfWork},
         },
@@ -29,10 +29,10 @@ pub enum UnassignError {
     #[error("nothing else lies in common")]
     LastInCommon,
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(UnassignError);
+action_error_from_store!(UnassignError);
 
 /// Removed assignments, and their user.
 #[derive(Debug, Clone)]
@@ -87,11 +87,12 @@ pub fn unassign(
 
 fn unassign_account(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: AccountId) -> Result<One, ActionError> {
     let account = own_account(work, target_user, id)?;
-    let grants = assignments::grants(work.tx.db(), target_user.user.id, id)?.ok_or_else(|| ActionError::unchanged(&target_user.user))?;
+    let permissions =
+        assignments::permissions(work.tx.db(), target_user.user.id, id)?.ok_or_else(|| ActionError::unchanged(&target_user.user))?;
     assignments::unassign_account(work.tx, target_user.user.id, id)?;
-    let event = AuditEvent::AssignmentRemoved { permissions: Some(grants) };
+    let event = AuditEvent::AssignmentRemoved { permissions: Some(permissions) };
     work.record_at(&target_user.user, &account, &event);
-    Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
+    Ok(One { is_active: account.is_active(), name: account.name, gave: Some(permissions) })
 }
 
 fn unassign_portfolio(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: PortfolioId) -> Result<One, ActionError> {
@@ -102,14 +103,14 @@ fn unassign_portfolio(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, i
     Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
 
-fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, target_user: &TargetUser, ids: &[PortfolioId]) -> Result<(), ActionError> {
-    acting.require_on(target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+fn may_take_portfolios(db: &mut Database, actor: &ScopedActor, target_user: &TargetUser, ids: &[PortfolioId]) -> Result<(), ActionError> {
+    actor.require_on(target_user, |target| AccessAction::ChangeAssignments { target, is_own: true })?;
     let theirs = assignments::portfolios_of(db, &[target_user.user.id])?;
     if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
         return Err(ActionError::unchanged(&target_user.user));
     }
     let others = u64::try_from(theirs.len().saturating_sub(ids.len())).unwrap_or(u64::MAX);
-    acting.require_on(target_user, |target| Action::UnassignPortfolio { target, is_own: true, others })
+    actor.require_on(target_user, |target| AccessAction::UnassignPortfolio { target, is_own: true, others })
 }
 
 /// Assignments to remove, and their user.
@@ -128,31 +129,31 @@ pub struct RemovalPreview {
 pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[AssignmentRef]) -> Result<Option<RemovalPreview>, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::AssignmentsChange))?;
-        let target_user = acting.target_user(db, user, now)?;
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::AssignmentsChange))?;
+        let target_user = actor.target_user(db, user, now)?;
         let (mut names, mut portfolios) = (Vec::new(), Vec::new());
         for each in given {
             names.push(match *each {
                 AssignmentRef::Portfolio(id) => {
                     portfolios.push(id);
-                    acting.portfolio(db, id)?.name
+                    actor.portfolio(db, id)?.name
                 }
                 AssignmentRef::Account(id) => {
-                    let account = account_of(db, &acting, &target_user, id)?;
+                    let account = account_of(db, &actor, &target_user, id)?;
                     // Accounts of one name may lie in several portfolios.
                     if given.len() > 1 { format!("{} ({})", account.name, account.portfolio_name) } else { account.name }
                 }
             });
         }
-        acting.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
-        let in_scope = ScopedAssignments::of(db, &acting, &target_user.user)?;
+        actor.require_on(&target_user, |target| AccessAction::ChangeAssignments { target, is_own: true })?;
+        let in_scope = ScopedAssignments::of(db, &actor, &target_user.user)?;
         if !given.iter().all(|given| in_scope.holds(*given)) {
             return Ok(None);
         }
         if !portfolios.is_empty() {
-            may_take_portfolios(db, &acting, &target_user, &portfolios)?;
+            may_take_portfolios(db, &actor, &target_user, &portfolios)?;
         }
-        Ok(Some(RemovalPreview { is_last_in_common: in_scope.are_all(&acting, given.len()), user: target_user.user, names }))
+        Ok(Some(RemovalPreview { is_last_in_common: in_scope.are_all(&actor, given.len()), user: target_user.user, names }))
     })
 }

@@ -33,7 +33,7 @@ pub struct WithheldAssignment {
 /// Withheld assignments in the actor's scope.
 pub(in crate::usecases) fn of(
     db: &mut Database,
-    acting: &ScopedActor,
+    actor: &ScopedActor,
     user: &User,
     held: &ScopedAssignments,
     now: Timestamp,
@@ -59,7 +59,7 @@ pub(in crate::usecases) fn of(
             let place = AssignmentRef::Portfolio(portfolio.id);
             (portfolio.id, WithheldAssignment { place, name: portfolio.name.clone(), portfolio: None, by, can_be_given })
         };
-        (acting.scope.holds(around) && !held.holds(withheld.place)).then_some(withheld)
+        (actor.scope.holds(around) && !held.holds(withheld.place)).then_some(withheld)
     };
     let mut shown = rows.into_iter().filter_map(shown).collect::<Vec<_>>();
     shown.sort_by_cached_key(|withheld| (withheld.portfolio.as_deref().map(sort_key), sort_key(&withheld.name)));

@@ -1,7 +1,13 @@
 //! Billing information of accounts.
 
 use crate::{
-    domain::{account::Billing, audit::AuditEvent, ids::AccountId, permission::Permission, policy::Action},
+    domain::{
+        account::Billing,
+        audit::AuditEvent,
+        ids::AccountId,
+        permission::Permission,
+        policy::{AccessAction, Action},
+    },
     store::{
         accounts::{self, Account},
         billing::{self, BillingRow},
@@ -9,7 +15,7 @@ use crate::{
     },
     usecases::{
         ActionError, Context, Submission,
-        shared::{error::denied_by_store, scoped_actor::ScopedActor, transaction::Rights},
+        shared::{error::action_error_from_store, scoped_actor::ScopedActor, transaction::Rights},
     },
 };
 
@@ -22,10 +28,10 @@ pub enum BillingError {
     #[error("it was changed meanwhile")]
     Stale(Option<Box<BillingRow>>),
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(BillingError);
+action_error_from_store!(BillingError);
 
 /// Billing information of an account, and the actor's permissions there.
 #[derive(Debug, Clone)]
@@ -37,11 +43,11 @@ pub struct Shown {
 
 pub fn show(ctx: &Context, actor: &User, id: AccountId) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::BillingView))?;
-        let (account, place) = acting.account(db, id)?;
-        acting.authorise(Action::SeeBilling(place))?;
-        Ok(Shown { account, billing: billing::find(db, id)?, may: May::of(&acting, place) })
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::BillingView))?;
+        let (account, place) = actor.account(db, id)?;
+        actor.authorise(AccessAction::SeeBilling(place))?;
+        Ok(Shown { account, billing: billing::find(db, id)?, may: May::of(&actor, place) })
     })
 }
 
@@ -55,7 +61,7 @@ pub fn update(
 ) -> Result<Account, BillingError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         accounts::lock(work.tx, id)?;
-        let account = work.actor.account_for(work.tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;
+        let account = work.actor.account_for(work.tx.db(), id, Permission::BillingUpdate, AccessAction::UpdateBilling)?;
         let before = billing::find(work.tx.db(), id)?;
         if before.as_ref().is_some_and(|row| row.fields == *new.fields()) {
             return Err(ActionError::is_so(account.name).into());

@@ -11,7 +11,7 @@ use crate::{
         credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
         ids::UserId,
-        policy::Action,
+        policy::UserAction,
         user::{Status, Who},
     },
     mail::{
@@ -105,10 +105,10 @@ pub fn pending(db: &mut Database, user: &User, now: Timestamp) -> Result<Option<
 fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     let asker = token.asked_by.map(|user_id| users::find(db, user_id)).transpose()?.flatten();
     let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };
-    let acting = ScopedActor::of(db, &asker)?;
-    let target = user.target(now).in_scope(scopes::inside(db, &acting.scope, user)?);
+    let actor = ScopedActor::of(db, &asker)?;
+    let target = user.target(now).in_scope(scopes::inside(db, &actor.scope, user)?);
     let change = Pending { email, until: token.expires_at, asked_by: asker.who() };
-    Ok(acting.may(Action::EditUser(target)).then_some(change))
+    Ok(actor.may(UserAction::EditUser(target)).then_some(change))
 }
 
 /// Withdraws a user's waiting change of address, and notifies them. Returns the user.
@@ -117,7 +117,7 @@ fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> 
 /// Unchanged where none waits.
 pub fn withdraw(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| Action::EditUser(target))?;
+        let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| UserAction::EditUser(target))?;
         let token = tokens::open_of(work.tx.db(), user_id, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(&user))?;
         end(work, user_id, TokenEnd::Revoked)?;
         let (old, new) = (user.email.clone(), token.email.clone().unwrap_or_default());

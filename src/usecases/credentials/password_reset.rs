@@ -14,7 +14,7 @@ use crate::{
         },
         email_address::EmailAddress,
         ids::UserId,
-        policy::Action,
+        policy::UserAction,
         user::Status,
     },
     mail::{
@@ -107,7 +107,7 @@ fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, StoreError> {
 pub fn send(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
     let token = Token::new(&*ctx.random);
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| Action::SendPasswordReset(target))?;
+        let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| UserAction::SendPasswordReset(target))?;
         work.count_mail(&user)?;
         let expires_at = work.now + TERM;
         ResetMail { user: &user, token: &token, asked_by: Some(work.actor.name.clone()), expires_at }.post(work)?;

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         audit::{AuditEvent, Subject, SubjectKind},
         ids::MailId,
-        policy::Action,
+        policy::UserAction,
     },
     store::{
         Database, StoreError, company,
@@ -14,7 +14,7 @@ use crate::{
     usecases::{
         ActionError, Context, Submission,
         shared::{
-            error::denied_by_store,
+            error::action_error_from_store,
             transaction::{Rights, UnitOfWork},
         },
     },
@@ -38,10 +38,10 @@ pub enum SendAgainError {
     #[error("no failed mail is left")]
     NoneFailed,
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(SendAgainError);
+action_error_from_store!(SendAgainError);
 
 pub(in crate::usecases) fn problems(db: &mut Database) -> Result<MailProblems, StoreError> {
     let (refusal, unreadable, failed) = (outbox::refusal(db)?, outbox::unreadable(db)?, outbox::failed(db)?);
@@ -75,6 +75,6 @@ pub fn send_all_again(ctx: &Context, submission: &Submission<u64>) -> Result<u64
 
 /// Asks the policy, and ends mails whose links have expired.
 fn begin(work: &mut UnitOfWork<'_, '_>) -> Result<(), SendAgainError> {
-    work.require(Action::SendMailsAgain)?;
+    work.require(UserAction::SendMailsAgain)?;
     Ok(tokens::end_mails_of_expired(work.tx, work.now)?)
 }

@@ -63,6 +63,6 @@ impl Context {
     }
 
     pub fn store_metrics(&self) -> StoreMetrics {
-        self.store.load()
+        self.store.metrics()
     }
 }

@@ -77,7 +77,7 @@ pub enum NameError {
     #[error("the name is in use")]
     Taken,
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
 /// Refusal of an edit of a portfolio's or an account's details.
@@ -89,31 +89,31 @@ pub enum EditError<T> {
     #[error("it was changed meanwhile")]
     Stale(Box<T>),
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
 impl<T> From<StoreError> for EditError<T> {
     fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
+        Self::Action(error.into())
     }
 }
 
 /// Asks the policy, and names `about` when it refuses.
-pub(in crate::usecases) fn authorise(actor: Actor, action: Action, about: Option<&User>) -> Result<(), ActionError> {
+pub(in crate::usecases) fn authorise(actor: Actor, action: impl Into<Action>, about: Option<&User>) -> Result<(), ActionError> {
     decide(actor, action).map_err(|denial| ActionError::Refused { denial, name: about.map(User::display_name) })
 }
 
-/// Converts a store's error into the variant `Denied` of use cases' errors.
-macro_rules! denied_by_store {
+/// Converts a store's error into the variant `Action` of use cases' errors.
+macro_rules! action_error_from_store {
     ($($error:ty),+) => {
         $(impl From<crate::store::StoreError> for $error {
             fn from(error: crate::store::StoreError) -> Self {
-                Self::Denied(error.into())
+                Self::Action(error.into())
             }
         })+
     };
 }
 
-pub(in crate::usecases) use denied_by_store;
+pub(in crate::usecases) use action_error_from_store;
 
-denied_by_store!(NameError);
+action_error_from_store!(NameError);

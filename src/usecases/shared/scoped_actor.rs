@@ -5,7 +5,7 @@ use crate::{
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{AccountPlace, Permission},
-        policy::{Action, Actor, Target, decide},
+        policy::{AccessAction, Action, Actor, Target, UserAction, decide},
         role::Role,
         scope::Scope,
         user::Who,
@@ -63,11 +63,11 @@ pub(in crate::usecases) struct ScopedAssignments {
 }
 
 impl ScopedAssignments {
-    pub(in crate::usecases) fn of(db: &mut Database, acting: &ScopedActor, user: &User) -> Result<Self, StoreError> {
+    pub(in crate::usecases) fn of(db: &mut Database, actor: &ScopedActor, user: &User) -> Result<Self, StoreError> {
         let mut portfolios = assignments::portfolios_of(db, &[user.id])?;
-        portfolios.retain(|given| acting.scope.holds(given.portfolio.id));
+        portfolios.retain(|given| actor.scope.holds(given.portfolio.id));
         let mut accounts = assignments::accounts_of(db, &[user.id])?;
-        accounts.retain(|given| acting.scope.holds(given.account.portfolio_id));
+        accounts.retain(|given| actor.scope.holds(given.account.portfolio_id));
         Ok(Self { portfolios, accounts })
     }
 
@@ -85,8 +85,8 @@ impl ScopedAssignments {
     }
 
     /// True if the user leaves the actor's scope with `count` assignments. An Admin's scope is never left.
-    pub(in crate::usecases) fn are_all(&self, acting: &ScopedActor, count: usize) -> bool {
-        acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
+    pub(in crate::usecases) fn are_all(&self, actor: &ScopedActor, count: usize) -> bool {
+        actor.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
     }
 }
 
@@ -120,20 +120,20 @@ impl ScopedActor {
     }
 
     /// Asks the policy.
-    pub(in crate::usecases) fn authorise(&self, action: Action) -> Result<(), ActionError> {
+    pub(in crate::usecases) fn authorise(&self, action: impl Into<Action>) -> Result<(), ActionError> {
         authorise(self.actor, action, None)
     }
 
     /// Asks the policy. A refusal names the user.
-    pub(in crate::usecases) fn require_on(
+    pub(in crate::usecases) fn require_on<A: Into<Action>>(
         &self,
         target_user: &TargetUser,
-        action: impl FnOnce(Target) -> Action,
+        action: impl FnOnce(Target) -> A,
     ) -> Result<(), ActionError> {
         authorise(self.actor, action(target_user.target), Some(&target_user.user))
     }
 
-    pub(in crate::usecases) fn may(&self, action: Action) -> bool {
+    pub(in crate::usecases) fn may(&self, action: impl Into<Action>) -> bool {
         decide(self.actor, action).is_ok()
     }
 
@@ -141,28 +141,28 @@ impl ScopedActor {
     pub(in crate::usecases) fn portfolio(&self, db: &mut Database, id: PortfolioId) -> Result<Portfolio, ActionError> {
         self.authorise(Action::Use(Permission::PortfoliosView))?;
         let portfolio = portfolios::find(db, id)?.ok_or_else(ActionError::unknown)?;
-        self.authorise(Action::SeePortfolio { is_own: self.scope.holds(id) })?;
+        self.authorise(AccessAction::SeePortfolio { is_own: self.scope.holds(id) })?;
         Ok(portfolio)
     }
 
     /// Finds an account that exists for the actor, with its place. Accounts outside the scope take the statements and
     /// time of missing ones.
     pub(in crate::usecases) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), ActionError> {
-        let grants = self.actor.id.map(|user| assignments::grants(db, user, id)).transpose()?.flatten();
+        let permissions = self.actor.id.map(|user| assignments::permissions(db, user, id)).transpose()?.flatten();
         let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
-        let place = AccountPlace { is_own: self.scope.holds(account.portfolio_id), assigned: grants.filter(|_| account.is_active()) };
-        self.authorise(Action::SeeAccount(place))?;
+        let place = AccountPlace { is_own: self.scope.holds(account.portfolio_id), assigned: permissions.filter(|_| account.is_active()) };
+        self.authorise(AccessAction::SeeAccount(place))?;
         Ok((account, place))
     }
 
     /// Finds an account where the actor may do `action`. An actor without the permission anywhere learns nothing about
     /// accounts.
-    pub(in crate::usecases) fn account_for(
+    pub(in crate::usecases) fn account_for<A: Into<Action>>(
         &self,
         db: &mut Database,
         id: AccountId,
         permission: Permission,
-        action: impl FnOnce(AccountPlace) -> Action,
+        action: impl FnOnce(AccountPlace) -> A,
     ) -> Result<Account, ActionError> {
         self.authorise(Action::Use(permission))?;
         let (account, place) = self.account(db, id)?;
@@ -177,18 +177,18 @@ impl ScopedActor {
         let portfolios = scopes::portfolios_of(db, &[id])?.remove(&id).unwrap_or_default();
         let user = users::find(db, id)?.ok_or_else(ActionError::unknown)?;
         let target = user.target(now).in_scope(self.scope.inside(user.is_admin, &portfolios));
-        self.authorise(Action::SeeUser(target))?;
+        self.authorise(UserAction::SeeUser(target))?;
         Ok(TargetUser { user, target })
     }
 
     /// Finds a user at `entry_point`, if the actor may do this to them. `action` is given the number of other active
     /// Admins.
-    pub(in crate::usecases) fn require(
+    pub(in crate::usecases) fn require<A: Into<Action>>(
         &self,
         db: &mut Database,
         entry_point: EntryPoint,
         id: UserId,
-        action: impl FnOnce(Target, u64) -> Action,
+        action: impl FnOnce(Target, u64) -> A,
         now: Timestamp,
     ) -> Result<User, ActionError> {
         let target_user = match entry_point {

@@ -82,16 +82,16 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
     }
 
     /// Asks the policy.
-    pub(in crate::usecases) fn require(&self, action: Action) -> Result<(), ActionError> {
+    pub(in crate::usecases) fn require(&self, action: impl Into<Action>) -> Result<(), ActionError> {
         self.actor.authorise(action)
     }
 
     /// Finds and locks a user, and asks the policy about them. `action` is given the number of other active Admins.
-    pub(in crate::usecases) fn require_for_update(
+    pub(in crate::usecases) fn require_for_update<A: Into<Action>>(
         &mut self,
         entry_point: EntryPoint,
         id: UserId,
-        action: impl FnOnce(Target, u64) -> Action,
+        action: impl FnOnce(Target, u64) -> A,
     ) -> Result<User, ActionError> {
         users::lock(self.tx, id)?;
         self.actor.require(self.tx.db(), entry_point, id, action, self.now)

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         ids::{AccountId, UserId},
         permission::{AssignmentPermissions, Permission},
-        policy::{Action, PolicyDenial, Target},
+        policy::{AccessAction, Action, PolicyDenial, Target, UserAction},
         user::Status,
         user_list::{BULK_MAX, BulkAction},
     },
@@ -34,17 +34,25 @@ pub struct Candidate {
 /// # Errors
 /// Unknown when one of them does not exist for the actor.
 pub fn look(ctx: &Context, actor: &User, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
-    ctx.store.read(|db| candidates(ctx, db, actor, action, ids))
+    ctx.store.read(|db| {
+        let actor = ScopedActor::of(db, actor)?;
+        candidates(ctx, db, &actor, action, ids)
+    })
 }
 
-fn candidates(ctx: &Context, db: &mut Database, actor: &User, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
-    let acting = ScopedActor::of(db, actor)?;
-    acting.authorise(Action::Use(Permission::UsersExport))?;
+fn candidates(
+    ctx: &Context,
+    db: &mut Database,
+    actor: &ScopedActor,
+    action: BulkAction,
+    ids: &[UserId],
+) -> Result<Vec<Candidate>, ActionError> {
+    actor.authorise(Action::Use(Permission::UsersExport))?;
     let now = ctx.now();
     let candidate = |&id| {
-        let target_user = acting.target_user(db, id, now)?;
+        let target_user = actor.target_user(db, id, now)?;
         let others = groups::other_active_admins(db, id)?;
-        let denial = crate::domain::policy::decide(actor.actor(), policy_action(action, target_user.target, others)).err();
+        let denial = crate::domain::policy::decide(actor.actor, policy_action(action, target_user.target, others)).err();
         Ok(Candidate { status: target_user.user.status(now), user: target_user.user, denial })
     };
     ids.iter().map(candidate).collect()
@@ -52,11 +60,11 @@ fn candidates(ctx: &Context, db: &mut Database, actor: &User, action: BulkAction
 
 fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -> Action {
     match action {
-        BulkAction::Deactivate => Action::Block { target, other_active_admins },
-        BulkAction::Reactivate => Action::Activate(target),
-        BulkAction::Resend => Action::ResendInvitation(target),
-        BulkAction::Revoke => Action::RevokeInvitation(target),
-        BulkAction::Assign => Action::ChangeAssignments { target, is_own: true },
+        BulkAction::Deactivate => UserAction::Block { target, other_active_admins }.into(),
+        BulkAction::Reactivate => UserAction::Activate(target).into(),
+        BulkAction::Resend => UserAction::ResendInvitation(target).into(),
+        BulkAction::Revoke => UserAction::RevokeInvitation(target).into(),
+        BulkAction::Assign => AccessAction::ChangeAssignments { target, is_own: true }.into(),
     }
 }
 
@@ -97,9 +105,9 @@ pub fn perform(
     accounts: &[AccountId],
 ) -> Result<(Vec<Done>, Vec<Account>), ActionError> {
     let (users, given) = ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        let given = picker_options::given_accounts(db, &acting, accounts)?;
-        Ok::<_, ActionError>((candidates(ctx, db, actor, action, ids)?, given))
+        let actor = ScopedActor::of(db, actor)?;
+        let given = picker_options::given_accounts(db, &actor, accounts)?;
+        Ok::<_, ActionError>((candidates(ctx, db, &actor, action, ids)?, given))
     })?;
     let entry_point = EntryPoint::UsersAndPermissions;
     let act = |user, so_far: &Progress| match action {
@@ -132,7 +140,7 @@ pub fn perform(
 
 /// Users of a list, as many as one action takes, from the list's position; `None` for a Portfolio Admin without an
 /// active portfolio.
-pub fn everybody(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
+pub fn everybody(ctx: &Context, actor: &User, request: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| ScopedActor::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
-    list::list(ctx, actor, &ListRequest { limit: BULK_MAX, ..asked.clone() })
+    list::list(ctx, actor, &ListRequest { limit: BULK_MAX, ..request.clone() })
 }

@@ -7,7 +7,7 @@ use crate::{
         clock::Timestamp,
         credentials::token::TokenPurpose,
         ids::{GroupId, UserId},
-        policy::{Action, Actor, Target, decide},
+        policy::{Actor, GroupAction, Target, UserAction, decide},
         search::SearchTerm,
         user::Status,
     },
@@ -122,7 +122,7 @@ pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &
             let may = May::of(actor.actor(), user.target(now), active_admins.saturating_sub(u64::from(is_active_admin)));
             Row { user, status, groups, mail, may }
         });
-        let may_send_again = decide(actor.actor(), Action::SendMailsAgain).is_ok();
+        let may_send_again = decide(actor.actor(), UserAction::SendMailsAgain).is_ok();
         let mails = may_send_again.then(|| failed_mails::problems(db)).transpose()?;
         Ok(Listing { menu, rows, count, mails })
     })
@@ -153,8 +153,8 @@ fn member(actor: &User, group: &Group, user: User, active: u64, since: &HashMap<
     let other_active_admins = active.saturating_sub(u64::from(is_active));
     let target = user.target(now);
     let action = match group.kind {
-        GroupKind::Admins => Action::RemoveFromAdmins { target, other_active_admins },
-        GroupKind::Custom => Action::RemoveFromGroup,
+        GroupKind::Admins => GroupAction::RemoveFromAdmins { target, other_active_admins },
+        GroupKind::Custom => GroupAction::RemoveFromGroup,
     };
     Member {
         status,
@@ -167,7 +167,7 @@ fn member(actor: &User, group: &Group, user: User, active: u64, since: &HashMap<
 
 fn menu_of(db: &mut Database, actor: &User) -> Result<Menu, StoreError> {
     let mut groups = groups::list(db, GROUPS_MAX)?;
-    if decide(actor.actor(), Action::SeeAdmins).is_err() {
+    if decide(actor.actor(), GroupAction::SeeAdmins).is_err() {
         groups.retain(|group| group.kind != GroupKind::Admins);
     }
     let users = users::count(db, &Filter { active_only: !sees_everyone(actor), ..Filter::default() })?;
@@ -181,11 +181,11 @@ fn invited(users: &[User], now: Timestamp) -> Vec<UserId> {
 }
 
 fn sees_everyone(actor: &User) -> bool {
-    decide(actor.actor(), Action::SeeEveryone).is_ok()
+    decide(actor.actor(), UserAction::SeeEveryone).is_ok()
 }
 
 fn group_names(db: &mut Database, actor: &User, users: &[User]) -> Result<HashMap<UserId, Vec<String>>, StoreError> {
-    let sees_admins = decide(actor.actor(), Action::SeeAdmins).is_ok();
+    let sees_admins = decide(actor.actor(), GroupAction::SeeAdmins).is_ok();
     let ids = users.iter().map(|user| user.id).collect::<Vec<_>>();
     let mut names = HashMap::<_, Vec<_>>::new();
     for membership in groups::memberships_of(db, &ids)? {
@@ -201,12 +201,12 @@ impl May {
     pub fn of(actor: Actor, target: Target, other_active_admins: u64) -> Self {
         let may = |action| decide(actor, action).is_ok();
         Self {
-            block: may(Action::Block { target, other_active_admins }),
-            activate: may(Action::Activate(target)),
-            delete: may(Action::Delete { target, other_active_admins }),
-            resend: may(Action::ResendInvitation(target)),
-            revoke: may(Action::RevokeInvitation(target)),
-            see_link: may(Action::SeeInvitationLink(target)) && target.status == Status::Invited,
+            block: may(UserAction::Block { target, other_active_admins }),
+            activate: may(UserAction::Activate(target)),
+            delete: may(UserAction::Delete { target, other_active_admins }),
+            resend: may(UserAction::ResendInvitation(target)),
+            revoke: may(UserAction::RevokeInvitation(target)),
+            see_link: may(UserAction::SeeInvitationLink(target)) && target.status == Status::Invited,
         }
     }
 }

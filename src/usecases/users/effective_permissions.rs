@@ -159,7 +159,7 @@ impl AccountPermissions<'_> {
             lost: self.grantors.lost_account(assignment),
         });
         let is_given = account.is_active() && given.as_ref().is_some_and(|given| given.lost.is_none());
-        let assigned = assignment.filter(|_| is_given).map(|assignment| assignment.grants);
+        let assigned = assignment.filter(|_| is_given).map(|assignment| assignment.permissions);
         OnAccount {
             permissions: self.given_at(PermissionTarget::Account(AccountPlace { is_own: self.is_own, assigned }), &ON_ACCOUNTS),
             by_portfolio: self.is_own,

@@ -9,7 +9,7 @@ use crate::{
         email_address::EmailAddress,
         ids::UserId,
         invitation::{InvitationOrigin, term_in_words},
-        policy::{Action, Target},
+        policy::{AccessAction, Action, Target, UserAction},
         user::{DefaultRole, Status},
     },
     mail::{
@@ -27,7 +27,7 @@ use crate::{
         outbox::mails::Recipient,
         shared::{
             ending::{AccessEnd, end_access},
-            error::denied_by_store,
+            error::action_error_from_store,
             scoped_actor::ScopedActor,
             transaction::{Rights, UnitOfWork},
         },
@@ -44,10 +44,10 @@ pub enum InviteError {
     #[error("the address is in use")]
     Exists(Box<Existing>),
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(InviteError);
+action_error_from_store!(InviteError);
 
 /// User who has an address already, with the action that fits.
 #[derive(Debug, Clone)]
@@ -69,13 +69,13 @@ pub enum ExistingUserAction {
 }
 
 impl ExistingUserAction {
-    fn of(acting: &ScopedActor, target: Target) -> Option<Self> {
-        let (way, action) = match target.status {
-            Status::Invited | Status::Expired => (Self::Resend, Action::ResendInvitation(target)),
-            Status::Deactivated => (Self::Reactivate, Action::Activate(target)),
-            Status::Active => (Self::Assign, Action::ChangeAssignments { target, is_own: true }),
+    fn of(actor: &ScopedActor, target: Target) -> Option<Self> {
+        let (way, action): (_, Action) = match target.status {
+            Status::Invited | Status::Expired => (Self::Resend, UserAction::ResendInvitation(target).into()),
+            Status::Deactivated => (Self::Reactivate, UserAction::Activate(target).into()),
+            Status::Active => (Self::Assign, AccessAction::ChangeAssignments { target, is_own: true }.into()),
         };
-        acting.may(action).then_some(way)
+        actor.may(action).then_some(way)
     }
 }
 
@@ -91,11 +91,11 @@ impl Existing {
     pub(in crate::usecases) fn visible_to(
         self,
         db: &mut Database,
-        acting: &ScopedActor,
+        actor: &ScopedActor,
         now: Timestamp,
     ) -> Result<Option<Self>, ActionError> {
-        match acting.target_user(db, self.id, now) {
-            Ok(target_user) => Ok(Some(Self { way: ExistingUserAction::of(acting, target_user.target), ..self })),
+        match actor.target_user(db, self.id, now) {
+            Ok(target_user) => Ok(Some(Self { way: ExistingUserAction::of(actor, target_user.target), ..self })),
             Err(ActionError::Refused { .. }) => Ok(None),
             Err(denied) => Err(denied),
         }
@@ -107,7 +107,7 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, email: &EmailAddress
     let token = Token::new(&*ctx.random);
     let origin = InvitationOrigin::UsersAndGroups;
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        work.require(Action::InviteUser)?;
+        work.require(UserAction::InviteUser)?;
         submission.ensure_first_submission(work)?;
         if let Some(existing) = Existing::find(work.tx.db(), email, work.now)? {
             let existing = existing.visible_to(work.tx.db(), &work.actor, work.now)?.ok_or(InviteError::NotYours)?;
@@ -153,7 +153,7 @@ pub struct Resent {
 pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: EntryPoint, user_id: UserId) -> Result<Resent, ActionError> {
     let token = Token::new(&*ctx.random);
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let user = work.require_for_update(entry_point, user_id, |target, _| Action::ResendInvitation(target))?;
+        let user = work.require_for_update(entry_point, user_id, |target, _| UserAction::ResendInvitation(target))?;
         work.count_mail(&user)?;
         let reassigned = grantors::reassign(work, &user)?;
         let expires_at = renew(work, &user, &token, Message::InvitationAgain)?;
@@ -166,7 +166,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: Entry
 /// Revokes the invitation: its link ends, and the user leaves the lists. Returns the user.
 pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let user = work.require_for_update(entry_point, user_id, |target, _| Action::RevokeInvitation(target))?;
+        let user = work.require_for_update(entry_point, user_id, |target, _| UserAction::RevokeInvitation(target))?;
         end_access(work, user_id, AccessEnd::Lockout, None)?;
         users::remove(work.tx, user_id)?;
         let event = AuditEvent::InvitationRevoked { email: user.email.clone() };
@@ -178,7 +178,8 @@ pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPo
 /// Finds a user whose invitation the actor may revoke.
 pub fn revocable(ctx: &Context, actor: &User, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
-    ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, entry_point, user_id, |target, _| Action::RevokeInvitation(target), now))
+    ctx.store
+        .read(|db| ScopedActor::of(db, actor)?.require(db, entry_point, user_id, |target, _| UserAction::RevokeInvitation(target), now))
 }
 
 /// Reads the open invitation's link, which administrators pass on where no mail server is configured. The audit log
@@ -196,7 +197,7 @@ pub fn link(
         return Err(ActionError::unknown());
     }
     principal.audited_transaction(ctx, Rights::Stay, |work| {
-        let user = work.require_for_update(entry_point, user_id, |target, _| Action::SeeInvitationLink(target))?;
+        let user = work.require_for_update(entry_point, user_id, |target, _| UserAction::SeeInvitationLink(target))?;
         let token = tokens::open_of(work.tx.db(), user_id, TokenPurpose::Invitation)?.filter(|token| work.now < token.expires_at);
         let token = token.ok_or_else(ActionError::unknown)?;
         let (message_id, sealed) = outbox::sealed_with_token(work.tx.db(), token.id)?.ok_or_else(ActionError::unknown)?;

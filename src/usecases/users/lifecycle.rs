@@ -6,7 +6,7 @@ use crate::{
         clock::Timestamp,
         company::Company,
         ids::UserId,
-        policy::{Action, Target},
+        policy::{Target, UserAction},
         user::{DefaultRole, Status},
     },
     mail::Message,
@@ -22,7 +22,7 @@ use crate::{
         credentials::sign_in,
         shared::{
             ending::{AccessEnd, end_access},
-            error::{authorise, denied_by_store},
+            error::{action_error_from_store, authorise},
             scoped_actor::ScopedActor,
             transaction::{Rights, UnitOfWork},
         },
@@ -32,7 +32,7 @@ use crate::{
 /// Blocks a user: sessions, links and waiting mails end at once. Returns the user.
 pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let block = |target, others| Action::Block { target, other_active_admins: others };
+        let block = |target, others| UserAction::Block { target, other_active_admins: others };
         let user = work.require_for_update(entry_point, user_id, block)?;
         users::set_blocked(work.tx, user_id, Some(work.now))?;
         end_access(work, user_id, AccessEnd::Lockout, None)?;
@@ -49,7 +49,7 @@ pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoi
 /// Activates a blocked user, with their earlier credentials and assignments. Returns the user.
 pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let user = work.require_for_update(entry_point, user_id, |target, _| Action::Activate(target))?;
+        let user = work.require_for_update(entry_point, user_id, |target, _| UserAction::Activate(target))?;
         users::set_blocked(work.tx, user_id, None)?;
         sign_in::forget_attempts(work.tx, &user)?;
         work.notify(&user, |change| ctx.restored(change, false))?;
@@ -108,8 +108,8 @@ impl Belongings {
     }
 }
 
-fn delete_action(target: Target, other_active_admins: u64) -> Action {
-    Action::Delete { target, other_active_admins }
+fn delete_action(target: Target, other_active_admins: u64) -> UserAction {
+    UserAction::Delete { target, other_active_admins }
 }
 
 fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
@@ -161,7 +161,7 @@ pub fn deleted(
     limit: usize,
 ) -> Result<(Slice<Restorable>, Count), ActionError> {
     let now = ctx.now();
-    authorise(actor.actor(), Action::SeeDeleted, None)?;
+    authorise(actor.actor(), UserAction::SeeDeleted, None)?;
     ctx.store.read(|db| {
         let kept = company.deleted_kept;
         let users = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(ActionError::unknown)?;
@@ -179,10 +179,10 @@ pub enum RestoreError {
     #[error("the address is in use")]
     AddressInUse { email: String },
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(RestoreError);
+action_error_from_store!(RestoreError);
 
 /// A restored user.
 #[derive(Debug, Clone)]
@@ -196,7 +196,7 @@ pub struct Restored {
 /// Restores a deleted user without memberships, assignments and sessions. A Portfolio Admin becomes a User.
 pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId) -> Result<Restored, RestoreError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        work.require(Action::RestoreUser)?;
+        work.require(UserAction::RestoreUser)?;
         let since = work.now - company::load(work.tx.db())?.deleted_kept;
         let deleted = users::lock_deleted(work.tx, user_id, since)?.ok_or_else(ActionError::unknown)?;
         let email = crate::domain::email_address::EmailAddress::parse(&deleted.email).map_err(|_| ActionError::unknown())?;

@@ -65,39 +65,39 @@ pub struct Row<A = Assigned> {
 const PORTFOLIOS_MAX: usize = 50;
 
 /// Lists the users who exist for the actor; `None` for a Portfolio Admin without an active portfolio.
-pub fn list(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
+pub fn list(ctx: &Context, actor: &User, request: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::UsersView))?;
-        if acting.scope.is_empty() {
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::UsersView))?;
+        if actor.scope.is_empty() {
             return Ok(None);
         }
-        let chosen = chosen(db, &acting, asked)?;
-        let portfolios = portfolios(db, &acting, chosen.as_ref())?;
-        let wanted = wanted(ctx, &acting, asked, chosen);
+        let chosen = chosen(db, &actor, request)?;
+        let portfolios = portfolios(db, &actor, chosen.as_ref())?;
+        let wanted = wanted(ctx, &actor, request, chosen);
         let counts = users::counts(db, &wanted)?;
-        let page = users::page(db, &wanted, counts.all, &asked.position, asked.limit)?;
-        let assigned = assignments::numbers_of(db, &acting.scope, &ids(&page))?;
+        let page = users::page(db, &wanted, counts.all, &request.position, request.limit)?;
+        let assigned = assignments::numbers_of(db, &actor.scope, &ids(&page))?;
         Ok(Some(Listing { rows: rows(page, assigned, ctx.now()), counts, as_of: wanted.as_of, portfolios }))
     })
 }
 
 /// Portfolio that filters the list.
-fn chosen(db: &mut Database, acting: &ScopedActor, asked: &ListRequest) -> Result<Option<Portfolio>, ActionError> {
-    let Some(portfolio) = asked.portfolio else { return Ok(None) };
-    let found = if acting.scope.holds(portfolio) { portfolios::find(db, portfolio)? } else { None };
+fn chosen(db: &mut Database, actor: &ScopedActor, request: &ListRequest) -> Result<Option<Portfolio>, ActionError> {
+    let Some(portfolio) = request.portfolio else { return Ok(None) };
+    let found = if actor.scope.holds(portfolio) { portfolios::find(db, portfolio)? } else { None };
     found.map(Some).ok_or_else(ActionError::unknown)
 }
 
-fn portfolios(db: &mut Database, acting: &ScopedActor, chosen: Option<&Portfolio>) -> Result<Vec<Portfolio>, StoreError> {
-    let filter = portfolios::Filter { scope: acting.scope.clone(), search: None, active_only: false, except: None };
+fn portfolios(db: &mut Database, actor: &ScopedActor, chosen: Option<&Portfolio>) -> Result<Vec<Portfolio>, StoreError> {
+    let filter = portfolios::Filter { scope: actor.scope.clone(), search: None, active_only: false, except: None };
     let few = portfolios::list(db, &filter, &Position::First, PORTFOLIOS_MAX)?;
     Ok(if few.has_next { chosen.cloned().into_iter().collect() } else { few.rows })
 }
 
-fn wanted(ctx: &Context, acting: &ScopedActor, asked: &ListRequest, chosen: Option<Portfolio>) -> UserQuery {
-    let scope = chosen.map_or_else(|| acting.scope.clone(), |portfolio| Scope::of_portfolios(vec![portfolio.id]));
-    UserQuery { scope, filter: asked.filter.clone(), order: asked.order, as_of: asked.as_of.unwrap_or_else(|| ctx.now()) }
+fn wanted(ctx: &Context, actor: &ScopedActor, request: &ListRequest, chosen: Option<Portfolio>) -> UserQuery {
+    let scope = chosen.map_or_else(|| actor.scope.clone(), |portfolio| Scope::of_portfolios(vec![portfolio.id]));
+    UserQuery { scope, filter: request.filter.clone(), order: request.order, as_of: request.as_of.unwrap_or_else(|| ctx.now()) }
 }
 
 fn rows<A: Default>(page: Slice<Listed>, mut assigned: HashMap<UserId, A>, now: Timestamp) -> Slice<Row<A>> {
@@ -118,15 +118,15 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
 ///
 /// # Errors
 /// Unknown for a Portfolio Admin without an active portfolio.
-pub fn begin_export(ctx: &Context, principal: &Principal, asked: &ListRequest, words: &str) -> Result<Count, ActionError> {
+pub fn begin_export(ctx: &Context, principal: &Principal, request: &ListRequest, words: &str) -> Result<Count, ActionError> {
     principal.audited_transaction(ctx, Rights::Stay, |work| {
         work.require(Action::Use(Permission::UsersExport))?;
         if work.actor.scope.is_empty() {
             return Err(ActionError::unknown());
         }
-        let chosen = chosen(work.tx.db(), &work.actor, asked)?;
+        let chosen = chosen(work.tx.db(), &work.actor, request)?;
         let portfolio = chosen.as_ref().map(|portfolio| Named::new(portfolio.id.0, &portfolio.name));
-        let counts = users::counts(work.tx.db(), &wanted(ctx, &work.actor, asked, chosen))?;
+        let counts = users::counts(work.tx.db(), &wanted(ctx, &work.actor, request, chosen))?;
         let company = company::load(work.tx.db())?;
         work.record(&company, &AuditEvent::UsersExported { list: words.to_owned(), portfolio });
         Ok(counts.all)
@@ -134,13 +134,13 @@ pub fn begin_export(ctx: &Context, principal: &Principal, asked: &ListRequest, w
 }
 
 /// Reads the next rows of an export. The actor is read each time, so the export ends with their session or permission.
-pub fn export(ctx: &Context, principal: &Principal, asked: &ListRequest, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
+pub fn export(ctx: &Context, principal: &Principal, request: &ListRequest, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
     ctx.store.read(|db| {
-        let acting = principal.actor(db, ctx.now())?;
-        acting.authorise(Action::Use(Permission::UsersExport))?;
-        let chosen = chosen(db, &acting, asked)?;
-        let page = users::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;
-        let assigned = assignments::names_of(db, &acting.scope, &ids(&page))?;
+        let actor = principal.actor(db, ctx.now())?;
+        actor.authorise(Action::Use(Permission::UsersExport))?;
+        let chosen = chosen(db, &actor, request)?;
+        let page = users::page(db, &wanted(ctx, &actor, request, chosen), all, &request.position, request.limit)?;
+        let assigned = assignments::names_of(db, &actor.scope, &ids(&page))?;
         Ok(rows(page, assigned, ctx.now()))
     })
 }

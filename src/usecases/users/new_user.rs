@@ -12,7 +12,7 @@ use crate::{
         ids::{AccountId, PortfolioId},
         invitation::InvitationOrigin,
         permission::{AssignmentPermissions, Permission},
-        policy::Action,
+        policy::{AccessAction, Action},
         text::PersonName,
         user::DefaultRole,
     },
@@ -70,15 +70,15 @@ impl NewAssignments {
 pub fn check_address(ctx: &Context, actor: &User, email: &EmailAddress) -> Result<(), InviteError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::UsersInvite))?;
-        free(db, &acting, email, now)
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::UsersInvite))?;
+        free(db, &actor, email, now)
     })
 }
 
-fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
+fn free(db: &mut Database, actor: &ScopedActor, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
     let Some(existing) = Existing::find(db, email, now)? else { return Ok(()) };
-    Err(match existing.visible_to(db, acting, now)? {
+    Err(match existing.visible_to(db, actor, now)? {
         Some(existing) => InviteError::Exists(Box::new(existing)),
         None => InviteError::NotYours,
     })
@@ -87,9 +87,9 @@ fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Time
 /// True if the actor has nothing to assign.
 pub fn has_nothing_to_give(ctx: &Context, actor: &User) -> Result<bool, ActionError> {
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::UsersInvite))?;
-        Ok(acting.scope.is_empty())
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::UsersInvite))?;
+        Ok(actor.scope.is_empty())
     })
 }
 
@@ -105,7 +105,7 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Re
         work.require(Action::Use(Permission::UsersInvite))?;
         submission.ensure_first_submission(work)?;
         let given = found(work, &new.given)?;
-        work.require(Action::InviteWith { default_role, is_own: true })?;
+        work.require(AccessAction::InviteWith { default_role, is_own: true })?;
         if given.is_empty() {
             return Err(ActionError::unknown().into());
         }
@@ -143,7 +143,7 @@ fn found(work: &mut UnitOfWork<'_, '_>, given: &NewAssignments) -> Result<Checke
         NewAssignments::Accounts(given) => {
             let given = given.iter().copied().collect::<HashMap<_, _>>();
             let found = picker_options::given_accounts(work.tx.db(), &work.actor, &given.keys().copied().collect::<Vec<_>>())?;
-            let with = |account: Account| given.get(&account.id).map(|&grants| (account, grants));
+            let with = |account: Account| given.get(&account.id).map(|&permissions| (account, permissions));
             Ok(CheckedAssignments::Accounts(found.into_iter().filter_map(with).collect()))
         }
     }
@@ -167,9 +167,9 @@ impl CheckedAssignments {
                 }
             }
             Self::Accounts(accounts) => {
-                for &(ref account, grants) in accounts {
-                    assignments::give_account(work.tx, to.id, account.id, grants, by, work.now)?;
-                    work.record_at(to, account, &AuditEvent::AssignmentAdded { permissions: Some(grants) });
+                for &(ref account, permissions) in accounts {
+                    assignments::give_account(work.tx, to.id, account.id, permissions, by, work.now)?;
+                    work.record_at(to, account, &AuditEvent::AssignmentAdded { permissions: Some(permissions) });
                 }
             }
         }

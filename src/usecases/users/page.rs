@@ -10,7 +10,7 @@ use crate::{
         credentials::token::TokenPurpose,
         ids::UserId,
         invitation::InvitationOrigin,
-        policy::Action,
+        policy::{AccessAction, GroupAction, UserAction},
         role::Role,
         scope::ScopeRelation,
         search::SearchTerm,
@@ -120,19 +120,19 @@ pub struct May {
 }
 
 impl May {
-    fn of(acting: &ScopedActor, target_user: &TargetUser, other_active_admins: u64) -> Self {
+    fn of(actor: &ScopedActor, target_user: &TargetUser, other_active_admins: u64) -> Self {
         let target = target_user.target;
-        let listed = directory::May::of(acting.actor, target, other_active_admins);
+        let listed = directory::May::of(actor.actor, target, other_active_admins);
         Self {
-            edit: acting.may(Action::EditUser(target)),
-            reset_password: acting.may(Action::SendPasswordReset(target)),
+            edit: actor.may(UserAction::EditUser(target)),
+            reset_password: actor.may(UserAction::SendPasswordReset(target)),
             deactivate: listed.block,
             reactivate: listed.activate,
             resend: listed.resend,
             revoke: listed.revoke,
             see_link: listed.see_link,
-            end_sessions: acting.may(Action::EndSessions(target)),
-            assign: acting.may(Action::ChangeAssignments { target, is_own: true }),
+            end_sessions: actor.may(UserAction::EndSessions(target)),
+            assign: actor.may(AccessAction::ChangeAssignments { target, is_own: true }),
         }
     }
 }
@@ -140,12 +140,12 @@ impl May {
 pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: &AssignmentsQuery) -> Result<Shown, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        let target_user = acting.target_user(db, id, now)?;
-        let sees_admins = acting.may(Action::SeeAdmins);
+        let actor = ScopedActor::of(db, actor)?;
+        let target_user = actor.target_user(db, id, now)?;
+        let sees_admins = actor.may(GroupAction::SeeAdmins);
         let role = Role::of(target_user.user.is_admin && sees_admins, target_user.user.default_role);
-        let may = May::of(&acting, &target_user, groups::other_active_admins(db, id)?);
-        let in_scope = ScopedAssignments::of(db, &acting, &target_user.user)?;
+        let may = May::of(&actor, &target_user, groups::other_active_admins(db, id)?);
+        let in_scope = ScopedAssignments::of(db, &actor, &target_user.user)?;
         let is_open = matches!(target_user.target.status, Status::Invited | Status::Expired);
         let grantors = Grantors::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
@@ -160,14 +160,14 @@ pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: 
             password_reset: if may.reset_password { password_reset::latest(db, id, now)? } else { None },
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
             effective: explain(db, role, &in_scope, &grantors)?,
-            withheld: withheld::of(db, &acting, &target_user.user, &in_scope, now)?,
-            events: latest_about(db, id, &acting.scope, target_user.target.inside == Some(ScopeRelation::Wholly), &UNTOLD, EVENTS_MAX)?,
+            withheld: withheld::of(db, &actor, &target_user.user, &in_scope, now)?,
+            events: latest_about(db, id, &actor.scope, target_user.target.inside == Some(ScopeRelation::Wholly), &UNTOLD, EVENTS_MAX)?,
             offered: if may.assign {
-                offered(db, &acting, &target_user.user, wanted.offer.as_ref(), &in_scope)?
+                offered(db, &actor, &target_user.user, wanted.offer.as_ref(), &in_scope)?
             } else {
                 Offered::default()
             },
-            assigned: Assigned::of(db, &acting, &target_user.user, &in_scope, &grantors, wanted)?,
+            assigned: Assigned::of(db, &actor, &target_user.user, &in_scope, &grantors, wanted)?,
             may,
             user: target_user.user,
         })
@@ -176,21 +176,21 @@ pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: 
 
 fn offered(
     db: &mut Database,
-    acting: &ScopedActor,
+    actor: &ScopedActor,
     user: &User,
     search: Option<&SearchTerm>,
     ScopedAssignments { portfolios, accounts }: &ScopedAssignments,
 ) -> Result<Offered, StoreError> {
     let mut offered = Offered::default();
     if user.default_role == DefaultRole::PortfolioAdmin {
-        let filter = portfolios::Filter { scope: acting.scope.clone(), search: search.cloned(), active_only: true, except: None };
+        let filter = portfolios::Filter { scope: actor.scope.clone(), search: search.cloned(), active_only: true, except: None };
         // Further rows make up for the assigned portfolios, which are removed.
         let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX + portfolios.len())?;
         offered.is_partial |= found.has_next;
         offered.portfolios = found.rows;
         offered.portfolios.retain(|portfolio| !portfolios.iter().any(|given| given.portfolio.id == portfolio.id));
     }
-    let filter = accounts::Filter { active_only: true, search: search.cloned(), ..accounts::Filter::within(acting.scope.clone()) };
+    let filter = accounts::Filter { active_only: true, search: search.cloned(), ..accounts::Filter::within(actor.scope.clone()) };
     let found = accounts::list_by_portfolio(db, &filter, SHOWN_MAX + accounts.len())?;
     offered.is_partial |= found.has_next;
     offered.accounts = found.rows;

@@ -6,7 +6,7 @@ use crate::{
         email_address::EmailAddress,
         ids::{PortfolioId, UserId, sorted},
         permission::Permission,
-        policy::Action,
+        policy::{AccessAction, Action, UserAction},
         scope::{Scope, ScopeRelation},
         text::PersonName,
         user::{DefaultRole, Status},
@@ -26,7 +26,7 @@ use crate::{
         credentials::email_change::{self, Tokens},
         shared::{
             ending::{AccessEnd, end_access},
-            error::denied_by_store,
+            error::action_error_from_store,
             scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
             transaction::{Rights, UnitOfWork},
         },
@@ -84,17 +84,17 @@ pub enum ProfileError {
     #[error("the address cannot be changed")]
     AddressStays,
     #[error(transparent)]
-    Denied(#[from] ActionError),
+    Action(#[from] ActionError),
 }
 
-denied_by_store!(ProfileError);
+action_error_from_store!(ProfileError);
 
 /// Finds a user whom the actor may edit, with the address that waits for confirmation.
 pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option<String>), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = ScopedActor::of(db, actor)?;
-        let user = acting.require(db, EntryPoint::UsersAndPermissions, id, |target, _| Action::EditUser(target), now)?;
+        let actor = ScopedActor::of(db, actor)?;
+        let user = actor.require(db, EntryPoint::UsersAndPermissions, id, |target, _| UserAction::EditUser(target), now)?;
         let waiting = email_change::pending(db, &user, now)?.map(|change| change.email);
         Ok((user, waiting))
     })
@@ -106,7 +106,7 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
     let tokens = Tokens::new(ctx);
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let target_user = work.target_user_for_update(id)?;
-        work.actor.require_on(&target_user, Action::EditUser)?;
+        work.actor.require_on(&target_user, UserAction::EditUser)?;
         let before = &target_user.user;
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
         let is_so = first_name == before.first_name && last_name == before.last_name && profile.email.as_str() == before.email;
@@ -158,7 +158,7 @@ fn change_role(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, profile:
                 portfolios::lock(work.tx, id)?;
                 let portfolio = work.portfolio(id)?;
                 let is_own = work.actor.scope.holds(id);
-                work.require(Action::InviteWith { default_role, is_own })?;
+                work.require(AccessAction::InviteWith { default_role, is_own })?;
                 if !portfolio.is_active() {
                     return Err(ProfileError::NeedsPortfolio { deactivated: Some(portfolio.name) });
                 }
@@ -209,7 +209,7 @@ fn notify(work: &mut UnitOfWork<'_, '_>, before: &User, after: &User, assignment
 pub fn end_sessions(ctx: &Context, submission: &Submission<(User, usize)>, id: UserId) -> Result<(User, usize), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         // `Rights::Change` takes one at a time: two users who sign each other out would wait for each other.
-        let user = work.require_for_update(EntryPoint::UsersAndPermissions, id, |target, _| Action::EndSessions(target))?;
+        let user = work.require_for_update(EntryPoint::UsersAndPermissions, id, |target, _| UserAction::EndSessions(target))?;
         let ended = end_access(work, id, AccessEnd::SignedOutEverywhere, None)?;
         if ended > 0 {
             work.notify(&user, Message::SignedOut)?;

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{
     domain::{
         permission::{AccessLevel, Permission},
-        policy::{Action, decide},
+        policy::{GroupAction, decide},
         role::Role,
     },
     web::shared::{
@@ -76,7 +76,7 @@ impl PermissionGroup {
 pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
     let (layout_data, ()) = context.open(|_, _| Ok(())).await?;
     let actor = context.current.user.actor();
-    let (groups, knows_admins) = (PermissionGroup::all(actor.role), decide(actor, Action::SeeAdmins).is_ok());
+    let (groups, knows_admins) = (PermissionGroup::all(actor.role), decide(actor, GroupAction::SeeAdmins).is_ok());
     respond::page(&RolesPage { layout: context.layout(&layout_data), roles: Role::ALL, groups, knows_admins })
 }
 

@@ -123,7 +123,7 @@ fn referer(path: &str) {
 }
 
 fn query(text: &str) {
-    drop(Query::<ListQuery>::from_query(text).map(|query| query.asked().is_ok()));
+    drop(Query::<ListQuery>::from_query(text).map(|query| query.request().is_ok()));
 }
 
 fn page_key(json: &str) {

@@ -121,7 +121,7 @@ impl PageRequest {
 impl ListQuery {
     /// # Errors
     /// As [`PageRequest::at`]; a number of rows that none offers leads nowhere too.
-    pub(in crate::web) fn asked(&self) -> Result<PageRequest, WebError> {
+    pub(in crate::web) fn request(&self) -> Result<PageRequest, WebError> {
         if self.q.len() > TEXT_MAX {
             return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
         }
@@ -150,16 +150,16 @@ impl ListQuery {
     pub(in crate::web) fn pager<T>(
         &self,
         path: impl ToString,
-        asked: &PageRequest,
+        request: &PageRequest,
         slice: &Slice<T>,
         key: impl Fn(&T) -> Key,
         count: Count,
         words: (&str, &str),
     ) -> Pager {
         let path = path.to_string();
-        let pager = asked.pager(|page| self.at(&path, page, &self.rows), slice, key, count, words);
-        let end = page::first_row(slice, asked.key.as_ref(), shown(count)).saturating_add(slice.rows.len() as u64);
-        pager.with_sizes(slice.rows.len(), asked.rows.count(), |rows| self.at(&path, &asked.key_with(rows, end), &rows.to_string()))
+        let pager = request.pager(|page| self.at(&path, page, &self.rows), slice, key, count, words);
+        let end = page::first_row(slice, request.key.as_ref(), shown(count)).saturating_add(slice.rows.len() as u64);
+        pager.with_sizes(slice.rows.len(), request.rows.count(), |rows| self.at(&path, &request.key_with(rows, end), &rows.to_string()))
     }
 }
 
@@ -204,7 +204,7 @@ mod tests {
     fn a_page_key_of_nobodys_making_leads_nowhere() {
         for page in ["x", "AAAA", "e30", "bnVsbA"] {
             let query = ListQuery { page: page.to_owned(), ..ListQuery::default() };
-            assert!(matches!(query.asked(), Err(WebError::NoSuchList(StatusCode::NOT_FOUND, None))), "{page}");
+            assert!(matches!(query.request(), Err(WebError::NoSuchList(StatusCode::NOT_FOUND, None))), "{page}");
         }
     }
 }

@@ -25,7 +25,7 @@ pub use merge::Base;
 pub use number::{Count, NAMED, assigned_in_short, counted, grouped, listed, names_in_short, wait_in_words};
 pub use pager::{Pager, RowsLink};
 pub(in crate::web) use pager::{before, first_row};
-pub use permissions::{Ability, gives, in_words, switches};
+pub use permissions::{Ability, gives, in_words, toggles};
 pub use picker::{PICKS_MAX, Picker, PickerKind, PickerOption};
 pub use user::{Badge, UserLabel};
 

@@ -256,12 +256,12 @@ async fn a_held_network_writes_nothing_and_counts_against_no_account(db: Db) {
     stranger_tries(&app, 1, "nobody@example.com", "not the password").await.is(422);
     let rows = app.count("throttles");
     for tries in [20, 40] {
-        let before = app.store().load().writes.count();
+        let before = app.store().metrics().writes.count();
         for place in 0..tries {
             let email = if place % 2 == 0 { MAYA.to_owned() } else { format!("typed{place}@example.com") };
             stranger_tries(&app, 1, &email, "not the password").await.is(429);
         }
-        assert_eq!((app.store().load().writes.count(), app.count("throttles")), (before, rows));
+        assert_eq!((app.store().metrics().writes.count(), app.count("throttles")), (before, rows));
     }
     stranger_tries(&app, 2, MAYA, PASSWORD).await.redirects_to("/");
 }

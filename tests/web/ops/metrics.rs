@@ -121,8 +121,8 @@ async fn changes_are_counted_as_write_transactions(db: Db) {
 async fn connections_at_work_are_counted(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let store = app.store();
-    assert_eq!(store.load().connections_in_use, 0);
-    assert_eq!(store.read(|_| Ok::<_, StoreError>(store.load().connections_in_use)).unwrap(), 1);
+    assert_eq!(store.metrics().connections_in_use, 0);
+    assert_eq!(store.read(|_| Ok::<_, StoreError>(store.metrics().connections_in_use)).unwrap(), 1);
     assert_is(number(&app, "usher_database_connections_max").await, 4);
 }
 

@@ -33,9 +33,9 @@ async fn counts_of_attempts_are_brought_down_to_their_bound_in_short_transaction
             100_000 + excess,
             now = app.now(),
         ));
-        let before = app.store().load().writes.count();
+        let before = app.store().metrics().writes.count();
         housekeeping::bound_attempts(&app.ctx).unwrap();
-        let writes = app.store().load().writes.count() - before;
+        let writes = app.store().metrics().writes.count() - before;
         assert_eq!((app.count("throttles"), writes), (100_000, 1 + chunks));
         assert_eq!(app.count("throttles WHERE failed_attempts = 2"), 50_000 + excess / 2, "those with more attempts stay");
     }

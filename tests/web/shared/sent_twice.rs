@@ -96,5 +96,5 @@ async fn of_four_that_come_at_the_same_moment_one_is_done(db: Db) {
     let (ctx, name) = (&app.ctx, GroupName::parse("Finance").unwrap());
     let made = at_once([(); 4], |()| groups::create(ctx, &maya, &name));
     assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
-    assert_eq!(made.iter().filter(|made| matches!(made, Err(NameError::Denied(ActionError::Repeated)))).count(), 3, "{made:?}");
+    assert_eq!(made.iter().filter(|made| matches!(made, Err(NameError::Action(ActionError::Repeated)))).count(), 3, "{made:?}");
 }

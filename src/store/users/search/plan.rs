@@ -141,16 +141,16 @@ fn walk(
     let query = match steps {
         Some(steps) => {
             let near = in_order(sql_query(format!("SELECT id FROM ({order}")).into_boxed(), position, steps);
-            asked(near.sql(") AS users WHERE "), filter).sql(format!(" LIMIT {limit}"))
+            filtered(near.sql(") AS users WHERE "), filter).sql(format!(" LIMIT {limit}"))
         }
         // A query without the bound takes half as long for each row.
-        None => in_order(asked(sql_query(format!("{order} AND ")).into_boxed(), filter), position, limit),
+        None => in_order(filtered(sql_query(format!("{order} AND ")).into_boxed(), filter), position, limit),
     };
     Ok(query.load::<SearchHit>(sqlite)?.into_iter().map(|met| UserId(met.id)).collect())
 }
 
 /// Adds the conditions on a user met by a walk.
-fn asked<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
+fn filtered<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     let query = query.sql(condition(filter));
     match &filter.search {
         Some(term) => query.sql(" AND instr(users.search, ?) > 0").bind::<Text, _>(term.fragment()),

@@ -87,7 +87,7 @@ impl Held {
 impl Assigned {
     pub(super) fn of(
         db: &mut Database,
-        acting: &ScopedActor,
+        actor: &ScopedActor,
         user: &User,
         in_scope: &ScopedAssignments,
         grantors: &Grantors,
@@ -100,7 +100,7 @@ impl Assigned {
         let accounts = in_scope
             .accounts
             .iter()
-            .map(|given| Held { what: What::Account(given.account.clone(), given.grants), lost: grantors.lost_account(given) });
+            .map(|given| Held { what: What::Account(given.account.clone(), given.permissions), lost: grantors.lost_account(given) });
         let mut rows = portfolios.chain(accounts).collect::<Vec<_>>();
         let lost = rows.iter().filter(|held| held.lost.is_some()).count();
         let is_lost = |held: &Held| held.lost.is_some() || matches!(held.what, What::Account(..));
@@ -118,7 +118,7 @@ impl Assigned {
             numbers: in_scope.numbers(),
             lost,
             loses_role,
-            is_last_in_common: in_scope.are_all(acting, 1),
+            is_last_in_common: in_scope.are_all(actor, 1),
             is_last_portfolio: looks_after == 1,
         })
     }

@@ -18,7 +18,7 @@ use crate::{
     web::shared::{
         error::already,
         form::Form,
-        page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Layout, RESULTS_MAX, UserLabel, switches},
+        page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Layout, RESULTS_MAX, UserLabel, toggles},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -32,7 +32,7 @@ pub struct AddToAccountPage {
     pub layout: Layout,
     pub account: AccountHead,
     pub finder: Finder,
-    pub grants: AssignmentPermissions,
+    pub permissions: AssignmentPermissions,
 }
 
 impl AddToAccountPage {
@@ -40,8 +40,8 @@ impl AddToAccountPage {
         FormErrors::of([("add-q", self.finder.error.as_ref())])
     }
 
-    fn switches(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-        switches(self.grants)
+    fn toggles(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        toggles(self.permissions)
     }
 }
 
@@ -67,17 +67,17 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, quer
 /// `POST /accounts/{account}/add`
 pub(in crate::web) async fn submit(context: PageContext, id: Path<AccountId>, form: Form<AddForm>) -> HandlerResult {
     let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
-    let grants = AssignmentPermissions { edits_details, sees_billing };
+    let permissions = AssignmentPermissions { edits_details, sees_billing };
     let Some(user_id) = user else {
         let error = FieldError::Message("Choose a person from the results".to_owned());
-        return answer(&context, account, q, grants, Some(error)).await;
+        return answer(&context, account, q, permissions, Some(error)).await;
     };
     let said = move |(user, given): &(usecases::User, Account)| {
         let name = user.display_name();
         let undo = FlashAction::new("Remove", &name, paths::UnassignAccount { user: user_id, account });
         Flash::new(FlashKind::Ok, format!("{} is now assigned to {name}.", given.name)).with_action(undo)
     };
-    let give = move |ctx: &_, submission: &_| assignments::give_account(ctx, submission, user_id, account, grants);
+    let give = move |ctx: &_, submission: &_| assignments::give_account(ctx, submission, user_id, account, permissions);
     context.act_and_go(paths::Account { account }, said, give).await
 }
 
@@ -86,7 +86,7 @@ async fn answer(
     context: &PageContext,
     id: AccountId,
     q: String,
-    grants: AssignmentPermissions,
+    permissions: AssignmentPermissions,
     error: Option<FieldError>,
 ) -> HandlerResult {
     let search = SearchTerm::parse(&q);
@@ -105,7 +105,7 @@ async fn answer(
         layout: context.layout(&layout_data),
         account,
         finder: Finder { q, results, has_more: found.has_next, error, ..finder },
-        grants,
+        permissions,
     })
 }
 
@@ -126,7 +126,7 @@ mod tests {
                     error: is_wrong.then(|| FieldError::Message("Choose somebody".into())),
                     ..Finder::new(account.add_path(), "People are offered.")
                 };
-                AddToAccountPage { layout: sample.layout(), account, finder, grants: AssignmentPermissions::default() }
+                AddToAccountPage { layout: sample.layout(), account, finder, permissions: AssignmentPermissions::default() }
             });
         }
     }

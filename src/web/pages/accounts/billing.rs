@@ -151,7 +151,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<AccountId>, fo
             let page = page(&context, id, Some(fields.merged(&base, saved.as_deref()))).await?;
             respond::with_status(StatusCode::CONFLICT, &BillingPage { is_stale: true, ..page })
         }
-        Err(BillingError::Denied(denied)) => context.say(&already(denied)?, paths::Billing { account: id }),
+        Err(BillingError::Action(error)) => context.say(&already(error)?, paths::Billing { account: id }),
     }
 }
 

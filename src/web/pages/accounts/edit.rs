@@ -70,7 +70,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<AccountId>, fo
             respond::with_status(StatusCode::CONFLICT, &EditAccountPage { is_stale: true, ..page })
         }
         Err(EditError::NameTaken) => respond::again(&page(&context, id, Some((fields.name_taken(), base))).await?),
-        Err(EditError::Denied(denied)) => context.say(&already(denied)?, paths::Account { account: id }),
+        Err(EditError::Action(error)) => context.say(&already(error)?, paths::Account { account: id }),
     }
 }
 

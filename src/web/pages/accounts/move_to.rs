@@ -82,7 +82,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<AccountId>, fo
         Err(NameError::Taken) => {
             refused(&context, id, Some(portfolio), find, |name| format!("That portfolio already has an account named {name}")).await
         }
-        Err(NameError::Denied(denied)) => context.say(&already(denied)?, paths::Account { account: id }),
+        Err(NameError::Action(error)) => context.say(&already(error)?, paths::Account { account: id }),
     }
 }
 

@@ -230,11 +230,11 @@ async fn create(
             respond::again(&page)
         }
         // Gone or deactivated since this request looked.
-        Err(NameError::Denied(ActionError::Refused { denial: PolicyDenial::Unknown | PolicyDenial::PortfolioDeactivated, .. })) => {
+        Err(NameError::Action(ActionError::Refused { denial: PolicyDenial::Unknown | PolicyDenial::PortfolioDeactivated, .. })) => {
             let page = page(context, Step::Review, answers, answers, String::new()).await?;
             if page.step < Step::Review { respond::again(&page) } else { Err(WebError::NotFound) }
         }
-        Err(NameError::Denied(denied)) => Err(denied.into()),
+        Err(NameError::Action(error)) => Err(error.into()),
     }
 }
 

@@ -18,14 +18,14 @@ pub(in crate::web) fn accounts(offer: PickerOptions<Account>, find: String) -> P
 pub(in crate::web) fn accounts_with(
     offer: PickerOptions<Account>,
     find: String,
-    grants: impl Fn(AccountId) -> Option<AssignmentPermissions>,
+    permissions: impl Fn(AccountId) -> Option<AssignmentPermissions>,
 ) -> Picker {
     let pick = |account: &Account, is_ticked| PickerOption {
         value: account.id.to_string(),
         name: account.name.clone(),
         about: String::new(),
         is_ticked,
-        grants: grants(account.id),
+        permissions: permissions(account.id),
     };
     let group = |account: &Account| account.portfolio_name.clone();
     let ids = ("accounts", "account", "find_account");
@@ -40,7 +40,7 @@ pub(in crate::web) fn users(offer: PickerOptions<User>, find: String, group: &st
         name: user.display_name(),
         about: about(user, now),
         is_ticked,
-        grants: None,
+        permissions: None,
     };
     let ids = ("people", "user", "find_user");
     picker(offer, find, ids, ("Find a person", ("person", "people")), |user| user.id.0, |_| group.to_owned(), pick)
@@ -66,7 +66,7 @@ pub(in crate::web) fn many_portfolios(offer: PickerOptions<Portfolio>, find: Str
         name: portfolio.name.clone(),
         about: String::new(),
         is_ticked,
-        grants: None,
+        permissions: None,
     };
     let ids = ("portfolios", "portfolio", "find_portfolio");
     let group = |_: &Portfolio| "Portfolios".to_owned();

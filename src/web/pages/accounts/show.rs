@@ -66,18 +66,18 @@ pub struct AccountQuery {
 
 /// `GET /accounts/{account}`
 pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, query: Query<AccountQuery>) -> HandlerResult {
-    let (id, asked) = (*id, PageRequest::at(&query.users, PageSize::default())?);
-    let at = asked.position.clone();
+    let (id, request) = (*id, PageRequest::at(&query.users, PageSize::default())?);
+    let at = request.position.clone();
     let read = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
     let (layout_data, shown) = context.open(read).await?;
     let link = |users: &str| paths::with_query(paths::Account { account: id }, &[("people", users)]);
-    let users_pager = asked.pager(link, &shown.users, |row| row.user.key(), shown.users_count, ("person", "people"));
+    let users_pager = request.pager(link, &shown.users, |row| row.user.key(), shown.users_count, ("person", "people"));
     let (now, may) = (layout_data.now, shown.may);
-    let colleague = |Colleague { user, grants, since }: Colleague| ColleagueRow {
+    let colleague = |Colleague { user, permissions, since }: Colleague| ColleagueRow {
         is_you: context.is_you(&user),
         status: user.status(now),
         user: UserLabel::from(&user.who()),
-        gives: gives(grants),
+        gives: gives(permissions),
         since: DisplayTime::new(since, now),
     };
     let admins = shown.through_portfolio.iter().map(crate::usecases::User::display_name).collect::<Vec<_>>();

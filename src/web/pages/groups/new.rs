@@ -54,7 +54,7 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<NewGroupForm
     match context.make(form.1, said, move |ctx, submission| groups::create(ctx, submission, &new)).await? {
         Ok(group) => respond::see_other(paths::Group { group }),
         Err(NameError::Taken) => respond::again(&page(&context, Field::refused(name.as_str(), FieldError::name_taken())).await?),
-        Err(NameError::Denied(denied)) => Err(denied.into()),
+        Err(NameError::Action(error)) => Err(error.into()),
     }
 }
 

@@ -60,7 +60,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<GroupId>, form
         Err(NameError::Taken) => {
             respond::again(&page(&context, group, Some(Field::refused(name.as_str(), FieldError::name_taken()))).await?)
         }
-        Err(NameError::Denied(denied)) => Err(denied.into()),
+        Err(NameError::Action(error)) => Err(error.into()),
     }
 }
 

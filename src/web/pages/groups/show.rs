@@ -7,7 +7,7 @@ use crate::{
     domain::{
         clock::Timestamp,
         ids::GroupId,
-        policy::{Action, decide},
+        policy::{GroupAction, decide},
         user::{DefaultRole, Status},
     },
     usecases::{
@@ -85,14 +85,14 @@ impl GroupPage {
 /// `GET /users-and-groups/groups/{group}`
 pub(in crate::web) async fn show(context: PageContext, id: Path<GroupId>, query: ListQuery) -> HandlerResult {
     let id = *id;
-    let asked = query.asked()?;
+    let request = query.request()?;
     if !query.q.is_empty() {
         return Err(WebError::Malformed);
     }
-    let (position, limit) = (asked.position.clone(), asked.rows.count());
+    let (position, limit) = (request.position.clone(), request.rows.count());
     let (layout_data, GroupListing { menu, group, rows, count, active }) =
         context.open(move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
-    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.user.key(), count, ("member", "members"));
+    let mut pager = query.pager(paths::Group { group: id }, &request, &rows, |member| member.user.key(), count, ("member", "members"));
     if group.kind == GroupKind::Admins {
         pager.label = format!("{}, {}", pager.label, active_in_words(active, list_query::shown(count)));
     }
@@ -122,7 +122,7 @@ fn active_in_words(active: u64, of: Count) -> String {
 
 impl Members {
     fn new(context: &PageContext, members: Vec<Member>, now: Timestamp) -> Self {
-        if decide(context.current.user.actor(), Action::RemoveFromGroup).is_err() {
+        if decide(context.current.user.actor(), GroupAction::RemoveFromGroup).is_err() {
             return Self::Directory(members.iter().map(|member| DirectoryRow::new(context, &member.user, Vec::new())).collect());
         }
         let row = |Member { user, status, since, is_last_active_admin, .. }: Member| MemberRow {

@@ -69,7 +69,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<PortfolioId>, 
             respond::with_status(StatusCode::CONFLICT, &EditPortfolioPage { is_stale: true, ..page })
         }
         Err(EditError::NameTaken) => respond::again(&page(&context, id, Some((fields.name_taken(), base))).await?),
-        Err(EditError::Denied(denied)) => context.say(&already(denied)?, paths::Portfolio { portfolio: id }),
+        Err(EditError::Action(error)) => context.say(&already(error)?, paths::Portfolio { portfolio: id }),
     }
 }
 

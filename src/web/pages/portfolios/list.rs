@@ -76,12 +76,12 @@ impl From<Row> for PortfolioRow {
 
 /// `GET /portfolios`
 pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> HandlerResult {
-    let asked = query.asked()?;
-    let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
+    let request = query.request()?;
+    let (search, position, limit) = (request.search.clone(), request.position.clone(), request.rows.count());
     if context.current.user.actor().role == Role::User {
         let (layout_data, Assigned { rows, count }) =
             context.open(move |ctx, actor| accounts::assigned(ctx, actor, search, &position, limit)).await?;
-        let pager = query.pager(paths::Portfolios {}, &asked, &rows, crate::usecases::Account::key, count, ("account", "accounts"));
+        let pager = query.pager(paths::Portfolios {}, &request, &rows, crate::usecases::Account::key, count, ("account", "accounts"));
         let rows = rows.rows.iter().map(AccountLink::from).collect();
         return respond::page(&AccountsPage { layout: context.layout(&layout_data), q: query.q, rows, pager });
     }
@@ -92,7 +92,7 @@ pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> Hand
         })
         .await?;
     let Listing { rows, count, may_manage, deactivated } = listing;
-    let pager = query.pager(paths::Portfolios {}, &asked, &rows, |row| row.portfolio.key(), count, ("portfolio", "portfolios"));
+    let pager = query.pager(paths::Portfolios {}, &request, &rows, |row| row.portfolio.key(), count, ("portfolio", "portfolios"));
     respond::page(&PortfoliosPage {
         layout: context.layout(&layout_data),
         q: query.q,

@@ -118,7 +118,7 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<NewPortfolio
                 Some(FieldError::Message(format!("Two of the accounts are named {account}. Remove one, or rename it first")));
             respond::again(&page)
         }
-        Err(CreateError::Denied(denied)) => Err(denied.into()),
+        Err(CreateError::Action(error)) => Err(error.into()),
     }
 }
 

@@ -157,9 +157,9 @@ impl AllUsersPage {
 /// `GET /users-and-permissions/bulk`
 pub(in crate::web) async fn everybody(context: PageContext, query: UserListQuery) -> HandlerResult {
     let turns = query.in_turns();
-    let asked = turns.asked()?;
-    let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
-    let open = move |ctx: &_, actor: &_| users::bulk::everybody(ctx, actor, &asked);
+    let request = turns.request()?;
+    let (goes_on, status) = (request.position != Position::First, request.filter.status);
+    let open = move |ctx: &_, actor: &_| users::bulk::everybody(ctx, actor, &request);
     let (layout_data, listing) = context.open(open).await.map_err(no_such)?;
     let users = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| UserLabel::from(&row.user.who()));
     respond::page(&AllUsersPage {

@@ -172,7 +172,7 @@ impl Tab {
 }
 
 impl Toolbar {
-    fn new(query: &UserListQuery, asked: &ListRequest, portfolios: &[Portfolio], role: Role) -> Self {
+    fn new(query: &UserListQuery, request: &ListRequest, portfolios: &[Portfolio], role: Role) -> Self {
         let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
         let select = |name, label, value: &str, options| Select { name, label, value: value.to_owned(), options };
         let roles = DefaultRole::ALL.iter().map(|role| option(role.as_str(), role.label()));
@@ -197,14 +197,14 @@ impl Toolbar {
             let options = std::iter::once(option("", "Any portfolio")).chain(assignments).collect();
             selects.push(select("assignments", "Assignments", &query.assignments, options));
         }
-        selects.push(select("sort", "Sort by", &sort_word(asked.order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
+        selects.push(select("sort", "Sort by", &sort_word(request.order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
         Self {
             q: query.q.clone(),
             status: query.status.clone(),
             rows: query.rows.clone(),
             selects,
             is_narrowed: query.is_narrowed(),
-            status_label: asked.filter.status.map(Status::label),
+            status_label: request.filter.status.map(Status::label),
         }
     }
 }
@@ -228,9 +228,9 @@ pub(in crate::web::pages::users) fn has_credentials(status: Status) -> bool {
 
 /// `GET /users-and-permissions`
 pub(in crate::web) async fn list(context: PageContext, query: UserListQuery) -> HandlerResult {
-    let asked = query.asked()?;
-    let asked_for = asked.clone();
-    let (layout_data, listing) = context.open(move |ctx, actor| users::list::list(ctx, actor, &asked)).await.map_err(no_such)?;
+    let request = query.request()?;
+    let asked_for = request.clone();
+    let (layout_data, listing) = context.open(move |ctx, actor| users::list::list(ctx, actor, &request)).await.map_err(no_such)?;
     let Some(listing) = listing else { return respond::page(&NoPortfolioPage { layout: context.layout(&layout_data) }) };
     let actor = context.current.user.actor();
     let row = |row: Row| UserRow {
@@ -287,7 +287,7 @@ mod tests {
         UserListPage {
             layout: sample.layout(),
             tabs: Tab::all(query, |_| Count::Exactly(48_213)),
-            toolbar: Toolbar::new(query, &UserListQuery::default().asked().unwrap(), &[], Role::Admin),
+            toolbar: Toolbar::new(query, &UserListQuery::default().request().unwrap(), &[], Role::Admin),
             order,
             query: query.text(),
             all_href: UserListQuery::default().path(),
@@ -311,7 +311,7 @@ mod tests {
             rows: Vec::new(),
             toolbar: Toolbar::new(
                 &query(sample),
-                &UserListQuery { status: "expired".into(), ..UserListQuery::default() }.asked().unwrap(),
+                &UserListQuery { status: "expired".into(), ..UserListQuery::default() }.request().unwrap(),
                 &[],
                 Role::Admin,
             ),

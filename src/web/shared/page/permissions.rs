@@ -17,15 +17,15 @@ pub struct Ability {
 impl Ability {
     /// Permissions of a role besides those on accounts, which vary by assignment.
     pub fn beyond_accounts(role: DefaultRole) -> Vec<Self> {
-        Self::told(role, Outline { on_accounts: Vec::new(), if_given: Vec::new(), ..Outline::of(role) })
+        Self::of_outline(role, Outline { on_accounts: Vec::new(), if_given: Vec::new(), ..Outline::of(role) })
     }
 
     /// Permissions of a default role, by place: assigned portfolios and accounts, and the company.
     pub fn all(role: DefaultRole) -> Vec<Self> {
-        Self::told(role, Outline::of(role))
+        Self::of_outline(role, Outline::of(role))
     }
 
-    fn told(role: DefaultRole, outline: Outline) -> Vec<Self> {
+    fn of_outline(role: DefaultRole, outline: Outline) -> Vec<Self> {
         let Outline { everywhere, in_portfolios, on_accounts, if_given, never } = outline;
         let on = match role {
             DefaultRole::PortfolioAdmin => "In every account there",
@@ -54,8 +54,8 @@ fn with_first(words: &str, change: impl Fn(&str) -> String) -> String {
 }
 
 /// Permissions of an assignment, by the names of its switches.
-pub fn gives(grants: AssignmentPermissions) -> &'static str {
-    match (grants.edits_details, grants.sees_billing) {
+pub fn gives(permissions: AssignmentPermissions) -> &'static str {
+    match (permissions.edits_details, permissions.sees_billing) {
         (false, false) => "View",
         (true, false) => "View, Edit details",
         (false, true) => "View, See billing",
@@ -64,8 +64,8 @@ pub fn gives(grants: AssignmentPermissions) -> &'static str {
 }
 
 /// Checkboxes of an assignment's permissions: field, label and state.
-pub fn switches(grants: AssignmentPermissions) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-    PermissionToggle::ALL.iter().map(move |&switch| (switch.as_str(), switch.label(), grants.gives(switch)))
+pub fn toggles(permissions: AssignmentPermissions) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+    PermissionToggle::ALL.iter().map(move |&switch| (switch.as_str(), switch.label(), permissions.gives(switch)))
 }
 
 #[cfg(test)]

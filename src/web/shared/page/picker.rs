@@ -1,7 +1,7 @@
 //! A list to select from: checkboxes or radio buttons in groups. Longer lists are searched first, and earlier
 //! selections stay visible.
 
-use super::{Count, FieldError, grouped, switches};
+use super::{Count, FieldError, grouped, toggles};
 use crate::domain::permission::AssignmentPermissions;
 
 /// Most rows shown; a longer list is searched first.
@@ -24,13 +24,13 @@ pub struct PickerOption {
     pub about: String,
     pub is_ticked: bool,
     /// Permissions of the assignment, where they can be chosen.
-    pub grants: Option<AssignmentPermissions>,
+    pub permissions: Option<AssignmentPermissions>,
 }
 
 impl PickerOption {
     /// Checkboxes of those permissions.
-    pub fn switches(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-        self.grants.into_iter().flat_map(switches)
+    pub fn toggles(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        self.permissions.into_iter().flat_map(toggles)
     }
 }
 
@@ -146,7 +146,7 @@ impl Picker {
                 name: user.name,
                 about: user.email,
                 is_ticked: place % 3 == 1,
-                grants: place.is_multiple_of(2).then(AssignmentPermissions::default),
+                permissions: place.is_multiple_of(2).then(AssignmentPermissions::default),
             };
             (if place < 5 { sample.group() } else { "Nordic Brands".to_owned() }, pick)
         };
@@ -174,7 +174,7 @@ mod tests {
     use crate::web::shared::samples::Sample;
 
     fn pick(value: &str, is_ticked: bool) -> PickerOption {
-        PickerOption { value: value.into(), name: value.into(), about: String::new(), is_ticked, grants: None }
+        PickerOption { value: value.into(), name: value.into(), about: String::new(), is_ticked, permissions: None }
     }
 
     #[test]

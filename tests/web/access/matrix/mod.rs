@@ -34,7 +34,7 @@ fn things(kind: ThingKind) -> Vec<Thing> {
     const PLACES: [Place; 4] = [Place::Nordic, Place::South, Place::Closed, Place::Unknown];
     match kind {
         ThingKind::Company => vec![Thing::Company],
-        ThingKind::Person => PEOPLE.map(Thing::Person).into(),
+        ThingKind::User => PEOPLE.map(Thing::User).into(),
         ThingKind::Portfolio => PLACES.map(Thing::Portfolio).into(),
         ThingKind::Account => {
             PLACES.map(Book::In).into_iter().chain([Book::Edited, Book::Billed, Book::Shut]).map(Thing::Account).collect()
@@ -57,7 +57,7 @@ fn is_ordinary(thing: Thing) -> bool {
     matches!(
         thing,
         Thing::Company
-            | Thing::Person(Who::InBoth)
+            | Thing::User(Who::InBoth)
             | Thing::Portfolio(Place::Nordic | Place::South)
             | Thing::Account(Book::In(Place::Nordic | Place::South))
             | Thing::Group(Circle::Custom | Circle::Admins)
@@ -123,7 +123,7 @@ impl Ask<'_> {
     async fn fault(&self, world: &mut World, expected: Answer, is_fresh: bool) -> Option<String> {
         let page = self.answered(world, is_fresh).await;
         let (status, usual) = (page.status.as_u16(), if self.is_form { 303 } else { 200 });
-        let is_oneself = self.needs.iter().any(|(_, thing)| *thing == Thing::Person(Who::Oneself));
+        let is_oneself = self.needs.iter().any(|(_, thing)| *thing == Thing::User(Who::Oneself));
         let is_right = match expected {
             Answer::Allowed => status == usual || self.site.besides.contains(&status) || (is_oneself && status == 409),
             _ => given(&page) == expected,
@@ -142,7 +142,7 @@ impl Ask<'_> {
 fn written(text: &str, thing: Thing, made: &Made) -> String {
     let name = match thing {
         Thing::Company => return text.to_owned(),
-        Thing::Person(_) => "{user}",
+        Thing::User(_) => "{user}",
         Thing::Portfolio(_) => "{portfolio}",
         Thing::Account(_) => "{account}",
         Thing::Group(_) => "{group}",
@@ -223,7 +223,7 @@ async fn what_a_form_does_and_what_the_next_page_says_of_it_are_saved_together(d
     let asks = sites(|kind| kind.takes_form() && !kind.is_recorded()).leak().iter().filter_map(|site| {
         let viewer = Viewer::Admin;
         let needs = combined(&site.form).into_iter().find(|needs| {
-            let is_plain = |&(_, thing): &(_, Thing)| thing != Thing::Person(Who::Oneself);
+            let is_plain = |&(_, thing): &(_, Thing)| thing != Thing::User(Who::Oneself);
             needs.iter().all(is_plain) && table.answer(viewer, needs) == Answer::Allowed
         })?;
         Some(Ask { site, viewer, needs, is_form: true })

@@ -12,7 +12,7 @@ use super::world::State;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ThingKind {
     Company,
-    Person,
+    User,
     Portfolio,
     Account,
     Group,
@@ -55,7 +55,7 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("SignOut", "/sign-out", None, Some([303, 303])),
 ];
 
-use ThingKind::{Account, Company, Group, Person, Portfolio};
+use ThingKind::{Account, Company, Group, Portfolio, User};
 
 const NAMED: &[(&str, &str)] =
     &[("first_name", "Ruud"), ("last_name", "Smit"), ("email", "{email}"), ("default_role", "user"), ("version", "1")];
@@ -92,7 +92,7 @@ impl Site {
 
     /// By its declaration: the permission somewhere, and then on what its address names.
     fn declared(endpoint: &'static Endpoint) -> Self {
-        let named = [("{user}", Person), ("{portfolio}", Portfolio), ("{account}", Account), ("{group}", Group)];
+        let named = [("{user}", User), ("{portfolio}", Portfolio), ("{account}", Account), ("{group}", Group)];
         let kind = named.into_iter().find(|(name, _)| endpoint.pattern.contains(name)).map_or(Company, |(_, kind)| kind);
         let needs = endpoint.access.permission().map_or(vec![], |permission| vec![(permission.word(), Company), (permission.word(), kind)]);
         Self { endpoint, state: State::Active, page: needs.clone(), form: needs, fields: &[], besides: &[] }
@@ -140,9 +140,9 @@ pub(super) fn sites(is_kind: fn(Kind) -> bool) -> Vec<Site> {
 
 fn site(endpoint: &'static Endpoint) -> Site {
     let (member, given_portfolio, given_account) = (
-        [("directory.view", Group), ("groups.manage", Person)],
-        [("users.view", Person), ("assignments.change", Portfolio)],
-        [("users.view", Person), ("assignments.change", Account)],
+        [("directory.view", Group), ("groups.manage", User)],
+        [("users.view", User), ("assignments.change", Portfolio)],
+        [("users.view", User), ("assignments.change", Account)],
     );
     let site = Site::declared(endpoint);
     match endpoint.name {
@@ -155,8 +155,8 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "ResendInvitation" | "RevokeInvitation" | "InvitationLink" | "ResendFromManage" | "RevokeFromManage" | "LinkFromManage" => {
             site.about(State::Invited).besides(&[200, 409])
         }
-        "TickedUsers" => site.form(&[("users.view", Person)]).with(TICKED).besides(&[200]),
-        "DoBulk" => site.form(&[("users.view", Person)]).with(TICKED),
+        "TickedUsers" => site.form(&[("users.view", User)]).with(TICKED).besides(&[200]),
+        "DoBulk" => site.form(&[("users.view", User)]).with(TICKED),
         "NewUserWizard" => site.form(&[("users.invite", Account)]).with(INVITED),
         "EditUser" => site.with(NAMED).besides(&[200, 422]),
         "Assign" => site.form(&given_account).with(&[("assign", "account-{account}")]),

@@ -100,7 +100,7 @@ pub(super) enum Circle {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Thing {
     Company,
-    Person(Who),
+    User(Who),
     Portfolio(Place),
     Account(Book),
     Group(Circle),
@@ -143,7 +143,7 @@ impl Thing {
     pub(super) fn exists(self) -> bool {
         !matches!(
             self,
-            Self::Person(Who::Deleted | Who::Unknown)
+            Self::User(Who::Deleted | Who::Unknown)
                 | Self::Portfolio(Place::Unknown)
                 | Self::Account(Book::In(Place::Unknown))
                 | Self::Group(Circle::Unknown)
@@ -154,7 +154,7 @@ impl Thing {
     pub(super) fn unknown(self) -> Self {
         match self {
             Self::Company => Self::Company,
-            Self::Person(_) => Self::Person(Who::Unknown),
+            Self::User(_) => Self::User(Who::Unknown),
             Self::Portfolio(_) => Self::Portfolio(Place::Unknown),
             Self::Account(_) => Self::Account(Book::In(Place::Unknown)),
             Self::Group(_) => Self::Group(Circle::Unknown),
@@ -189,7 +189,7 @@ impl Table {
         match self.0[if is_hidden { "admins.view" } else { word }][column] {
             "No" if is_hidden => Answer::Unknown,
             "No" => Answer::Refused,
-            _ if word == "users.deleted" && thing == Thing::Person(Who::Deleted) => Answer::Allowed,
+            _ if word == "users.deleted" && thing == Thing::User(Who::Deleted) => Answer::Allowed,
             _ if !thing.exists() || (is_admins && !is_hidden) => Answer::Unknown,
             // Nothing new can be made or invited to in a deactivated portfolio.
             _ if word == "accounts.create" && thing == Thing::Portfolio(Place::Closed) => Answer::Unknown,
@@ -209,7 +209,7 @@ fn within(viewer: Viewer, word: &str, thing: Thing) -> Answer {
     let is_inside = match thing {
         Thing::Company => true,
         Thing::Portfolio(place) => Some(place) == own,
-        Thing::Person(who) => own.is_some_and(|own| who.places(viewer).contains(&own)),
+        Thing::User(who) => own.is_some_and(|own| who.places(viewer).contains(&own)),
         Thing::Account(book) if Some(book.place()) == own => true,
         // Assignments of a user hold under any role.
         Thing::Account(_) if viewer == Viewer::OtherPortfolioAdmin && (word.starts_with("accounts.") || word.starts_with("billing.")) => {
@@ -231,7 +231,7 @@ fn assigned(word: &str, thing: Thing) -> Answer {
 }
 
 fn wholly(viewer: Viewer, thing: Thing) -> Answer {
-    let Thing::Person(who) = thing else { return Answer::Allowed };
+    let Thing::User(who) = thing else { return Answer::Allowed };
     let (own, places) = (viewer.portfolio(), who.places(viewer));
     if !places.iter().any(|&place| Some(place) == own) {
         return Answer::Unknown;

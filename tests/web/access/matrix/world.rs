@@ -123,7 +123,7 @@ impl World {
             return made.clone();
         }
         let made = self.fresh(viewer, thing, state);
-        if thing != Thing::Person(Who::Oneself) {
+        if thing != Thing::User(Who::Oneself) {
             self.shared.insert((thing, state), made.clone());
         }
         made
@@ -134,7 +134,7 @@ impl World {
         self.made += 1;
         let id = match thing {
             Thing::Company => String::new(),
-            Thing::Person(who) => return self.person(viewer, who, state),
+            Thing::User(who) => return self.person(viewer, who, state),
             Thing::Portfolio(place) => self.portfolio(place).map_or_else(|| "987654".to_owned(), |id| id.to_string()),
             Thing::Account(book) => self.account(book).map_or_else(|| "987654".to_owned(), |id| id.to_string()),
             Thing::Group(Circle::Admins) => "1".to_owned(),
@@ -163,7 +163,7 @@ impl World {
     }
 
     fn account(&self, book: Book) -> Option<AccountId> {
-        let (place, grants) = match book {
+        let (place, permissions) = match book {
             Book::In(Place::Unknown) => return None,
             Book::In(place) => (place, None),
             Book::Edited => (Place::Nordic, Some(AssignmentPermissions::default())),
@@ -174,8 +174,8 @@ impl World {
         self.close(place, false);
         let id = self.app.create_account(self.places[&place], &format!("Account {}", self.made));
         self.close(place, true);
-        for viewer in grants.iter().flat_map(|_| [Viewer::User, Viewer::OtherPortfolioAdmin]) {
-            self.give(self.oneself[&viewer], id, grants.unwrap_or_default());
+        for viewer in permissions.iter().flat_map(|_| [Viewer::User, Viewer::OtherPortfolioAdmin]) {
+            self.give(self.oneself[&viewer], id, permissions.unwrap_or_default());
         }
         Some(id)
     }
@@ -187,11 +187,11 @@ impl World {
         }
     }
 
-    fn give(&self, user: UserId, account: AccountId, grants: AssignmentPermissions) {
+    fn give(&self, user: UserId, account: AccountId, permissions: AssignmentPermissions) {
         // Past the use case, which gives nothing in a portfolio that is deactivated.
         self.app
             .store()
-            .write_transaction(|tx| assignments::give_account(tx, user, account, grants, Some(self.maya), self.app.now()))
+            .write_transaction(|tx| assignments::give_account(tx, user, account, permissions, Some(self.maya), self.app.now()))
             .unwrap();
     }
 

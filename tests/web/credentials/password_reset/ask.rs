@@ -212,7 +212,7 @@ async fn requests_from_many_networks_of_one_site_are_held_together(db: Db) {
             let held = password_reset::ask(&app.ctx, &email, &format!("2001:db8:1:{network:x}::1")).unwrap();
             assert_eq!(held.is_some(), place > 320, "{place}");
         }
-        let writes = app.store().load().writes.count();
+        let writes = app.store().metrics().writes.count();
         (app.count("reset_requests"), app.count("throttles WHERE scope = 'reset_account'"), writes)
     };
     let (few, many) = (rows(340).await, rows(680).await);

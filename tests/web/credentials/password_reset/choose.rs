@@ -165,13 +165,13 @@ async fn tries_at_a_link_are_counted_and_held_ones_cost_a_read(db: Db) {
         hana.send(&app, &page, &link, &[("password", "passwordpassword")]).await.is(422).sees("common or has been leaked");
     }
     for tries in [5, 10] {
-        let before = app.store().load().writes.count();
+        let before = app.store().metrics().writes.count();
         for _ in 0..tries {
             let held = hana.send(&app, &page, &link, &[("password", NEW)]).await;
             held.is(429).sees("Too many attempts. Try again in 1 second.");
             assert_eq!(held.header("retry-after"), "2");
         }
-        assert_eq!(app.store().load().writes.count(), before);
+        assert_eq!(app.store().metrics().writes.count(), before);
     }
     app.advance(TimeDelta::seconds(1));
     hana.send(&app, &page, &link, &[("password", NEW)]).await.redirects_to(DONE);

@@ -85,9 +85,9 @@ async fn staying_signed_in_counts_as_a_request_and_tells_how_long_the_session_ho
 #[apply(both_databases!)]
 async fn a_page_without_a_message_writes_nothing(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
-    let writes = app.store().load().writes.count();
+    let writes = app.store().metrics().writes.count();
     maya.get(&app, LIST).await.is(200);
-    assert_eq!(app.store().load().writes.count(), writes);
+    assert_eq!(app.store().metrics().writes.count(), writes);
 }
 
 #[apply(both_databases!)]

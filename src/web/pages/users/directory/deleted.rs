@@ -52,18 +52,18 @@ impl DeletedRow {
 
 /// `GET /users-and-groups/deleted`
 pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> HandlerResult {
-    let asked = query.asked()?;
+    let request = query.request()?;
     if !query.q.is_empty() {
         return Err(WebError::Malformed);
     }
-    let (company, position, limit) = (context.current.company.clone(), asked.position.clone(), asked.rows.count());
+    let (company, position, limit) = (context.current.company.clone(), request.position.clone(), request.rows.count());
     let (layout_data, (menu, (deleted, count))) = context
         .open(move |ctx, actor| {
             Ok((users::directory::menu(ctx, actor)?, users::lifecycle::deleted(ctx, actor, &company, &position, limit)?))
         })
         .await?;
     let words = ("deleted user", "deleted users");
-    let pager = query.pager(paths::DeletedUsers {}, &asked, &deleted, |row| row.user.key(), count, words);
+    let pager = query.pager(paths::DeletedUsers {}, &request, &deleted, |row| row.user.key(), count, words);
     let row = |Restorable { user, deleted_by, until }: Restorable| DeletedRow {
         deleted_at: DisplayTime::new(user.deleted_at, layout_data.now),
         deleted_by,
@@ -95,7 +95,7 @@ pub(in crate::web) async fn restore(context: PageContext, id: Path<UserId>, form
             title: "This address is in use again",
             text: format!("{email} has been invited again as a new user. Delete that user or revoke the invitation first."),
         }),
-        Err(RestoreError::Denied(denied)) => Err(denied.into()),
+        Err(RestoreError::Action(error)) => Err(error.into()),
     }
 }
 

@@ -68,7 +68,7 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<NewUserForm>
             respond::again(&page(&context, Field::refused(typed, already_known(&existing)), Some(ways)).await?)
         }
         Err(InviteError::NotYours) => Err(WebError::NotFound),
-        Err(InviteError::Denied(denied)) => Err(denied.into()),
+        Err(InviteError::Action(error)) => Err(error.into()),
     }
 }
 

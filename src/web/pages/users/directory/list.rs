@@ -6,7 +6,7 @@ use super::{Aside, AsideEntry, MailTrouble, Problems};
 use crate::{
     domain::{
         clock::Timestamp,
-        policy::{Action, decide},
+        policy::{UserAction, decide},
         user::Status,
     },
     usecases::users::{
@@ -120,11 +120,11 @@ pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
 
 /// `GET /users-and-groups`
 pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> HandlerResult {
-    let asked = query.asked()?;
-    let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
+    let request = query.request()?;
+    let (search, position, limit) = (request.search.clone(), request.position.clone(), request.rows.count());
     let (layout_data, Listing { menu, rows, count, mails }) =
         context.open(move |ctx, actor| users::directory::list(ctx, actor, search, &position, limit)).await?;
-    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.user.key(), count, ("user", "users"));
+    let pager = query.pager(paths::UsersAndGroups {}, &request, &rows, |row| row.user.key(), count, ("user", "users"));
     respond::page(&UsersPage {
         layout: context.layout(&layout_data),
         aside: Aside::new(&context.current.user, &layout_data, menu, AsideEntry::Users),
@@ -138,7 +138,7 @@ pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> Hand
 
 impl UserRows {
     fn new(context: &PageContext, rows: Vec<Row>, now: Timestamp) -> Self {
-        if decide(context.current.user.actor(), Action::SeeEveryone).is_err() {
+        if decide(context.current.user.actor(), UserAction::SeeEveryone).is_err() {
             return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(context, &row.user, row.groups)).collect());
         }
         let row = |Row { user, status, groups, mail, may }: Row| UserRow {

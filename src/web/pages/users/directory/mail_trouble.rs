@@ -35,14 +35,14 @@ impl From<MailProblems> for Problems {
         let refusal = refusal.map(|usecases::ServerRefusal { reply, mails }| ServerRefusal {
             is_said: reply.starts_with(|c: char| c.is_ascii_digit()),
             reply,
-            waiting: told(mails.unsigned_abs(), "mail is waiting", "mails are waiting"),
+            waiting: sentence(mails.unsigned_abs(), "mail is waiting", "mails are waiting"),
         });
-        let unreadable = (unreadable > 0).then(|| told(unreadable, "mail is waiting", "mails are waiting"));
-        Self { refusal, unreadable, failed: (failed > 0).then(|| told(failed, "mail failed", "mails failed")) }
+        let unreadable = (unreadable > 0).then(|| sentence(unreadable, "mail is waiting", "mails are waiting"));
+        Self { refusal, unreadable, failed: (failed > 0).then(|| sentence(failed, "mail failed", "mails failed")) }
     }
 }
 
-fn told(mails: u64, one: &str, several: &str) -> String {
+fn sentence(mails: u64, one: &str, several: &str) -> String {
     format!("{}.", counted(mails, one, several))
 }
 

@@ -13,7 +13,7 @@ use crate::{
     domain::{
         ids::GroupId,
         invitation::{InvitationOrigin, term_in_words},
-        policy::{Action, decide},
+        policy::{UserAction, decide},
     },
     usecases::{GroupKind, LayoutData, User, users::directory::Menu},
     web::shared::{list_query, page::Count, routing::paths},
@@ -62,7 +62,7 @@ impl Aside {
     /// Menu for `actor` beside the list at `current`.
     pub(in crate::web) fn new(actor: &User, layout_data: &LayoutData, menu: Menu, current: AsideEntry) -> Self {
         let may = |action| decide(actor.actor(), action).is_ok();
-        let sees_counts = may(Action::SeeEveryone);
+        let sees_counts = may(UserAction::SeeEveryone);
         let entry = |group: crate::usecases::Group| GroupEntry {
             id: group.id,
             name: group.name,
@@ -74,8 +74,8 @@ impl Aside {
             users: list_query::shown(menu.users),
             admins: admins.into_iter().next().map(entry),
             groups: groups.into_iter().map(entry).collect(),
-            create: may(Action::InviteUser).then(|| CreateMenu { invitation_term: invitation_term(layout_data) }),
-            shows_deleted: may(Action::SeeDeleted),
+            create: may(UserAction::InviteUser).then(|| CreateMenu { invitation_term: invitation_term(layout_data) }),
+            shows_deleted: may(UserAction::SeeDeleted),
         }
     }
 

@@ -49,6 +49,6 @@ fn list(form: &Form<ListButton>) -> String {
 fn none_failed(error: SendAgainError, text: &str) -> Result<Flash, WebError> {
     match error {
         SendAgainError::NoneFailed => Ok(Flash::new(FlashKind::Info, text)),
-        SendAgainError::Denied(denied) => Err(denied.into()),
+        SendAgainError::Action(error) => Err(error.into()),
     }
 }

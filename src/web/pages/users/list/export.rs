@@ -34,18 +34,18 @@ const HEADER: &str =
 
 /// `GET /users-and-permissions/export`
 pub(in crate::web) async fn export(context: PageContext, query: UserListQuery) -> HandlerResult {
-    query.asked()?;
+    query.request()?;
     let query = query.changed(|_| ());
-    let asked = ListRequest { limit: CHUNK, as_of: Some(context.now()), ..query.asked()? };
+    let request = ListRequest { limit: CHUNK, as_of: Some(context.now()), ..query.request()? };
     let state = context.state().clone();
     let turn = state.exports.begin(context.current.user.id).ok_or_else(|| WebError::Refused {
         title: "Another export is running",
         text: "Wait until it has finished, or cancel it.".to_owned(),
     })?;
-    let (words, begin, principal) = (query.text(), asked.clone(), context.current.principal());
+    let (words, begin, principal) = (query.text(), request.clone(), context.current.principal());
     let by = principal.clone();
     let all = state.run(move |ctx| users::list::begin_export(ctx, &by, &begin, &words)).await?;
-    let body = Export { state, all, asked, principal, next: Some(Position::First), reading: None, begins: true, _turn: turn };
+    let body = Export { state, all, request, principal, next: Some(Position::First), reading: None, begins: true, _turn: turn };
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"users.csv\""))
@@ -58,7 +58,7 @@ type Reading = Pin<Box<dyn Future<Output = Result<Slice<Row<Names>>, WebError>>>
 struct Export {
     state: State,
     all: Count,
-    asked: ListRequest,
+    request: ListRequest,
     principal: Principal,
     next: Option<Position<crate::usecases::Cursor>>,
     reading: Option<Reading>,
@@ -69,8 +69,8 @@ struct Export {
 impl Export {
     fn read(&self, position: Position<crate::usecases::Cursor>) -> Reading {
         let (state, all, principal) = (self.state.clone(), self.all, self.principal.clone());
-        let asked = ListRequest { position, ..self.asked.clone() };
-        Box::pin(async move { state.run(move |ctx| users::list::export(ctx, &principal, &asked, all)).await })
+        let request = ListRequest { position, ..self.request.clone() };
+        Box::pin(async move { state.run(move |ctx| users::list::export(ctx, &principal, &request, all)).await })
     }
 }
 

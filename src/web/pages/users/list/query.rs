@@ -104,7 +104,7 @@ impl UserListQuery {
     ///
     /// # Errors
     /// [`WebError::NoSuchList`] for a word that no page of Usher writes.
-    pub(in crate::web) fn asked(&self) -> Result<ListRequest, WebError> {
+    pub(in crate::web) fn request(&self) -> Result<ListRequest, WebError> {
         self.read().map_err(|failure| no_such(failure.status_code()))
     }
 
@@ -162,7 +162,7 @@ impl UserListQuery {
     /// The query in a form of the list, parsed and written again, so that no other text reaches an address.
     pub(in crate::web) fn returned(text: &str) -> String {
         let query = serde_urlencoded::from_str::<Self>(text).unwrap_or_default();
-        if query.asked().is_ok() { query.text() } else { String::new() }
+        if query.request().is_ok() { query.text() } else { String::new() }
     }
 
     /// The query of the whole list of such a form.
@@ -189,15 +189,15 @@ impl UserListQuery {
     }
 
     /// The ways to other pages, and to the first one with other numbers of rows.
-    pub(in crate::web) fn pager(&self, asked: &ListRequest, listing: &Listing) -> Pager {
-        let (slice, count) = (&listing.rows, shown(listing.counts.of(asked.filter.status)));
+    pub(in crate::web) fn pager(&self, request: &ListRequest, listing: &Listing) -> Pager {
+        let (slice, count) = (&listing.rows, shown(listing.counts.of(request.filter.status)));
         let key = self.key().ok().flatten();
         let link = |to: Option<Place<&Row>>, from| match to {
             None => self.changed(|_| ()).path(),
             Some(to) => self.at(to.map(place), from, listing).path(),
         };
-        let pager = Pager::new(slice, key.as_ref(), asked.limit, count, ("user", "users"), link);
-        pager.with_sizes(slice.rows.len(), asked.limit, |rows| self.changed(|query| query.rows = rows.to_string()).path())
+        let pager = Pager::new(slice, key.as_ref(), request.limit, count, ("user", "users"), link);
+        pager.with_sizes(slice.rows.len(), request.limit, |rows| self.changed(|query| query.rows = rows.to_string()).path())
     }
 
     fn at(&self, place: Place<RowPlace>, from: u64, listing: &Listing) -> Self {
@@ -267,10 +267,10 @@ mod tests {
     #[test]
     fn an_address_says_all_that_the_list_holds() {
         let text = "q=ma&status=expired&role=portfolio_admin&two_factor=off&assignments=none&sort=last_sign_in-desc&rows=100";
-        let asked = parsed(text).unwrap();
-        assert_eq!((asked.filter.status, asked.filter.default_role), (Some(Status::Expired), Some(DefaultRole::PortfolioAdmin)));
-        assert_eq!((asked.filter.has_two_factor, asked.filter.is_unassigned, asked.limit), (Some(false), true, 100));
-        assert_eq!(asked.order, Order { by: SortBy::LastSignIn, is_descending: true });
+        let request = parsed(text).unwrap();
+        assert_eq!((request.filter.status, request.filter.default_role), (Some(Status::Expired), Some(DefaultRole::PortfolioAdmin)));
+        assert_eq!((request.filter.has_two_factor, request.filter.is_unassigned, request.limit), (Some(false), true, 100));
+        assert_eq!(request.order, Order { by: SortBy::LastSignIn, is_descending: true });
         assert_eq!(UserListQuery::returned(text), text);
     }
 

@@ -77,7 +77,7 @@ pub struct AssignedRow {
     pub may_remove: bool,
     /// True if the user would leave the reader's scope, which needs a confirmation.
     pub asks: bool,
-    pub switches: Vec<ToggleRow>,
+    pub toggles: Vec<ToggleRow>,
     /// Reason for which it will be withheld.
     pub lost: Option<String>,
 }
@@ -127,7 +127,7 @@ impl Assignments {
         user_id: UserId,
         assigned: Assigned,
         offered: users::page::Offered,
-        asked: &PageRequest,
+        request: &PageRequest,
         query: &ManageQuery,
     ) -> Self {
         let link = |page: &str| {
@@ -135,7 +135,7 @@ impl Assignments {
             paths::with_query(paths::Manage { user: user_id }, &parameters)
         };
         let found = usecases::Count::Exactly(i64::try_from(assigned.found).unwrap_or(i64::MAX));
-        let pager = asked.pager(link, &assigned.rows, Held::key, found, ("assignment", "assignments"));
+        let pager = request.pager(link, &assigned.rows, Held::key, found, ("assignment", "assignments"));
         let searches = pager.next.is_some() || pager.previous.is_some() || !query.q.is_empty();
         let row = |held: &Held| row(user_id, held, assigned.is_last_portfolio, assigned.is_last_in_common);
         Self {
@@ -168,12 +168,12 @@ fn row(user_id: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Ass
             remove: remove_and_assign(user_id, AssignmentRef::Portfolio(portfolio.id)).0,
             may_remove: !is_last_portfolio,
             asks,
-            switches: Vec::new(),
+            toggles: Vec::new(),
             lost,
         },
-        What::Account(account, grants) => {
+        What::Account(account, permissions) => {
             let switch = |&switch: &PermissionToggle| {
-                let is_on = AssignmentPermissions::gives(*grants, switch);
+                let is_on = AssignmentPermissions::gives(*permissions, switch);
                 let to = if is_on { To::Off } else { To::On };
                 ToggleRow { label: switch.label(), is_on, path: paths::TogglePermission { user: user_id, account: account.id, switch, to } }
             };
@@ -186,7 +186,7 @@ fn row(user_id: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Ass
                 remove: remove_and_assign(user_id, AssignmentRef::Account(account.id)).0,
                 may_remove: true,
                 asks,
-                switches: PermissionToggle::ALL.iter().map(switch).collect(),
+                toggles: PermissionToggle::ALL.iter().map(switch).collect(),
                 lost,
             }
         }

@@ -78,11 +78,11 @@ pub(in crate::web) async fn assign_account(
 ) -> HandlerResult {
     let ((user_id, account), AssignAccountForm { edits_details, sees_billing, return_query }) = (*path, form.0);
     let usual = AssignmentPermissions::default();
-    let grants = AssignmentPermissions {
+    let permissions = AssignmentPermissions {
         edits_details: edits_details.unwrap_or(usual.edits_details),
         sees_billing: sees_billing.unwrap_or(usual.sees_billing),
     };
-    give_account(&context, user_id, account, grants, return_query).await
+    give_account(&context, user_id, account, permissions, return_query).await
 }
 
 async fn give_portfolio(context: &PageContext, user_id: UserId, portfolio: PortfolioId, query: String) -> HandlerResult {
@@ -98,16 +98,16 @@ async fn give_account(
     context: &PageContext,
     user_id: UserId,
     account: AccountId,
-    grants: AssignmentPermissions,
+    permissions: AssignmentPermissions,
     query: String,
 ) -> HandlerResult {
     let back = left_with(context, user_id, AssignmentRef::Account(account), &query);
     let said = move |(user, given): &(User, Account)| {
-        let what = if grants == AssignmentPermissions::default() { String::new() } else { format!(": {}", gives(grants)) };
+        let what = if permissions == AssignmentPermissions::default() { String::new() } else { format!(": {}", gives(permissions)) };
         let text = format!("{} is now assigned to {}{what}.", given.name, user.display_name());
         undoable(text, "Remove", &given.name, paths::UnassignAccount { user: user_id, account }, &query)
     };
-    context.act_and_go(back, said, move |ctx, submission| assignments::give_account(ctx, submission, user_id, account, grants)).await
+    context.act_and_go(back, said, move |ctx, submission| assignments::give_account(ctx, submission, user_id, account, permissions)).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`

@@ -180,11 +180,11 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form:
         Err(ProfileError::Stale(now)) => {
             respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields.merged(&now)) })
         }
-        Err(ProfileError::Denied(ActionError::TooManyMails { name, wait })) => {
+        Err(ProfileError::Action(ActionError::TooManyMails { name, wait })) => {
             fields.email = Field::refused(&*typed.email, FieldError::Message(too_many_mails(&name, &wait)));
             respond::again(&page(fields))
         }
-        Err(ProfileError::Denied(denied)) => context.say(&already(denied)?, at(id, &typed.return_query)),
+        Err(ProfileError::Action(error)) => context.say(&already(error)?, at(id, &typed.return_query)),
     }
 }
 

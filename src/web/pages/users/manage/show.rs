@@ -15,7 +15,7 @@ use crate::{
     domain::{
         audit::SubjectKind,
         ids::UserId,
-        policy::{Action, decide},
+        policy::{UserAction, decide},
         role::Role,
         search::SearchTerm,
         user::Status,
@@ -157,11 +157,11 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: 
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =
         ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: UserListQuery::returned(&return_query) };
-    let asked = PageRequest::at(&query.page, PageSize::default())?;
+    let request = PageRequest::at(&query.page, PageSize::default())?;
     let wanted = AssignmentsQuery {
         search: SearchTerm::parse(&query.q),
-        position: asked.position.clone(),
-        limit: asked.rows.count(),
+        position: request.position.clone(),
+        limit: request.rows.count(),
         offer: SearchTerm::parse(&query.add),
     };
     let company = context.current.company.clone();
@@ -171,12 +171,12 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: 
         Ok((shown, portfolios))
     };
     let (layout_data, (shown, portfolios)) = context.open(read).await?;
-    let page = ManagePage::new(&context, &layout_data, shown, &asked, query);
+    let page = ManagePage::new(&context, &layout_data, shown, &request, query);
     respond::page(&ManagePage { edit: page.edit.map(|fields| EditFields { portfolios, ..fields }), ..page })
 }
 
 impl ManagePage {
-    fn new(context: &PageContext, layout_data: &usecases::LayoutData, shown: Shown, asked: &PageRequest, query: ManageQuery) -> Self {
+    fn new(context: &PageContext, layout_data: &usecases::LayoutData, shown: Shown, request: &PageRequest, query: ManageQuery) -> Self {
         let now = layout_data.now;
         let Shown {
             user,
@@ -197,7 +197,7 @@ impl ManagePage {
         let moment = |at| DisplayTime::new(at, now);
         let waiting = email_change.as_ref().map(|(change, _)| change.email.clone());
         let (blocks, more_portfolios) = permissions::blocks(&effective, now);
-        let sends_again = decide(context.current.user.actor(), Action::SendMailsAgain).is_ok();
+        let sends_again = decide(context.current.user.actor(), UserAction::SendMailsAgain).is_ok();
         let mail = |mail: Option<LinkDelivery>| mail.map(|mail| LinkDelivery { again: mail.again.filter(|_| sends_again), ..mail });
         Self {
             layout: context.layout(layout_data),
@@ -216,7 +216,7 @@ impl ManagePage {
             sessions,
             blocks,
             more_portfolios,
-            assignments: Assignments::new(user.id, assigned, offered, asked, &query),
+            assignments: Assignments::new(user.id, assigned, offered, request, &query),
             withheld: WithheldAssignments::new(user.id, withheld, may.assign),
             events: events.iter().filter_map(|row| Event::of(row, SubjectKind::User, "this user", moment(row.at))).collect(),
             edit: may.edit.then(|| EditFields::of(&user, waiting, now)),

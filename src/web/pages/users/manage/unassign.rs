@@ -17,7 +17,7 @@ use crate::{
             error::WebError,
             form::{Form, each_once},
             list_query::ReturnQuery,
-            page::{Flash, FlashKind, Layout, NAMED, UserLabel, counted, names_in_short, switches},
+            page::{Flash, FlashKind, Layout, NAMED, UserLabel, counted, names_in_short, toggles},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -151,7 +151,7 @@ pub(in crate::web) async fn several(context: PageContext, id: Path<UserId>, form
     match context.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user_id, &taken, agreed)).await? {
         Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user_id, back, has_left, query)),
         Err(UnassignError::LastInCommon) => ask_several(&context, user_id, given, query, back).await,
-        Err(UnassignError::Denied(denied)) => context.say(&already(denied)?, back),
+        Err(UnassignError::Action(error)) => context.say(&already(error)?, back),
     }
 }
 
@@ -162,8 +162,8 @@ async fn ask_several(context: &PageContext, user: UserId, given: Vec<AssignmentR
     };
     let fields = given.iter().map(field).chain([("do", "remove".to_owned()), ("view", back.clone())]).collect::<Vec<_>>();
     let read = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user, &given);
-    let (layout_data, asked) = context.open(read).await?;
-    let Some(preview) = asked else {
+    let (layout_data, request) = context.open(read).await?;
+    let Some(preview) = request else {
         let text = "Some of the selected assignments no longer exist. Nothing was changed.";
         return context.say(&Flash::new(FlashKind::Info, text), back);
     };
@@ -201,8 +201,8 @@ pub(in crate::web) async fn account(context: PageContext, path: Path<(UserId, Ac
 /// The confirmation. It is skipped if another assignment keeps the user in the scope.
 async fn ask(context: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> HandlerResult {
     let read = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user_id, &[given]);
-    let (layout_data, asked) = context.open(read).await?;
-    let Some(preview) = asked.filter(|preview| preview.is_last_in_common) else { return respond::see_other(at(user_id, query)) };
+    let (layout_data, request) = context.open(read).await?;
+    let Some(preview) = request.filter(|preview| preview.is_last_in_common) else { return respond::see_other(at(user_id, query)) };
     let back = left_with(context, user_id, given, query);
     respond::page(&UnassignPage::new(context, &layout_data, preview, remove_and_assign(user_id, given).0, Vec::new(), query, back))
 }
@@ -210,22 +210,22 @@ async fn ask(context: &PageContext, user_id: UserId, given: AssignmentRef, query
 async fn submit(context: &PageContext, user_id: UserId, given: AssignmentRef, form: &UnassignForm) -> HandlerResult {
     let (agreed, query) = (form.agreed, &*form.return_query);
     let (back, returned) = (left_with(context, user_id, given, query), query.to_owned());
-    let said = move |taken: &Unassigned| parted(told(user_id, given, taken, &returned), taken.has_left);
+    let said = move |taken: &Unassigned| parted(removal_flash(user_id, given, taken, &returned), taken.has_left);
     match context.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user_id, &[given], agreed)).await? {
         Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user_id, back, has_left, query)),
         Err(UnassignError::LastInCommon) => ask(context, user_id, given, query).await,
-        Err(UnassignError::Denied(denied)) => context.say(&already(denied)?, back),
+        Err(UnassignError::Action(error)) => context.say(&already(error)?, back),
     }
 }
 
 /// Message of a completed action, with an undo if possible.
-fn told(user_id: UserId, given: AssignmentRef, taken: &Unassigned, query: &str) -> Flash {
+fn removal_flash(user_id: UserId, given: AssignmentRef, taken: &Unassigned, query: &str) -> Flash {
     let Unassigned { user, names, are_active, gave, .. } = taken;
     let name = names.concat();
     let text = format!("{name} is no longer assigned to {}.", user.display_name());
     if *are_active {
         let again = undo("Assign again", &name, remove_and_assign(user_id, given).1, query);
-        let gave = gave.iter().copied().flat_map(switches).map(|(field, _, is_on)| (field, is_on));
+        let gave = gave.iter().copied().flat_map(toggles).map(|(field, _, is_on)| (field, is_on));
         return Flash::new(FlashKind::Ok, text).with_action(gave.fold(again, |again, (field, is_on)| again.with(field, is_on)));
     }
     Flash::new(FlashKind::Ok, format!("{text} It can be assigned again once its portfolio is reactivated."))

@@ -175,7 +175,7 @@ impl Answers {
     }
 
     /// Permissions of a selected account.
-    pub(super) fn grants(&self, account: AccountId) -> AssignmentPermissions {
+    pub(super) fn permissions(&self, account: AccountId) -> AssignmentPermissions {
         AssignmentPermissions { edits_details: !self.no_edit.contains(&account), sees_billing: self.billing.contains(&account) }
     }
 
@@ -184,7 +184,7 @@ impl Answers {
         match self.default_role? {
             DefaultRole::PortfolioAdmin => (!self.portfolios.is_empty()).then(|| NewAssignments::Portfolios(self.portfolios.clone())),
             DefaultRole::User => {
-                let accounts = self.accounts.iter().map(|&account| (account, self.grants(account)));
+                let accounts = self.accounts.iter().map(|&account| (account, self.permissions(account)));
                 (!self.accounts.is_empty()).then(|| NewAssignments::Accounts(accounts.collect()))
             }
         }

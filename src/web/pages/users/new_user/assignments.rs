@@ -60,7 +60,7 @@ impl AssignmentsPage {
                     }
                     DefaultRole::User => {
                         let offer = picker_options::accounts_to_give(ctx, actor, &accounts, from)?;
-                        pickers::accounts_with(offer, find, |account| Some(ticked.grants(account)))
+                        pickers::accounts_with(offer, find, |account| Some(ticked.permissions(account)))
                     }
                 })
             })

@@ -138,11 +138,11 @@ async fn add(context: &PageContext, answers: &Answers, held: &Answers, sent: Ide
     let said = move |user: &User| invitation_flash::invited(user, EntryPoint::UsersAndPermissions, passes_links_on);
     match context.make(sent, said, move |ctx, submission| users::new_user::invite(ctx, submission, &new)).await? {
         Ok(user) => respond::see_other(paths::with_query(paths::Manage { user: user.id }, &[("return", &answers.return_query)])),
-        Err(InviteError::Denied(denied)) if denied.is_unknown() => {
+        Err(InviteError::Action(error)) if error.is_unknown() => {
             let page = AssignmentsPage::new(context, answers, held, checked, String::new(), None).await?;
-            if page.picker.error.is_some() { respond::again(&page) } else { Err(denied.into()) }
+            if page.picker.error.is_some() { respond::again(&page) } else { Err(error.into()) }
         }
-        Err(InviteError::Denied(denied)) => Err(denied.into()),
+        Err(InviteError::Action(error)) => Err(error.into()),
         // The address was taken since the first step checked it.
         Err(taken) => respond::again(&NameAndRolePage::taken(context, answers, &taken).await?),
     }

@@ -86,7 +86,7 @@ impl NameAndRolePage {
             InviteError::Exists(existing) => {
                 (already_known(existing), Some(ExistingUserActions::new(existing, EntryPoint::UsersAndPermissions)))
             }
-            InviteError::NotYours | InviteError::Denied(_) => {
+            InviteError::NotYours | InviteError::Action(_) => {
                 (FieldError::Message("You can’t invite this address. Ask an Admin.".to_owned()), None)
             }
         };
@@ -120,7 +120,7 @@ pub(super) async fn check(context: &PageContext, answers: &Answers) -> Result<An
     let (actor, email) = (context.current.user.clone(), checked.email.clone());
     match context.state().try_run(move |ctx| users::new_user::check_address(ctx, &actor, &email)).await? {
         Ok(()) => Ok(Ok(checked)),
-        Err(InviteError::Denied(denied)) => Err(denied.into()),
+        Err(InviteError::Action(error)) => Err(error.into()),
         Err(taken) => Ok(Err(Box::new(NameAndRolePage::taken(context, answers, &taken).await?))),
     }
 }

@@ -59,7 +59,10 @@ impl ReviewPage {
                         let groups = chosen.ticked.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
                         let named = |accounts: &[crate::usecases::Account]| {
                             let portfolio = accounts.first().map(|account| account.portfolio_name.clone()).unwrap_or_default();
-                            (portfolio, accounts.iter().map(|account| (account.name.clone(), gives(ticked.grants(account.id)))).collect())
+                            (
+                                portfolio,
+                                accounts.iter().map(|account| (account.name.clone(), gives(ticked.permissions(account.id)))).collect(),
+                            )
                         };
                         (groups.map(named).collect(), chosen.lost)
                     }

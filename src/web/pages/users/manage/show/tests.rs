@@ -58,7 +58,7 @@ fn assignments(sample: &Sample, user_id: UserId) -> Assignments {
             remove: paths::UnassignAccount { user: user_id, account: AccountId(id) }.to_string(),
             may_remove: place > 0,
             asks: place == 1,
-            switches: if place > 0 { PermissionToggle::ALL.iter().copied().map(switch).collect() } else { Vec::new() },
+            toggles: if place > 0 { PermissionToggle::ALL.iter().copied().map(switch).collect() } else { Vec::new() },
             lost: None,
         }
     };

@@ -144,12 +144,12 @@ pub fn assign(
         with_backend!(tx.db(), |db| diesel::insert_into(portfolio_assignments::table).values(&rows).execute(db))?;
     }
     for accounts in accounts.chunks(ROWS) {
-        let row = |&(user, account, grants): &(UserId, AccountId, AssignmentPermissions)| {
+        let row = |&(user, account, permissions): &(UserId, AccountId, AssignmentPermissions)| {
             (
                 account_assignments::user_id.eq(user),
                 account_assignments::account_id.eq(account),
-                account_assignments::edits_details.eq(grants.edits_details),
-                account_assignments::sees_billing.eq(grants.sees_billing),
+                account_assignments::edits_details.eq(permissions.edits_details),
+                account_assignments::sees_billing.eq(permissions.sees_billing),
                 account_assignments::assigned_by.eq(Some(by.0)),
                 account_assignments::assigned_at.eq(now),
             )

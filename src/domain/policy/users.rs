@@ -1,0 +1,100 @@
+//! Actions on users: the directory, invitations, and each user's page.
+
+use crate::domain::{permission::Permission, user::Status};
+
+use super::{Actor, Need, PolicyDenial, Target, keep_an_admin, not_oneself, require_status};
+
+/// Action on users. One that could lock the company out carries the number of other active Admins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserAction {
+    /// Directory in Users & Groups: names, addresses and custom groups of active users.
+    SeeDirectory,
+    /// All other users in Users & Groups, with status, last sign-in and delivery of their mails.
+    SeeEveryone,
+    /// From Users & Groups, as a User without assignments.
+    InviteUser,
+    /// Failed mails, to any recipient.
+    SendMailsAgain,
+    ResendInvitation(Target),
+    RevokeInvitation(Target),
+    /// Invitation link to pass on, where no mail server is configured.
+    SeeInvitationLink(Target),
+    /// Deactivation in Users & Permissions.
+    Block {
+        target: Target,
+        other_active_admins: u64,
+    },
+    /// Reactivation in Users & Permissions.
+    Activate(Target),
+    Delete {
+        target: Target,
+        other_active_admins: u64,
+    },
+    /// Deleted users, until they are removed permanently.
+    SeeDeleted,
+    RestoreUser,
+    /// Page of a user in Users & Permissions.
+    SeeUser(Target),
+    /// Name, address and default role.
+    EditUser(Target),
+    SendPasswordReset(Target),
+    /// View the number of a user's sessions, and end them all.
+    EndSessions(Target),
+}
+
+impl UserAction {
+    pub(super) fn need(self) -> Need {
+        match self {
+            Self::SeeDirectory => Need::of_company(Permission::DirectoryView),
+            Self::SeeEveryone => Need::of_company(Permission::DirectoryViewAll),
+            Self::InviteUser | Self::SendMailsAgain | Self::Delete { .. } => Need::of_company(Permission::DirectoryManage),
+            Self::ResendInvitation(target)
+            | Self::RevokeInvitation(target)
+            | Self::SeeInvitationLink(target)
+            | Self::Block { target, .. }
+            | Self::Activate(target) => match target.inside {
+                None => Need::of_company(Permission::DirectoryManage),
+                Some(_) => Need::At(Permission::UsersEdit, target.place()),
+            },
+            Self::SeeDeleted | Self::RestoreUser => Need::of_company(Permission::UsersDeleted),
+            Self::SeeUser(target) => Need::At(Permission::UsersView, target.place()),
+            Self::EditUser(target) | Self::SendPasswordReset(target) | Self::EndSessions(target) => {
+                Need::At(Permission::UsersEdit, target.place())
+            }
+        }
+    }
+
+    pub(super) fn check(self, actor: Actor) -> Result<(), PolicyDenial> {
+        match self {
+            Self::SeeDirectory
+            | Self::SeeEveryone
+            | Self::InviteUser
+            | Self::SendMailsAgain
+            | Self::SeeDeleted
+            | Self::RestoreUser
+            | Self::SeeUser(_) => Ok(()),
+            Self::ResendInvitation(target) | Self::RevokeInvitation(target) | Self::SeeInvitationLink(target) => {
+                require_status(target, &[Status::Invited, Status::Expired])
+            }
+            Self::Block { target, other_active_admins } => {
+                not_oneself(actor, target)?;
+                require_status(target, &[Status::Active])?;
+                keep_an_admin(target, other_active_admins)
+            }
+            Self::SendPasswordReset(target) => {
+                not_oneself(actor, target)?;
+                require_status(target, &[Status::Active])
+            }
+            Self::Activate(target) => {
+                not_oneself(actor, target)?;
+                require_status(target, &[Status::Deactivated])
+            }
+            Self::Delete { target, other_active_admins } => {
+                not_oneself(actor, target)?;
+                require_status(target, &[Status::Active, Status::Deactivated])?;
+                keep_an_admin(target, other_active_admins)
+            }
+            Self::EditUser(target) | Self::EndSessions(target) => not_oneself(actor, target),
+        }
+    }
+}
