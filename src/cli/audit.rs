@@ -25,7 +25,7 @@ use super::{
 /// Failure of a command about the audit log.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
-    #[error("the audit log does not fit: {0}")]
+    #[error("the audit log is damaged: {0}")]
     Broken(ChainBreak),
     #[error("{path}: {error}")]
     HeadsFile { path: String, error: io::Error },

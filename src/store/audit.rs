@@ -1,6 +1,7 @@
 //! Recent audit entries about users, portfolios and accounts.
 
 pub(super) mod chain;
+pub mod verification;
 mod verify;
 
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};

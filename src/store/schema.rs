@@ -55,6 +55,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_verification (id) {
+        id -> BigInt,
+        verified_at -> Nullable<Timestamp>,
+        sequence -> BigInt,
+        hash -> Binary,
+        broken_at -> Nullable<BigInt>,
+        requested_at -> Nullable<Timestamp>,
+        leased_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     billing (account_id) {
         account_id -> BigInt,
         legal_name -> Text,
@@ -81,6 +93,7 @@ diesel::table! {
         session_idle -> BigInt,
         session_absolute -> BigInt,
         deleted_kept -> BigInt,
+        mails_audit_head -> Bool,
         key_check -> Nullable<Binary>,
     }
 }
@@ -315,6 +328,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     audit_entries,
     audit_head,
+    audit_verification,
     billing,
     company,
     idempotency_keys,

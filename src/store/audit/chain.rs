@@ -154,7 +154,7 @@ pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<(
     Ok(())
 }
 
-fn chain_head(sequence: i64, hash: &[u8]) -> Result<ChainHead, StoreError> {
+pub(super) fn chain_head(sequence: i64, hash: &[u8]) -> Result<ChainHead, StoreError> {
     let hash = hash.try_into().map_err(|_| StoreError::Unknown("a hash of another length".to_owned()))?;
     Ok(ChainHead { sequence, hash })
 }

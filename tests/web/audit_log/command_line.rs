@@ -114,7 +114,7 @@ fn the_head_is_one_line_that_is_found_again_while_the_log_grows_beside_a_server(
 fn an_entry_that_was_changed_is_named_by_verify_and_by_check() {
     for (database, data) in logs() {
         database.tamper("UPDATE audit_entries SET details = replace(details, '\"version\":1', '\"version\":2') WHERE sequence = 4");
-        fails(&run(&data, &database, &["audit", "verify"]), "the audit log does not fit: entry 4 was changed or is missing");
+        fails(&run(&data, &database, &["audit", "verify"]), "the audit log is damaged: entry 4 was changed or is missing");
         fails(&run(&data, &database, &["check"]), "\nWRONG audit chain: entry 4 was changed or is missing\n");
     }
 }
