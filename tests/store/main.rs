@@ -58,6 +58,7 @@ use usher::{
 use support::postgres;
 
 mod audit;
+mod audit_million;
 mod credentials;
 mod demo;
 mod derived;
