@@ -9,8 +9,8 @@ import json
 import sys
 
 FIELDS = (
-    "sequence", "at", "actor_id", "actor_name", "source", "action", "subject_kind", "subject_id", "subject_name",
-    "place_kind", "place_id", "place_name", "details",
+    "sequence", "at", "actor_id", "actor_name", "channel", "client_ip", "action", "subject_kind", "subject_id",
+    "subject_name", "place_kind", "place_id", "place_name", "details",
 )
 
 

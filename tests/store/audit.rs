@@ -91,7 +91,9 @@ fn a_change_of_any_column_is_found_at_its_entry(store: TestStore) {
         ("at", "'2020-02-02 12:00:00'"),
         ("actor_id", "NULL"),
         ("actor_name", "'Mallory'"),
-        ("source", "'x'"),
+        ("channel", "'worker'"),
+        ("channel", "'none'"),
+        ("client_ip", "NULL"),
         ("action", "'user.restored'"),
         ("action", "'no.such_action'"),
         ("subject_kind", "'group'"),
@@ -125,8 +127,8 @@ fn an_entry_that_cannot_be_read_does_not_fit() {
 #[apply(both_databases!)]
 fn a_removed_or_added_entry_is_found(store: TestStore) {
     append(&store, &["Jonas", "Hana", "Elif"]);
-    let copy = "INSERT INTO audit_entries (sequence, at, actor_name, source, action, subject_kind, subject_id, subject_name, details, \
-         previous_hash, hash) SELECT 4, at, actor_name, source, action, subject_kind, subject_id, subject_name, details, hash, hash \
+    let copy = "INSERT INTO audit_entries (sequence, at, actor_name, channel, action, subject_kind, subject_id, subject_name, details, \
+         previous_hash, hash) SELECT 4, at, actor_name, channel, action, subject_kind, subject_id, subject_name, details, hash, hash \
          FROM audit_entries WHERE sequence = 3";
     tamper(&store, copy);
     assert_eq!(broken_at(&store), Some(4));

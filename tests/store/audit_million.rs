@@ -5,7 +5,7 @@ use std::{
     time::Instant,
 };
 
-use usher::domain::audit::{AuditEvent, Named};
+use usher::domain::audit::{AuditEvent, Channel, Named};
 
 use super::*;
 
@@ -15,7 +15,12 @@ const ENTRIES: i64 = 1_000_000;
 fn usual(number: i64) -> Entry {
     let name = |number: i64| format!("Katarzyna Wiśniewska {}", number % 5000);
     let user = |number: i64| Subject { kind: SubjectKind::User, id: number % 5000, name: name(number) };
-    let by = By { id: Some(UserId(number % 40)), name: name(number % 40), source: "2001:db8:85a3::8a2e:370:7334".to_owned() };
+    let by = By {
+        id: Some(UserId(number % 40)),
+        name: name(number % 40),
+        channel: Channel::Page,
+        client_ip: Some("2001:db8:85a3::8a2e:370:7334".to_owned()),
+    };
     let at = now() + TimeDelta::seconds(number);
     let account = Subject { kind: SubjectKind::Account, id: number % 900, name: "Bergmann Bikes International".to_owned() };
     let event = match number % 4 {

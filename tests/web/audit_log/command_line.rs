@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection as _;
 use tempfile::TempDir;
 use usher::{
     domain::{
-        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, By, Channel, Entry, Subject, SubjectKind},
         clock::{Clock as _, SystemClock},
         ids::UserId,
     },
@@ -26,7 +26,7 @@ impl NewDatabase {
     fn append(&self, count: usize) {
         let group = Subject { kind: SubjectKind::Group, id: 3, name: "Größe “Ω”\u{2028}\n😀".to_owned() };
         let account = Subject { kind: SubjectKind::Account, id: 7, name: String::new() };
-        let by = |id| By { id, name: "Zoë \"Z\" O’Neil".to_owned(), source: "2001:db8::1".to_owned() };
+        let by = |id| By { id, name: "Zoë \"Z\" O’Neil".to_owned(), channel: Channel::Page, client_ip: Some("2001:db8::1".to_owned()) };
         let entry = |place: usize| {
             let event = AuditEvent::PortfolioCreated { notes: format!("{place}: a \\ b\t\u{1}").repeat(place % 3 * 20) };
             let entry = Entry::new(SystemClock.now(), by((place.is_multiple_of(2)).then_some(UserId(1))), group.clone(), &event);
