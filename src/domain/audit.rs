@@ -54,7 +54,7 @@ pub struct Entry {
     pub at: Timestamp,
     pub by: By,
     pub subject: Subject,
-    /// The portfolio or account of an assignment.
+    /// The portfolio, account or group in which it was done, where that is not the subject.
     pub place: Option<Subject>,
     pub action: AuditAction,
     /// JSON as made by [`AuditEvent::to_details`].

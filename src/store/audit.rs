@@ -35,7 +35,7 @@ pub fn latest_at(
 ) -> Result<Vec<AuditRow>, StoreError> {
     let newest = || {
         let known = audit_entries::table.filter(audit_entries::action.ne_all(except.to_vec()));
-        known.order(audit_entries::sequence.desc()).limit(limit).select(AuditRow::as_select())
+        known.order((audit_entries::at.desc(), audit_entries::sequence.desc())).limit(limit).select(AuditRow::as_select())
     };
     // Two queries for two indexes: with an OR the databases would read the whole table.
     let mut rows = newest().filter(audit_entries::subject_kind.eq(kind)).filter(audit_entries::subject_id.eq(id)).load(db)?;
@@ -44,7 +44,7 @@ pub fn latest_at(
         there = there.filter(audit_entries::subject_kind.eq(SubjectKind::User)).filter(audit_entries::subject_id.eq(user.0));
     }
     rows.extend(there.load::<AuditRow>(db)?);
-    rows.sort_by_key(|row| std::cmp::Reverse(row.sequence));
+    rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.sequence)));
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(rows)
 }
@@ -73,7 +73,7 @@ pub fn latest_about(
     let found = audit_entries::table.filter(about).filter(sql::<Bool>(&format!("({places})")));
     Ok(found
         .filter(audit_entries::action.ne_all(except.to_vec()))
-        .order(audit_entries::sequence.desc())
+        .order((audit_entries::at.desc(), audit_entries::sequence.desc()))
         .limit(limit)
         .select(AuditRow::as_select())
         .load(db)?)

@@ -179,8 +179,7 @@ pub fn create(
         let id = accounts::insert(work.tx, portfolio.id, details, work.now)?;
         let account = accounts::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let (website, notes) = (account.website.clone(), account.notes.clone());
-        let created = AuditEvent::AccountCreated { portfolio: Named::new(portfolio.id.0, &portfolio.name), website, notes };
-        work.record(&account, &created);
+        work.record_at(&account, &portfolio, &AuditEvent::AccountCreated { website, notes });
         for target_user in target_users {
             work.actor.require_on(&target_user, |target| AccessAction::ChangeAssignments { target, is_own })?;
             let theirs = scopes::portfolios_of(work.tx.db(), &[target_user.user.id])?.remove(&target_user.user.id).unwrap_or_default();
@@ -278,6 +277,6 @@ pub(super) fn move_into(
         before: Named::new(account.portfolio_id.0, &account.portfolio_name),
         after: Named::new(portfolio.id.0, &portfolio.name),
     };
-    work.record(account, &event);
+    work.record_at(account, portfolio, &event);
     Ok(())
 }

@@ -128,14 +128,13 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
         let (user, group) = user_and_group(work, id, user_id)?;
         let target = user.target(work.now);
         let is_member = groups::is_member(work.tx.db(), id, user_id)?;
-        let member = Named::from(&user.who());
         let (action, event) = match group.kind {
-            GroupKind::Admins => (GroupAction::AddToAdmins(target), AuditEvent::AdminAppointed { member }),
-            GroupKind::Custom => (GroupAction::AddToGroup { target, is_member }, AuditEvent::GroupMemberAdded { member }),
+            GroupKind::Admins => (GroupAction::AddToAdmins(target), AuditEvent::AdminAppointed {}),
+            GroupKind::Custom => (GroupAction::AddToGroup { target, is_member }, AuditEvent::GroupMemberAdded {}),
         };
         authorise(work.actor.actor, action, Some(&user))?;
         groups::add_member(work.tx, id, user_id, work.now)?;
-        work.record(&group, &event);
+        work.record_at(&user, &group, &event);
         if group.kind == GroupKind::Admins {
             end_access(work, user_id, AccessEnd::AdminChanged, work.session)?;
             work.notify(&user, Message::AdminAppointed)?;
@@ -151,12 +150,11 @@ pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId
         let (user, group) = user_and_group(work, id, user_id)?;
         authorise_removal(work.tx.db(), work.actor.actor, &user, &group, work.now)?;
         groups::remove_member(work.tx, id, user_id)?;
-        let member = Named::from(&user.who());
         let event = match group.kind {
-            GroupKind::Admins => AuditEvent::AdminRemoved { member },
-            GroupKind::Custom => AuditEvent::GroupMemberRemoved { member },
+            GroupKind::Admins => AuditEvent::AdminRemoved {},
+            GroupKind::Custom => AuditEvent::GroupMemberRemoved {},
         };
-        work.record(&group, &event);
+        work.record_at(&user, &group, &event);
         if group.kind == GroupKind::Admins {
             end_access(work, user_id, AccessEnd::AdminChanged, work.session)?;
             work.notify(&user, Message::AdminRemoved)?;

@@ -157,7 +157,6 @@ async fn blocking_activating_deleting_and_restoring(db: Db) {
 async fn groups_and_their_members(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let jonas = app.create_user("Jonas", "Vermeulen");
-    let member = json!({"member": {"name": "Jonas Vermeulen", "id": jonas.0}});
     let mut group = String::new();
     let entries = left_by(&app, async {
         group = create_group(&app, &mut maya, "Finance").await;
@@ -168,7 +167,8 @@ async fn groups_and_their_members(db: Db) {
         add_member(&app, &mut maya, &group, jonas).await.is(303);
     })
     .await;
-    assert_eq!(by_maya(&app, &entries), ("group.member_added Finance".to_owned(), member.clone()));
+    assert_eq!(by_maya(&app, &entries), ("group.member_added Jonas Vermeulen".to_owned(), json!({})));
+    assert_eq!((entries[0].subject_id, entries[0].place_name.as_deref()), (jonas.0, Some("Finance")));
     let entries = left_by(&app, async {
         maya.fill(&app, &format!("{group}/rename"), &[("name", "Money")]).await.is(303);
     })
@@ -178,7 +178,8 @@ async fn groups_and_their_members(db: Db) {
         confirm(&app, &mut maya, &format!("{group}/members/{jonas}/remove")).await.is(303);
     })
     .await;
-    assert_eq!(by_maya(&app, &entries), ("group.member_removed Money".to_owned(), member));
+    assert_eq!(by_maya(&app, &entries), ("group.member_removed Jonas Vermeulen".to_owned(), json!({})));
+    assert_eq!((entries[0].subject_id, entries[0].place_name.as_deref()), (jonas.0, Some("Money")));
     let entries = left_by(&app, async {
         confirm(&app, &mut maya, &format!("{group}/delete")).await.is(303);
     })
@@ -205,19 +206,37 @@ async fn a_deleted_group_names_the_members_it_had_and_counts_the_rest(db: Db) {
 async fn appointing_and_removing_admins(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let jonas = app.create_user("Jonas", "Vermeulen");
-    let member = json!({"member": {"name": "Jonas Vermeulen", "id": jonas.0}});
     let entries = left_by(&app, async {
         add_member(&app, &mut maya, "/users-and-groups/groups/1", jonas).await.is(303);
     })
     .await;
-    assert_eq!(by_maya(&app, &entries), ("admin.appointed Admins".to_owned(), member.clone()));
+    assert_eq!(by_maya(&app, &entries), ("admin.appointed Jonas Vermeulen".to_owned(), json!({})));
     let remove = format!("/users-and-groups/groups/1/members/{jonas}/remove");
     let entries = left_by(&app, async {
         confirm(&app, &mut maya, &remove).await.is(303);
     })
     .await;
-    assert_eq!(by_maya(&app, &entries), ("admin.removed Admins".to_owned(), member));
+    assert_eq!(by_maya(&app, &entries), ("admin.removed Jonas Vermeulen".to_owned(), json!({})));
     app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn an_account_is_created_and_moved_in_a_portfolio(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let [nordic, south] = ["Nordic Brands", "South"].map(|name| app.create_portfolio(name));
+    let mut fjord = None;
+    let entries = left_by(&app, async { fjord = Some(app.create_account(nordic, "Fjord Foods")) }).await;
+    assert_eq!(by_maya(&app, &entries), ("account.created Fjord Foods".to_owned(), json!({"notes": "", "website": ""})));
+    assert_eq!(entries[0].place_name.as_deref(), Some("Nordic Brands"));
+    let (path, to) = (format!("/accounts/{}/move", fjord.unwrap()), south.to_string());
+    let entries = left_by(&app, async {
+        maya.fill(&app, &path, &[("portfolio", &to), ("do", "move")]).await.is(303);
+    })
+    .await;
+    assert_eq!(
+        (entries[0].action.as_str(), entries[0].place_id, entries[0].place_name.as_deref()),
+        ("account.moved", Some(south.0), Some("South"))
+    );
 }
 
 #[apply(both_databases!)]

@@ -65,18 +65,18 @@ audit_events! {
     UserDeleted = "user.deleted" { email: String, status: Status, groups: Vec<Named>, portfolios: Vec<Named>, accounts: Vec<Named> }
     UserRestored = "user.restored" { email: String }
     AdminCreated = "admin.created" { email: String }
-    AdminAppointed = "admin.appointed" { member: Named }
-    AdminRemoved = "admin.removed" { member: Named }
+    AdminAppointed = "admin.appointed" {}
+    AdminRemoved = "admin.removed" {}
     GroupCreated = "group.created" {}
     GroupRenamed = "group.renamed" { before: String, after: String }
     GroupDeleted = "group.deleted" { members: Vec<Named>, member_count: u64 }
-    GroupMemberAdded = "group.member_added" { member: Named }
-    GroupMemberRemoved = "group.member_removed" { member: Named }
+    GroupMemberAdded = "group.member_added" {}
+    GroupMemberRemoved = "group.member_removed" {}
     PortfolioCreated = "portfolio.created" { notes: String }
     PortfolioEdited = "portfolio.edited" { before: PortfolioFields, after: PortfolioFields }
     PortfolioDeactivated = "portfolio.deactivated" {}
     PortfolioReactivated = "portfolio.reactivated" {}
-    AccountCreated = "account.created" { portfolio: Named, website: String, notes: String }
+    AccountCreated = "account.created" { website: String, notes: String }
     AccountEdited = "account.edited" { before: AccountFields, after: AccountFields }
     AccountMoved = "account.moved" { before: Named, after: Named }
     BillingUpdated = "billing.updated" { before: Option<Box<BillingFields>>, after: Box<BillingFields> }
@@ -160,7 +160,7 @@ pub enum UnreadableEvent {
 pub struct Names<'a> {
     pub actor: &'a str,
     pub subject: &'a str,
-    /// The portfolio or account of an assignment.
+    /// The portfolio, account or group in which it was done.
     pub place: &'a str,
 }
 
@@ -222,11 +222,11 @@ impl AuditEvent {
             Self::UserDeleted { .. } | Self::GroupDeleted { .. } => format!("{actor} deleted {subject}"),
             Self::UserRestored { .. } => format!("{actor} restored {subject}"),
             Self::AdminCreated { .. } => format!("{actor} created {subject} as Admin"),
-            Self::AdminAppointed { member } => format!("{actor} made {} an Admin", member.name),
-            Self::AdminRemoved { member } => format!("{actor} removed {} from Admins", member.name),
+            Self::AdminAppointed {} => format!("{actor} made {subject} an Admin"),
+            Self::AdminRemoved {} => format!("{actor} removed {subject} from Admins"),
             Self::GroupRenamed { after, .. } => format!("{actor} renamed {subject} to {after}"),
-            Self::GroupMemberAdded { member } => format!("{actor} added {} to {subject}", member.name),
-            Self::GroupMemberRemoved { member } => format!("{actor} removed {} from {subject}", member.name),
+            Self::GroupMemberAdded {} => format!("{actor} added {subject} to {place}"),
+            Self::GroupMemberRemoved {} => format!("{actor} removed {subject} from {place}"),
             Self::GroupCreated {} | Self::PortfolioCreated { .. } | Self::AccountCreated { .. } => format!("{actor} created {subject}"),
             Self::PortfolioEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
             Self::AccountEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),

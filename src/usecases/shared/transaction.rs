@@ -114,9 +114,9 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
         self.tx.audit(Entry::new(self.now, self.by(), subject.into(), event));
     }
 
-    /// Adds an event about a user's assignment to the portfolio or account `place`.
-    pub(in crate::usecases) fn record_at(&mut self, user: &User, place: impl Into<Subject>, event: &AuditEvent) {
-        self.tx.audit(Entry::new(self.now, self.by(), user.into(), event).at_place(place.into()));
+    /// Adds an event in the portfolio, account or group `place`.
+    pub(in crate::usecases) fn record_at(&mut self, subject: impl Into<Subject>, place: impl Into<Subject>, event: &AuditEvent) {
+        self.tx.audit(Entry::new(self.now, self.by(), subject.into(), event).at_place(place.into()));
     }
 
     fn by(&self) -> By {
