@@ -5,7 +5,7 @@ mod event;
 
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
-pub use chain::{CHAIN_START, ChainHash, chain_hash};
+pub use chain::{ChainBreak, ChainHash, ChainHead, NoHead, chain_hash, hex};
 pub use event::{AccountFields, AuditAction, AuditEvent, DemotionReason, Named, Names, PortfolioFields, UnreadableEvent, UserFields};
 
 /// Actor of an entry, with the name at that time.

@@ -247,6 +247,7 @@ permissions! {
     BillingView = "billing.view", "View an account’s billing information": [Company, Portfolios, Accounts];
     BillingUpdate = "billing.update", "Update an account’s billing information": [Company, Portfolios, Nowhere];
     RolesView = "roles.view", "View roles and permissions": [Company, Company, Nowhere];
+    AuditLogView = "audit_log.view", "Read the audit log": [Company, Nowhere, Nowhere];
 }
 
 impl Permission {

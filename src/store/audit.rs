@@ -1,6 +1,8 @@
 //! Recent audit entries about users, portfolios and accounts.
 
 pub(super) mod chain;
+pub mod verification;
+mod verify;
 
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
@@ -10,7 +12,8 @@ use crate::domain::{
     scope::Scope,
 };
 
-pub use chain::{AuditRow, audit_entries, verify_chain};
+pub use chain::{AuditRow, ChainLink, NewestEntry, audit_entries, links, newest};
+pub use verify::{CHUNK, Verification, Verified, verify_chain};
 
 use super::{Database, StoreError, schema::audit_entries, scopes};
 

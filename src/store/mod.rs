@@ -5,7 +5,7 @@
 
 pub mod accounts;
 pub mod assignments;
-mod audit;
+pub mod audit;
 pub mod backend;
 pub mod billing;
 pub mod bulk_insert;

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod audit;
 pub mod consistency;
 pub mod credentials;
 pub mod groups;
@@ -18,6 +19,7 @@ pub use crate::store::{
     AuditRow, Commits, StoreError, StoreMetrics,
     accounts::{Account, Facts},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
+    audit::{NewestEntry, verification::VerificationState},
     billing::BillingRow,
     derived::Compared,
     groups::{ADMINS, Group, GroupKind},

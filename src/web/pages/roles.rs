@@ -43,7 +43,7 @@ pub struct PermissionRow {
 }
 
 /// Titles for the first part of a permission's word.
-const TITLES: [(&str, &str); 9] = [
+const TITLES: [(&str, &str); 10] = [
     ("directory", "Users & Groups"),
     ("admins", "Admins"),
     ("groups", "Groups"),
@@ -53,6 +53,7 @@ const TITLES: [(&str, &str); 9] = [
     ("accounts", "Accounts"),
     ("billing", "Billing"),
     ("roles", "Roles"),
+    ("audit_log", "Audit log"),
 ];
 
 impl PermissionGroup {

@@ -170,6 +170,10 @@ paths! {
     EditAccount { account: AccountId } = "/accounts/{account}/edit", Form, Portfolios: AccountsEdit;
     MoveAccount { account: AccountId } = "/accounts/{account}/move", Form, Portfolios: PortfoliosManage;
     Billing { account: AccountId } = "/accounts/{account}/billing", Form, Portfolios: BillingView;
+
+    /// Newest hash, verification, and the daily mail.
+    AuditProof {} = "/audit-log/proof", Form, AuditLog: AuditLogView;
+    VerifyAuditLog {} = "/audit-log/proof/verify", Button, AuditLog: AuditLogView;
 }
 
 /// A parameter as it stands in a path.

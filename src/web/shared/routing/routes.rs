@@ -15,7 +15,7 @@ use actix_web::{
 use crate::web::{
     ops::health,
     pages::{
-        accounts,
+        accounts, audit_log,
         credentials::{
             email_change::{confirm, stop},
             invitation::{accept, new_link},
@@ -139,7 +139,9 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(AddToAccount => accounts::add::show, accounts::add::submit))
                 .service(at!(EditAccount => accounts::edit::show, accounts::edit::submit))
                 .service(at!(MoveAccount => accounts::move_to::show, accounts::move_to::submit))
-                .service(at!(Billing => accounts::billing::show, accounts::billing::submit)),
+                .service(at!(Billing => accounts::billing::show, accounts::billing::submit))
+                .service(at!(AuditProof => audit_log::proof::show, audit_log::proof::submit))
+                .service(at!(VerifyAuditLog => audit_log::proof::verify)),
         );
 }
 
