@@ -5,7 +5,7 @@
 
 pub mod accounts;
 pub mod assignments;
-mod audit;
+pub mod audit;
 pub mod backend;
 pub mod billing;
 pub mod bulk_insert;
@@ -32,7 +32,7 @@ pub mod users;
 mod views;
 pub mod withheld;
 
-pub use audit::{AuditRow, OfWhom, audit_entries, latest_about, latest_at, verify_chain};
+pub use audit::{AuditRow, audit_entries, verify_chain};
 pub use commits::Commits;
 pub use connection::{Database, Location, Store};
 pub use error::StoreError;

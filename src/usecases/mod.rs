@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod audit;
 pub mod consistency;
 pub mod credentials;
 pub mod groups;
@@ -18,7 +19,9 @@ pub use crate::store::{
     AuditRow, Commits, StoreError, StoreMetrics,
     accounts::{Account, Facts},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
+    audit::log::EntryKey,
     billing::BillingRow,
+    credentials::refused_sign_ins::{RefusalKey, RefusalReason, RefusedSignIn},
     derived::Compared,
     groups::{ADMINS, Group, GroupKind},
     outbox::{FailedMail, ServerRefusal},

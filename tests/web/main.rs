@@ -17,6 +17,7 @@ mod helpers;
 mod access;
 mod accounts;
 mod audit;
+mod audit_log;
 mod credentials;
 mod groups;
 mod ops;

@@ -14,6 +14,10 @@ pub struct Finder {
     pub action: String,
     /// Users that the search offers, in words.
     pub hint: &'static str,
+    /// Name of the field with the chosen user.
+    pub name: &'static str,
+    /// Further fields of the search.
+    pub fields: Vec<(&'static str, String)>,
     /// Typed search; empty at first.
     pub q: String,
     pub results: Vec<UserLabel>,
@@ -29,7 +33,17 @@ pub const RESULTS_MAX: usize = 8;
 impl Finder {
     /// A search before anything was typed.
     pub fn new(action: impl Display, hint: &'static str) -> Self {
-        Self { action: action.to_string(), hint, q: String::new(), results: Vec::new(), has_more: false, picked: None, error: None }
+        Self {
+            action: action.to_string(),
+            hint,
+            name: "user",
+            fields: Vec::new(),
+            q: String::new(),
+            results: Vec::new(),
+            has_more: false,
+            picked: None,
+            error: None,
+        }
     }
 
     /// Announcement of the results for screen readers.

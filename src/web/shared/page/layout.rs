@@ -62,8 +62,11 @@ pub struct NavEntry {
 }
 
 /// Sections by what they are about, in the order of the navigation.
-const GROUPS: [(&str, &[Section]); 2] =
-    [("People", &[Section::UsersAndGroups, Section::UsersAndPermissions, Section::Roles]), ("Business", &[Section::Portfolios])];
+const GROUPS: [(&str, &[Section]); 3] = [
+    ("People", &[Section::UsersAndGroups, Section::UsersAndPermissions, Section::Roles]),
+    ("Business", &[Section::Portfolios]),
+    ("Company", &[Section::AuditLog]),
+];
 
 /// The navigation for a user with `role` who is in the section `current`. Sections that they may not open are left out.
 pub fn navigation(role: Role, current: Option<Section>) -> Vec<NavGroup> {
@@ -82,6 +85,7 @@ impl Section {
             Self::UsersAndPermissions => paths::UsersAndPermissions::ENDPOINT,
             Self::Roles => paths::Roles::ENDPOINT,
             Self::Portfolios => paths::Portfolios::ENDPOINT,
+            Self::AuditLog => paths::AuditLog::ENDPOINT,
         }
     }
 
@@ -93,6 +97,7 @@ impl Section {
             (Self::Roles, _) => ("Roles", "key"),
             (Self::Portfolios, Role::User) => ("Accounts", "brief"),
             (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief"),
+            (Self::AuditLog, _) => ("Audit log", "log"),
         };
         NavEntry { label, icon, href: self.first_page().pattern, is_current: Some(self) == current }
     }

@@ -15,7 +15,7 @@ use actix_web::{
 use crate::web::{
     ops::health,
     pages::{
-        accounts,
+        accounts, audit_log,
         credentials::{
             email_change::{confirm, stop},
             invitation::{accept, new_link},
@@ -139,7 +139,15 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(AddToAccount => accounts::add::show, accounts::add::submit))
                 .service(at!(EditAccount => accounts::edit::show, accounts::edit::submit))
                 .service(at!(MoveAccount => accounts::move_to::show, accounts::move_to::submit))
-                .service(at!(Billing => accounts::billing::show, accounts::billing::submit)),
+                .service(at!(Billing => accounts::billing::show, accounts::billing::submit))
+                .service(at!(UserActivity => audit_log::activity::of_user))
+                .service(at!(PortfolioActivity => audit_log::activity::of_portfolio))
+                .service(at!(AccountActivity => audit_log::activity::of_account))
+                .service(at!(AuditLog => audit_log::list::list))
+                .service(at!(ExportAuditLog => audit_log::export::export))
+                .service(at!(AuditLogPerson => audit_log::person::find))
+                .service(at!(RefusedSignIns => audit_log::refusals::list))
+                .service(at!(AuditEntry => audit_log::entry::show)),
         );
 }
 

@@ -1,0 +1,54 @@
+//! The audit log: its list with filters, an entry, exports, refused sign-ins; and the activity of one user or thing.
+
+pub mod activity;
+pub mod entry;
+pub mod export;
+pub mod list;
+mod paging;
+pub mod person;
+mod query;
+pub mod refusals;
+
+use crate::{
+    usecases::AuditRow,
+    web::shared::{page::SentencePart, routing::paths},
+};
+
+/// An entry in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryRow {
+    pub entry: crate::domain::ids::EntryId,
+    pub sentence: Vec<SentencePart>,
+    pub at: crate::web::shared::page::DisplayTime,
+    pub origin: Origin,
+}
+
+impl EntryRow {
+    fn path(&self) -> paths::AuditEntry {
+        paths::AuditEntry { entry: self.entry }
+    }
+}
+
+/// Origin of an entry: its channel, and the network address of a page's client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub channel: &'static str,
+    /// Empty without one.
+    pub address: String,
+}
+
+impl Origin {
+    fn of(row: &AuditRow) -> Self {
+        let (channel, address) = match &*row.source {
+            "command line" => ("Command line", ""),
+            "system" => ("Worker", ""),
+            address => ("Page", address),
+        };
+        Self { channel, address: address.to_owned() }
+    }
+
+    /// "Page, 203.0.113.24", "Command line"
+    fn in_short(&self) -> String {
+        if self.address.is_empty() { self.channel.to_owned() } else { format!("{}, {}", self.channel, self.address) }
+    }
+}
