@@ -15,7 +15,7 @@ use crate::{
     config::Settings,
     domain::{
         account::{AccountDetails, Billing, BillingFields, Website},
-        audit::{AuditAction, AuditEvent, By, Entry, Subject, SubjectKind},
+        audit::{AuditAction, AuditEvent, By, Channel, Entry, Subject, SubjectKind},
         clock::{Clock as _, Random, SystemClock, SystemRandom, Timestamp, random_bytes},
         credentials::{
             password::{HashingFailed, Password, PasswordHash},
@@ -195,7 +195,7 @@ fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoErro
     for (name, ..) in GROUPS {
         groups.push(groups::insert(tx, &GroupName::parse(name)?, now)?);
     }
-    let by = By { id: None, name: "usher demo".to_owned(), source: "command line".to_owned() };
+    let by = By { id: None, name: "usher demo".to_owned(), channel: Channel::CommandLine, client_ip: None };
     let company = Subject { kind: SubjectKind::Company, id: 1, name: COMPANY.to_owned() };
     let event = AuditEvent::DemoCreated { users: plan.users.into(), seed: plan.seed, admin: new.email.to_string() };
     tx.audit(Entry::new(now, by, company, &event));

@@ -19,8 +19,18 @@ pub struct By {
     /// `None` for the system and the command line.
     pub id: Option<UserId>,
     pub name: String,
-    /// Network address, "command line" or "system".
-    pub source: String,
+    pub channel: Channel,
+    /// Network address; `None` for the command line and workers.
+    pub client_ip: Option<String>,
+}
+
+stored_enum! {
+    /// Way by which a change came.
+    Channel {
+        Page = "page",
+        CommandLine = "command line",
+        Worker = "worker",
+    }
 }
 
 stored_enum! {

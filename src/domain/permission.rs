@@ -86,7 +86,7 @@ impl Default for AssignmentPermissions {
 }
 
 impl AssignmentPermissions {
-    /// True if an assignment with these permissions permissions `permission` on its account. Updating billing cannot be
+    /// True if an assignment with these permissions gives `permission` on its account. Updating billing cannot be
     /// granted.
     fn give(self, permission: Permission) -> bool {
         match permission {

@@ -8,7 +8,7 @@ use diesel::{
 };
 
 use crate::domain::{
-    audit::{AuditAction, SubjectKind},
+    audit::{AuditAction, Channel, SubjectKind},
     credentials::{
         throttle::ThrottleScope,
         token::{TokenEnd, TokenPurpose},
@@ -72,6 +72,7 @@ as_text!(
     MailState,
     RefusalReason,
     SubjectKind,
+    Channel,
     ThrottleScope,
     TokenEnd,
     TokenPurpose

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta};
 use usher::{
     domain::{
-        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        audit::{AuditAction, By, Channel, Entry, Subject, SubjectKind},
         clock::{SystemRandom, Timestamp},
         credentials::{
             password::PasswordHash,
@@ -104,7 +104,7 @@ fn now() -> Timestamp {
 fn entry(name: &str) -> Entry {
     Entry {
         at: now(),
-        by: By { id: Some(UserId(1)), name: "Maya Fischer".to_owned(), source: "192.0.2.1".to_owned() },
+        by: By { id: Some(UserId(1)), name: "Maya Fischer".to_owned(), channel: Channel::Page, client_ip: Some("192.0.2.1".to_owned()) },
         action: AuditAction::UserInvited,
         subject: Subject { kind: SubjectKind::User, id: 7, name: name.to_owned() },
         place: None,

@@ -5,7 +5,9 @@ CREATE TABLE audit_entries (
     at            TIMESTAMP NOT NULL,
     actor_id      BIGINT,
     actor_name    TEXT      NOT NULL,
-    source        TEXT      NOT NULL,
+    channel       TEXT      NOT NULL,
+    -- Only changes from a page have one.
+    client_ip     TEXT,
     action        TEXT      NOT NULL,
     subject_kind  TEXT      NOT NULL,
     subject_id    BIGINT    NOT NULL,

@@ -17,6 +17,7 @@ pub const CHAIN_START: ChainHash = [0; 32];
 /// stored. A field without a value is the single byte 0x00; an entry without a place has three such fields.
 pub fn chain_hash(previous: &ChainHash, sequence: i64, entry: &Entry) -> ChainHash {
     let actor_id = entry.by.id.map_or("\0".to_owned(), |id| id.to_string());
+    let client_ip = entry.by.client_ip.as_deref().unwrap_or("\0");
     let [place_kind, place_id, place_name] = entry.place.as_ref().map_or_else(
         || std::array::from_fn(|_| "\0".to_owned()),
         |place| [place.kind.as_str().to_owned(), place.id.to_string(), place.name.clone()],
@@ -26,7 +27,8 @@ pub fn chain_hash(previous: &ChainHash, sequence: i64, entry: &Entry) -> ChainHa
         &entry.at.and_utc().timestamp_micros().to_string(),
         &actor_id,
         &entry.by.name,
-        &entry.by.source,
+        entry.by.channel.as_str(),
+        client_ip,
         entry.action.as_str(),
         entry.subject.kind.as_str(),
         &entry.subject.id.to_string(),
@@ -50,14 +52,19 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        audit::{AuditAction, By, Subject, SubjectKind},
+        audit::{AuditAction, By, Channel, Subject, SubjectKind},
         ids::UserId,
     };
 
     fn entry() -> Entry {
         Entry {
             at: DateTime::from_timestamp(1_800_000_000, 0).unwrap().naive_utc(),
-            by: By { id: Some(UserId(1)), name: "Maya Fischer".to_owned(), source: "192.0.2.1".to_owned() },
+            by: By {
+                id: Some(UserId(1)),
+                name: "Maya Fischer".to_owned(),
+                channel: Channel::Page,
+                client_ip: Some("192.0.2.1".to_owned()),
+            },
             action: AuditAction::UserDeactivated,
             subject: Subject { kind: SubjectKind::User, id: 7, name: "Jonas Vermeulen".to_owned() },
             place: None,
@@ -69,10 +76,11 @@ mod tests {
     fn any_change_of_an_entry_its_place_or_its_past_shows() {
         let original = chain_hash(&CHAIN_START, 1, &entry());
         assert_eq!(original, chain_hash(&CHAIN_START, 1, &entry()));
-        let changes: [fn(&mut Entry); 8] = [
+        let changes: [fn(&mut Entry); 9] = [
             |entry| entry.by.id = None,
             |entry| entry.by.name.push('x'),
-            |entry| entry.by.source.clear(),
+            |entry| entry.by.client_ip = None,
+            |entry| entry.by.channel = Channel::Worker,
             |entry| entry.action = AuditAction::UserDeleted,
             |entry| entry.subject.id = 8,
             |entry| entry.subject.name.clear(),
@@ -92,9 +100,9 @@ mod tests {
     fn letters_cannot_move_from_one_field_to_the_next() {
         let (mut one, mut other) = (entry(), entry());
         one.by.name = "ab".to_owned();
-        one.by.source = "c".to_owned();
+        one.subject.name = "c".to_owned();
         other.by.name = "a".to_owned();
-        other.by.source = "bc".to_owned();
+        other.subject.name = "bc".to_owned();
         assert_ne!(chain_hash(&CHAIN_START, 1, &one), chain_hash(&CHAIN_START, 1, &other));
     }
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::{
     domain::{
-        audit::{AuditAction, AuditEvent, By, CHAIN_START, ChainHash, Entry, Subject, SubjectKind, UnreadableEvent, chain_hash},
+        audit::{AuditAction, AuditEvent, By, CHAIN_START, ChainHash, Channel, Entry, Subject, SubjectKind, UnreadableEvent, chain_hash},
         clock::Timestamp,
         ids::UserId,
     },
@@ -26,7 +26,8 @@ pub struct AuditRow {
     pub at: Timestamp,
     pub actor_id: Option<UserId>,
     pub actor_name: String,
-    pub source: String,
+    pub channel: Channel,
+    pub client_ip: Option<String>,
     pub action: AuditAction,
     pub subject_kind: SubjectKind,
     pub subject_id: i64,
@@ -57,7 +58,7 @@ impl AuditRow {
         Some(Entry {
             place,
             at: self.at,
-            by: By { id: self.actor_id, name: self.actor_name.clone(), source: self.source.clone() },
+            by: By { id: self.actor_id, name: self.actor_name.clone(), channel: self.channel, client_ip: self.client_ip.clone() },
             action: self.action,
             subject: Subject { kind: self.subject_kind, id: self.subject_id, name: self.subject_name.clone() },
             details: self.details.clone(),
@@ -83,7 +84,8 @@ pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<(
                 audit_entries::at.eq(entry.at),
                 audit_entries::actor_id.eq(entry.by.id.map(|id| id.0)),
                 audit_entries::actor_name.eq(&entry.by.name),
-                audit_entries::source.eq(&entry.by.source),
+                audit_entries::channel.eq(entry.by.channel),
+                audit_entries::client_ip.eq(&entry.by.client_ip),
                 audit_entries::action.eq(entry.action),
                 audit_entries::subject_kind.eq(entry.subject.kind),
                 audit_entries::subject_id.eq(entry.subject.id),

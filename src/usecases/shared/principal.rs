@@ -1,7 +1,7 @@
 //! Principals: the origins of requests.
 
 use crate::{
-    domain::{clock::Timestamp, credentials::token::TokenHash, ids::UserId},
+    domain::{audit::Channel, clock::Timestamp, credentials::token::TokenHash, ids::UserId},
     store::{Database, sessions},
 };
 
@@ -42,12 +42,18 @@ impl Principal {
         }
     }
 
-    /// Source of the change in the audit log.
-    pub(in crate::usecases) fn source(&self) -> &str {
+    pub(in crate::usecases) fn channel(&self) -> Channel {
         match self {
-            Self::User { client_ip, .. } => client_ip,
-            Self::CommandLine { .. } => "command line",
-            Self::System => "system",
+            Self::User { .. } => Channel::Page,
+            Self::CommandLine { .. } => Channel::CommandLine,
+            Self::System => Channel::Worker,
+        }
+    }
+
+    pub(in crate::usecases) fn client_ip(&self) -> Option<&str> {
+        match self {
+            Self::User { client_ip, .. } => Some(client_ip),
+            Self::CommandLine { .. } | Self::System => None,
         }
     }
 

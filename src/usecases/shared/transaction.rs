@@ -4,7 +4,7 @@ use std::error::Error;
 
 use crate::{
     domain::{
-        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, By, Channel, Entry, Subject, SubjectKind},
         clock::Timestamp,
         company::Company,
         credentials::token::TokenHash,
@@ -47,8 +47,8 @@ pub(in crate::usecases) struct UnitOfWork<'a, 'tx> {
     /// Session of the actor.
     pub(in crate::usecases) session: Option<TokenHash>,
     pub(in crate::usecases) now: Timestamp,
-    /// Source of the change in the audit log.
-    source: &'a str,
+    channel: Channel,
+    client_ip: Option<&'a str>,
 }
 
 impl Principal {
@@ -70,15 +70,16 @@ impl Principal {
                 Rights::Stay => company::hold_rights(tx)?,
             }
             let actor = self.actor(tx.db(), now)?;
-            f(&mut UnitOfWork { ctx, tx, actor, session: self.session(), now, source: self.source() })
+            let (session, channel, client_ip) = (self.session(), self.channel(), self.client_ip());
+            f(&mut UnitOfWork { ctx, tx, actor, session, now, channel, client_ip })
         })
     }
 }
 
 impl<'a, 'tx> UnitOfWork<'a, 'tx> {
-    /// Work of an actor without rights over others.
-    pub(in crate::usecases) fn of(ctx: &'a Context, tx: &'a mut Tx<'tx>, actor: ScopedActor, source: &'a str, now: Timestamp) -> Self {
-        Self { ctx, tx, actor, session: None, now, source }
+    /// Work of an actor without rights over others, from a page.
+    pub(in crate::usecases) fn of(ctx: &'a Context, tx: &'a mut Tx<'tx>, actor: ScopedActor, client_ip: &'a str, now: Timestamp) -> Self {
+        Self { ctx, tx, actor, session: None, now, channel: Channel::Page, client_ip: Some(client_ip) }
     }
 
     /// Asks the policy.
@@ -119,7 +120,8 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
     }
 
     fn by(&self) -> By {
-        By { id: self.actor.id(), name: self.actor.name.clone(), source: self.source.to_owned() }
+        let (channel, client_ip) = (self.channel, self.client_ip.map(str::to_owned));
+        By { id: self.actor.id(), name: self.actor.name.clone(), channel, client_ip }
     }
 }
 

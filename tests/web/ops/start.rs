@@ -169,7 +169,7 @@ fn a_database_is_begun_anew_only_when_told_so() {
         assert_ne!(fs::read(key(&data)).unwrap(), fs::read(&kept).unwrap());
         assert_eq!((database.count("outbox WHERE state = 'failed' AND sealed IS NULL"), database.count("sessions")), (1, 0));
         let entry = database.store().read(|db| audit_entries(db, 0, 100)).unwrap().pop().unwrap();
-        assert_eq!((entry.action.as_str(), &*entry.source), ("company.key_replaced", "command line"));
+        assert_eq!((entry.action.as_str(), entry.channel.as_str()), ("company.key_replaced", "command line"));
         assert!(entry.actor_name.ends_with(" at the command line"), "{}", entry.actor_name);
         assert_eq!(entry.details, r#"{"mails_cancelled":1,"sessions_ended":1,"version":1}"#);
 
