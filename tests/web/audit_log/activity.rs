@@ -74,7 +74,7 @@ async fn pages_lead_administrators_to_all_activity_and_admins_to_the_log(db: Db)
 async fn activity_has_pages(db: Db) {
     let World { app, mut pia, nordic, .. } = World::new(db).await;
     let at = |number| {
-        let by = By { id: None, name: format!("A{number:02}"), source: "system".to_owned() };
+        let by = By { id: None, name: format!("A{number:02}"), channel: Channel::Worker, client_ip: None };
         let subject = Subject { kind: SubjectKind::Portfolio, id: nordic.0, name: "Nordic Brands".to_owned() };
         Entry::new(app.now(), by, subject, &AuditEvent::PortfolioDeactivated {})
     };

@@ -38,7 +38,7 @@ async fn json_lines_hold_every_stored_column(db: Db) {
     let lines = page.body.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
     let expected = json!({
         "sequence": row.sequence, "at": "2026-11-22T09:20:00.000000Z", "actor_id": app.id_of("maya.fischer@example.com").0,
-        "actor_name": "Maya Fischer", "source": "192.0.2.1", "action": "user.deactivated", "subject_kind": "user",
+        "actor_name": "Maya Fischer", "channel": "page", "client_ip": "192.0.2.1", "action": "user.deactivated", "subject_kind": "user",
         "subject_id": jonas.0, "subject_name": "Jonas Vermeulen", "place_kind": null, "place_id": null, "place_name": null,
         "details": {"after": "deactivated", "before": "active", "version": 1},
         "previous_hash": hex(&row.previous_hash), "hash": hex(&row.hash),

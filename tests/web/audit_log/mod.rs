@@ -10,7 +10,7 @@ mod search;
 
 use usher::{
     domain::{
-        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, By, Channel, Entry, Subject, SubjectKind},
         clock::Timestamp,
     },
     store::StoreError,
@@ -37,7 +37,7 @@ pub(super) async fn listed(app: &TestApp, browser: &mut Browser, query: &str) ->
 
 /// An entry of `actor` about the group `subject`.
 pub(super) fn entry(at: Timestamp, actor: &str, subject: &str) -> Entry {
-    let by = By { id: None, name: actor.to_owned(), source: "system".to_owned() };
+    let by = By { id: None, name: actor.to_owned(), channel: Channel::Worker, client_ip: None };
     Entry::new(at, by, Subject { kind: SubjectKind::Group, id: 7, name: subject.to_owned() }, &AuditEvent::GroupCreated {})
 }
 

@@ -10,6 +10,7 @@ mod query;
 pub mod refusals;
 
 use crate::{
+    domain::audit::Channel,
     usecases::AuditRow,
     web::shared::{page::SentencePart, routing::paths},
 };
@@ -39,12 +40,12 @@ pub struct Origin {
 
 impl Origin {
     fn of(row: &AuditRow) -> Self {
-        let (channel, address) = match &*row.source {
-            "command line" => ("Command line", ""),
-            "system" => ("Worker", ""),
-            address => ("Page", address),
+        let channel = match row.channel {
+            Channel::Page => "Page",
+            Channel::CommandLine => "Command line",
+            Channel::Worker => "Worker",
         };
-        Self { channel, address: address.to_owned() }
+        Self { channel, address: row.client_ip.clone().unwrap_or_default() }
     }
 
     /// "Page, 203.0.113.24", "Command line"
