@@ -116,7 +116,7 @@ async fn days_are_days_of_the_company_and_the_last_one_counts(db: Db) {
 async fn a_span_that_ends_before_it_begins_is_an_error_at_its_field(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let page = maya.get(&app, &format!("{LOG}?q=ma&from=2026-11-23&to=2026-11-22")).await;
-    page.is(422).sees("Choose a day that is not before From").sees("Error: Audit log");
+    page.is(422).sees("Choose a date on or after the From date").sees("Error: Audit log");
     assert!(page.body.contains("value=\"2026-11-23\"") && page.body.contains("value=\"2026-11-22\"") && page.body.contains("value=\"ma\""));
     maya.get(&app, &format!("{LOG}?from=22.11.2026")).await.is(422).sees("Enter a date such as 2026-11-22");
 }

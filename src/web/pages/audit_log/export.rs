@@ -33,7 +33,7 @@ use crate::{
 /// Entries of one read.
 const CHUNK: usize = 1000;
 
-const HEADER: &str = "\"Sequence\",\"Time (UTC)\",\"Actor\",\"Action\",\"Event\",\"Subject\",\"Place\",\"From\",\"Network address\",\"Changes\",\"Details\"\r\n";
+const HEADER: &str = "\"Sequence\",\"Time (UTC)\",\"Actor\",\"Action\",\"Event\",\"Subject\",\"Place\",\"Channel\",\"Network address\",\"Changes\",\"Details\"\r\n";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -211,7 +211,7 @@ mod tests {
         check("audit-log", |sample| page(sample, &query(sample)));
         check("audit-log-error", |sample| {
             let mut page = page(sample, &query(sample));
-            page.toolbar.to = Field::refused("x", FieldError::Message("Choose a day that is not before From".to_owned()));
+            page.toolbar.to = Field::refused("x", FieldError::Message("Choose a date on or after the From date".to_owned()));
             AuditLogPage { rows: Vec::new(), stopped: None, pager: Pager::default(), ..page }
         });
     }

@@ -119,7 +119,7 @@ impl LogQuery {
         let errors = DateErrors { from: error(&from), to: error(&to) };
         let (Ok(from), Ok(to)) = (from, to) else { return Err(errors) };
         if from.zip(to).is_some_and(|(from, to)| to < from) {
-            let text = "Choose a day that is not before From".to_owned();
+            let text = "Choose a date on or after the From date".to_owned();
             return Err(DateErrors { from: None, to: Some(FieldError::Message(text)) });
         }
         let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN);
