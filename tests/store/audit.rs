@@ -83,6 +83,9 @@ fn audited_changes_made_at_once_all_find_their_place_in_the_chain(store: TestSto
         .unwrap();
 }
 
+/// Condition on entries that a plain scan checks.
+type Condition = fn(&AuditRow) -> bool;
+
 /// Some hundred entries of few users, groups and actions, several of one moment and some with an earlier time.
 fn crowd(store: &Store) -> Vec<AuditRow> {
     let actions = [AuditAction::UserInvited, AuditAction::GroupMemberAdded, AuditAction::SignedIn];
@@ -116,7 +119,7 @@ fn index_ranges_are_merged_into_the_order_of_time_in_both_directions(store: Test
     let all = crowd(&store);
     let [newer, older] = [50, 220].map(|place: usize| all[place].key());
     let within = Bounds { after: Some(older), before: Some(newer), up_to: Some(250) };
-    let cases: [(&[IndexRange], fn(&AuditRow) -> bool); 6] = [
+    let cases: [(&[IndexRange], Condition); 6] = [
         (&[IndexRange::Everything], |_| true),
         (&[IndexRange::Actor(UserId(1))], |row| row.actor_id == Some(UserId(1))),
         (&IndexRange::of(SubjectKind::User, 3), |row| row.subject_id == 3),

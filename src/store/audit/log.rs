@@ -179,7 +179,9 @@ pub fn count(db: &mut Database, ranges: &[IndexRange], bounds: Bounds, max: usiz
     let mut counted = 0;
     for range in ranges {
         let rest = i64::try_from(max.saturating_sub(counted)).unwrap_or(i64::MAX);
-        counted += within(*range, bounds).limit(rest).select(audit_entries::sequence).load::<i64>(db)?.len();
+        // In the index's order, or PostgreSQL would read the whole range before it counts up to the bound.
+        let rows = within(*range, bounds).order((audit_entries::at, audit_entries::sequence)).limit(rest);
+        counted += rows.select(audit_entries::sequence).load::<i64>(db)?.len();
     }
     Ok(counted)
 }
