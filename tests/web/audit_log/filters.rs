@@ -132,5 +132,6 @@ async fn a_user_is_found_by_part_of_a_name_and_the_other_filters_stay(db: Db) {
     assert!(page.body.contains(&choice("user", jonas)) && page.body.contains("<input type=\"hidden\" name=\"action\" value=\"groups\">"));
     let page = maya.get(&app, &format!("{LOG}/person?as=actor&q=yildiz@")).await;
     assert!(page.body.contains(&choice("actor", elif)) && !page.body.contains(&choice("actor", jonas)));
+    maya.get(&app, &format!("{LOG}/person?q=nobody")).await.sees("No one matches “nobody”");
     maya.get(&app, &format!("{LOG}/person?as=x")).await.is(404);
 }

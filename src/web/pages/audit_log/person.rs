@@ -58,6 +58,7 @@ pub(in crate::web) async fn find(context: PageContext, query: Query<PersonQuery>
     let q = if search.is_some() { q } else { String::new() };
     let (layout_data, found) = context.open(move |ctx, actor| log::people(ctx, actor, search, RESULTS_MAX)).await?;
     let finder = Finder {
+        whom: "",
         name,
         fields: vec![("as", name.to_owned()), ("return", list.text())],
         q,

@@ -14,6 +14,8 @@ pub struct Finder {
     pub action: String,
     /// Users that the search offers, in words.
     pub hint: &'static str,
+    /// Condition on them in an answer without results, as in "No one who can be added matches".
+    pub whom: &'static str,
     /// Name of the field with the chosen user.
     pub name: &'static str,
     /// Further fields of the search.
@@ -36,6 +38,7 @@ impl Finder {
         Self {
             action: action.to_string(),
             hint,
+            whom: " who can be added",
             name: "user",
             fields: Vec::new(),
             q: String::new(),
@@ -52,7 +55,7 @@ impl Finder {
             0 if self.has_more => {
                 format!("Many people match “{}”, but none of the first can be added. Keep typing to narrow the list.", self.q)
             }
-            0 => format!("No one who can be added matches “{}”", self.q),
+            0 => format!("No one{} matches “{}”", self.whom, self.q),
             1 => format!("1 person matches “{}”", self.q),
             count if self.has_more => format!("Showing the first {count} who match “{}”. Keep typing to narrow the list.", self.q),
             count => format!("{count} people match “{}”", self.q),
