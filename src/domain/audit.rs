@@ -1,12 +1,17 @@
 //! Entries of the audit log: actor, action, subject and time.
 
+mod action;
 mod chain;
 mod event;
 
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
+pub use action::ActionGroup;
 pub use chain::{ChainBreak, ChainHash, ChainHead, NoHead, chain_hash, hex};
-pub use event::{AccountFields, AuditAction, AuditEvent, DemotionReason, Named, Names, PortfolioFields, UnreadableEvent, UserFields};
+pub use event::{
+    AccountFields, AuditAction, AuditEvent, Change, DemotionReason, ExportFormat, Fact, FactValue, Named, Names, PortfolioFields,
+    UnreadableEvent, UserFields,
+};
 
 /// Actor of an entry, with the name at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +42,19 @@ stored_enum! {
         Mail = "mail",
         Portfolio = "portfolio",
         Account = "account",
+    }
+}
+
+impl SubjectKind {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Company => "Company",
+            Self::User => "User",
+            Self::Group => "Group",
+            Self::Mail => "Mail",
+            Self::Portfolio => "Portfolio",
+            Self::Account => "Account",
+        }
     }
 }
 

@@ -57,6 +57,8 @@ ids! {
     TokenId,
     /// A mail in the outbox.
     MailId,
+    /// An entry of the audit log: its sequence.
+    EntryId,
 }
 
 /// Sorted ids without duplicates.

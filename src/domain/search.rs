@@ -17,6 +17,9 @@ const SEARCHED_MAX: usize = 254;
 /// the address of a page.
 const SORTED_MAX: usize = 150;
 
+/// Number of searched characters of a sentence of the audit log, which may hold three names.
+const SENTENCE_MAX: usize = 1000;
+
 /// Lower case without accents: "Novotná" is found by "novotna".
 fn fold(text: &str, max: usize) -> String {
     let plain = text.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase();
@@ -31,6 +34,11 @@ pub fn search_text(first_name: &str, last_name: &str, email: &str) -> String {
 /// Search text of a thing with a name.
 pub fn search_words(name: &str) -> String {
     join_words(&fold(name, SEARCHED_MAX))
+}
+
+/// Search text of a sentence.
+pub fn search_sentence(sentence: &str) -> String {
+    join_words(&fold(sentence, SENTENCE_MAX))
 }
 
 fn join_words(folded: &str) -> String {
@@ -58,6 +66,11 @@ impl SearchTerm {
         let words = join_words(&fold(&looked_for(typed), TERM_MAX));
         let term = words.strip_prefix(BEFORE_WORD)?;
         Some(Self(if term.chars().count() < 3 { words } else { term.to_owned() }))
+    }
+
+    /// Parses each word of a typed search, in any order.
+    pub fn words(typed: &str) -> Vec<Self> {
+        looked_for(typed).split_whitespace().filter_map(Self::parse).collect()
     }
 
     /// The fragment: at least three characters.

@@ -33,7 +33,7 @@ pub mod users;
 mod views;
 pub mod withheld;
 
-pub use audit::{AuditRow, OfWhom, audit_entries, latest_about, latest_at, verify_chain};
+pub use audit::{AuditRow, audit_entries, verify_chain};
 pub use commits::Commits;
 pub use connection::{Database, Location, Store};
 pub use error::StoreError;

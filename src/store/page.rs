@@ -20,7 +20,7 @@ pub enum Position<K = Key> {
 
 impl<K> Position<K> {
     /// True if the page is read from its end backwards.
-    pub(super) fn is_backward(&self) -> bool {
+    pub fn is_backward(&self) -> bool {
         matches!(self, Self::Before(_) | Self::Last)
     }
 }
@@ -35,7 +35,7 @@ pub struct Slice<T> {
 
 impl<T> Slice<T> {
     /// Builds a page from the up to `limit + 1` rows found in its direction.
-    pub(super) fn new<K>(mut found: Vec<T>, position: &Position<K>, limit: usize) -> Self {
+    pub fn new<K>(mut found: Vec<T>, position: &Position<K>, limit: usize) -> Self {
         let more = found.len() > limit;
         found.truncate(limit);
         let (has_previous, has_next) = match position {
@@ -83,7 +83,7 @@ pub const COUNT_MAX: i64 = 10_000;
 
 impl Count {
     /// Count of rows found with a limit of [`COUNT_MAX`] + 1.
-    pub(super) fn of(rows: usize) -> Self {
+    pub fn of(rows: usize) -> Self {
         Self::capped(i64::try_from(rows).unwrap_or(i64::MAX))
     }
 

@@ -13,7 +13,7 @@ use crate::domain::{
         throttle::ThrottleScope,
         token::{TokenEnd, TokenPurpose},
     },
-    ids::{AccountId, GroupId, MailId, PortfolioId, TokenId, UserId},
+    ids::{AccountId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId},
     invitation::InvitationOrigin,
     user::DefaultRole,
 };
@@ -77,4 +77,4 @@ as_text!(
     TokenEnd,
     TokenPurpose
 );
-as_big_int!(AccountId, GroupId, MailId, PortfolioId, TokenId, UserId);
+as_big_int!(AccountId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId);

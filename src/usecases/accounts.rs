@@ -14,10 +14,9 @@ use crate::{
     },
     mail::messages::Assignments,
     store::{
-        AuditRow, OfWhom,
+        AuditRow,
         accounts::{self, Account, Filter},
         assignments::{self, Colleague},
-        latest_at,
         page::{Count, Position, Slice},
         portfolios::{self, Portfolio},
         scopes,
@@ -28,6 +27,7 @@ use crate::{
 use super::{
     ActionError, Context, Submission,
     access::notification_targets::NotificationTargets,
+    audit::Visible,
     shared::{
         error::{EditError, NameError},
         scoped_actor::ScopedActor,
@@ -36,7 +36,7 @@ use super::{
 };
 
 /// Most events on an account's page.
-const EVENTS_MAX: i64 = 5;
+const EVENTS_MAX: usize = 5;
 
 /// One page of accounts that are assigned to a user.
 #[derive(Debug, Clone)]
@@ -104,9 +104,15 @@ impl May {
     }
 
     /// Kinds of events that the actor may not see.
-    fn not_told(self) -> Vec<AuditAction> {
+    fn hidden(self) -> Vec<AuditAction> {
         let hidden = [(self.see_billing, AuditAction::BillingUpdated), (self.see_portfolio, AuditAction::AccountMoved)];
         hidden.into_iter().filter(|(is_told, _)| !is_told).map(|(_, action)| action).collect()
+    }
+
+    /// Entries about the account that `reader` may see.
+    pub(super) fn visible_entries(self, reader: UserId, id: AccountId) -> Visible {
+        let visible = Visible::at(SubjectKind::Account, id.0, self.hidden());
+        if self.assign { visible } else { visible.only_of(reader) }
     }
 }
 
@@ -124,8 +130,7 @@ pub fn show(ctx: &Context, user: &User, id: AccountId, users_at: &Position, limi
         } else {
             Vec::new()
         };
-        let of_whom = if may.assign { OfWhom::Everybody } else { OfWhom::Only(user.id) };
-        let events = latest_at(db, SubjectKind::Account, id.0, of_whom, &may.not_told(), EVENTS_MAX)?;
+        let events = may.visible_entries(user.id, id).latest(db, EVENTS_MAX)?;
         Ok(Shown { account, users, users_count, through_portfolio, events, may })
     })
 }

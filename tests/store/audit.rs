@@ -1,7 +1,13 @@
 //! The audit chain.
 
 use diesel::connection::SimpleConnection as _;
-use usher::domain::audit::{ChainBreak, ChainHead};
+use usher::{
+    domain::audit::{ChainBreak, ChainHead},
+    store::audit::{
+        AuditRow,
+        log::{Bounds, Direction, Entries, IndexRange},
+    },
+};
 
 use super::*;
 
@@ -190,4 +196,66 @@ fn audited_changes_made_at_once_all_find_their_place_in_the_chain(store: TestSto
         writer.join().unwrap();
     }
     assert_eq!(verify_chain(&store, vec![]).unwrap().unwrap().sequence, 40);
+}
+
+/// Condition on entries that a plain scan checks.
+type Condition = fn(&AuditRow) -> bool;
+
+/// Some hundred entries of few users, groups and actions, several of one moment and some with an earlier time.
+fn crowd(store: &Store) -> Vec<AuditRow> {
+    let actions = [AuditAction::UserInvited, AuditAction::GroupMemberAdded, AuditAction::SignedIn];
+    let entry = |number: i64| Entry {
+        at: now() + TimeDelta::minutes((number * 37) % 40),
+        by: By { id: (number % 3 > 0).then_some(UserId(number % 3)), ..entry("").by },
+        action: actions[usize::try_from(number).unwrap() % actions.len()],
+        subject: Subject { kind: SubjectKind::User, id: number % 4, name: format!("S{number}") },
+        place: (number % 5 < 2).then(|| Subject { kind: SubjectKind::Group, id: number % 5, name: "Finance".to_owned() }),
+        ..entry("")
+    };
+    store
+        .audited_transaction(|tx| {
+            (0..300).for_each(|number| tx.audit(entry(number)));
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    let mut rows = store.read(|db| audit_entries(db, 0, 1000)).unwrap();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.key()));
+    rows
+}
+
+fn read(store: &Store, ranges: &[IndexRange], bounds: Bounds, direction: Direction) -> Vec<i64> {
+    let mut entries = Entries::new(ranges, bounds, direction, 7);
+    let rows = store.read(|db| std::iter::from_fn(|| entries.next(db).transpose()).collect::<Result<Vec<_>, StoreError>>());
+    rows.unwrap().iter().map(|row| row.sequence).collect()
+}
+
+#[apply(both_databases!)]
+fn index_ranges_are_merged_into_the_order_of_time_in_both_directions(store: TestStore) {
+    let all = crowd(&store);
+    let [newer, older] = [50, 220].map(|place: usize| all[place].key());
+    let within = Bounds { after: Some(older), before: Some(newer), up_to: Some(250) };
+    let cases: [(&[IndexRange], Condition); 6] = [
+        (&[IndexRange::Everything], |_| true),
+        (&[IndexRange::Actor(UserId(1))], |row| row.actor_id == Some(UserId(1))),
+        (&IndexRange::of(SubjectKind::User, 3), |row| row.subject_id == 3),
+        (&IndexRange::of(SubjectKind::Group, 1), |row| row.place_id == Some(1)),
+        (&[IndexRange::Action(AuditAction::SignedIn), IndexRange::Action(AuditAction::UserInvited)], |row| {
+            row.action != AuditAction::GroupMemberAdded
+        }),
+        // An entry that lies in both is read once.
+        (&[IndexRange::Actor(UserId(1)), IndexRange::Subject(SubjectKind::User, 1)], |row| {
+            row.actor_id == Some(UserId(1)) || row.subject_id == 1
+        }),
+    ];
+    for (ranges, is_in) in cases {
+        for bounds in [Bounds::default(), within] {
+            let is_within =
+                |row: &&AuditRow| bounds == Bounds::default() || (row.key() < newer && row.key() > older && row.sequence <= 250);
+            let mut expected = all.iter().filter(|row| is_in(row)).filter(is_within).map(|row| row.sequence).collect::<Vec<_>>();
+            assert!(!expected.is_empty());
+            assert_eq!(read(&store, ranges, bounds, Direction::NewestFirst), expected, "{ranges:?} {bounds:?}");
+            expected.reverse();
+            assert_eq!(read(&store, ranges, bounds, Direction::OldestFirst), expected, "{ranges:?} {bounds:?}");
+        }
+    }
 }

@@ -145,8 +145,8 @@ fn refused_sign_ins_cannot_fill_the_database(store: TestStore) {
             }
         }
         store.write_refusals().unwrap();
-        let all = store.read(|db| refused_sign_ins::refusals(db, 1000)).unwrap();
-        (all.len(), all.iter().map(|(.., times)| times).sum::<i64>())
+        let all = store.read(|db| refused_sign_ins::page(db, &Position::First, 1000)).unwrap().rows;
+        (all.len(), all.iter().map(|row| row.times).sum::<i64>())
     };
     assert_eq!(rows(500, 0), (121, 500));
     assert_eq!(rows(1_000, 1), (242, 1_500));

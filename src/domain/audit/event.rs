@@ -1,15 +1,21 @@
 //! Audited events: one typed variant each, stored as JSON, read back, and put into words.
 
+mod fields;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::domain::{
-    account::{BILLING_FIELDS, BillingFields},
+    account::BillingFields,
     permission::{AssignmentPermissions, PermissionToggle},
     stored::stored_enum,
     user::{DefaultRole, Status, Who},
 };
+
+use fields::changed;
+
+pub use fields::{Change, Fact, FactValue};
 
 /// Version of the stored details. Stored formats are permanent: a changed format of an event gets another version.
 const VERSION: u64 = 1;
@@ -42,6 +48,7 @@ audit_events! {
     DemoCreated = "company.demo_created" { users: u64, seed: u64, admin: String }
     KeyReplaced = "company.key_replaced" { mails_cancelled: u64, sessions_ended: u64 }
     UsersExported = "users.exported" { list: String, portfolio: Option<Named> }
+    AuditExported = "audit.exported" { filters: String, format: ExportFormat }
     SignedIn = "session.signed_in" { browser: String }
     SignedOut = "session.signed_out" {}
     SessionsEnded = "session.all_ended" { sessions: u64 }
@@ -148,6 +155,32 @@ stored_enum! {
     }
 }
 
+stored_enum! {
+    /// Format of an export of the audit log.
+    ExportFormat {
+        Csv = "csv",
+        JsonLines = "jsonl",
+    }
+}
+
+impl DemotionReason {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::GrantorsLostRight => "No portfolio could be given",
+            Self::PortfoliosWithheld => "No portfolio could be restored",
+        }
+    }
+}
+
+impl ExportFormat {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::JsonLines => "JSON Lines",
+        }
+    }
+}
+
 /// Stored details that this version cannot read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableEvent {
@@ -196,6 +229,7 @@ impl AuditEvent {
             Self::DemoCreated { .. } => format!("{actor} filled {subject} with demo data"),
             Self::KeyReplaced { .. } => format!("{actor} replaced the instance key"),
             Self::UsersExported { .. } => format!("{actor} exported the list of users"),
+            Self::AuditExported { .. } => format!("{actor} exported the audit log"),
             Self::SignedIn { .. } => format!("{actor} signed in"),
             Self::SignedOut {} => format!("{actor} signed out"),
             Self::SessionsEnded { .. } => format!("{actor} signed {subject} out everywhere"),
@@ -231,11 +265,13 @@ impl AuditEvent {
             Self::GroupMemberAdded {} => format!("{actor} added {subject} to {place}"),
             Self::GroupMemberRemoved {} => format!("{actor} removed {subject} from {place}"),
             Self::GroupCreated {} | Self::PortfolioCreated { .. } | Self::AccountCreated { .. } => format!("{actor} created {subject}"),
-            Self::PortfolioEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
-            Self::AccountEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
+            Self::PortfolioEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
+            Self::AccountEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
             Self::AccountMoved { .. } => format!("{actor} moved {subject} to another portfolio"),
             Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),
-            Self::BillingUpdated { before: Some(before), after } => format!("{actor} updated {} of {subject}", before.changes(after)),
+            Self::BillingUpdated { before: Some(before), after } => {
+                format!("{actor} updated {} of {subject}", labels(&changed(&**before, after)))
+            }
             Self::AssignmentAdded { .. } => format!("{actor} assigned {place} to {subject}"),
             Self::AssignmentChanged { before, after } => format!("{actor} {} on {place} for {subject}", toggled(*before, *after)),
             Self::AssignmentRemoved { .. } => format!("{actor} removed {place} from {subject}"),
@@ -268,30 +304,15 @@ impl UserFields {
     }
 }
 
-impl PortfolioFields {
-    fn changes(&self, after: &Self) -> String {
-        list([("name", self.name != after.name), ("notes", self.notes != after.notes)])
-    }
-}
-
-impl AccountFields {
-    fn changes(&self, after: &Self) -> String {
-        list([("name", self.name != after.name), ("website", self.website != after.website), ("notes", self.notes != after.notes)])
-    }
-}
-
-impl BillingFields {
-    fn changes(&self, after: &Self) -> String {
-        let labels = BILLING_FIELDS.iter().map(|field| field.label);
-        list(labels.zip(self.texts().into_iter().zip(after.texts())).map(|(label, (before, after))| (label, before != after)))
-    }
-}
-
 /// Changed permissions: `allowed "See billing"`, `removed "Edit details"`, or both.
 fn toggled(before: AssignmentPermissions, after: AssignmentPermissions) -> String {
     let changed = PermissionToggle::ALL.iter().copied().filter(|&toggle| before.gives(toggle) != after.gives(toggle));
     let changed = changed.map(|toggle| format!("{} \"{}\"", if after.gives(toggle) { "allowed" } else { "removed" }, toggle.label()));
     changed.collect::<Vec<_>>().join(" and ")
+}
+
+fn labels(changes: &[Change]) -> String {
+    list(changes.iter().map(|change| (change.label, true)))
 }
 
 /// Names of the changed fields, as in "name, notes"; "details" for a form saved without changes.

@@ -2,11 +2,21 @@
 //! refusal, which costs a stranger nothing, does not cost a transaction.
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{self, Bool, Text},
+};
 
 use crate::{
     domain::clock::Timestamp,
-    store::{Database, Store, StoreError, Tx, connection::with_backend, schema::refused_sign_ins},
+    store::{
+        Database, Store, StoreError, Tx,
+        backend::{Condition, one_more},
+        connection::with_backend,
+        page::{COUNT_MAX, Count, Position, Slice},
+        schema::refused_sign_ins,
+    },
 };
 
 use super::pending_refusals::Refusal;
@@ -67,11 +77,58 @@ pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, Store
     Ok(diesel::delete(refused_sign_ins::table.filter(refused_sign_ins::minute.eq_any(minutes))).execute(tx.db())?)
 }
 
-/// Refusals by minute, oldest first: network, address, reason, times.
-pub fn refusals(db: &mut Database, limit: i64) -> Result<Vec<(String, String, RefusalReason, i64)>, StoreError> {
-    Ok(refused_sign_ins::table
-        .order((refused_sign_ins::minute, refused_sign_ins::network, refused_sign_ins::email_key, refused_sign_ins::reason))
-        .limit(limit)
-        .select((refused_sign_ins::network, refused_sign_ins::email_key, refused_sign_ins::reason, refused_sign_ins::times))
-        .load(db)?)
+/// A row of counted refusals.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = refused_sign_ins)]
+pub struct RefusedSignIn {
+    pub minute: Timestamp,
+    /// Empty for several.
+    pub network: String,
+    /// Typed address in its comparable form; empty for several.
+    pub email_key: String,
+    pub reason: RefusalReason,
+    pub times: i64,
+}
+
+/// Position of a row: minute, network, address and reason.
+pub type RefusalKey = (Timestamp, String, String, RefusalReason);
+
+impl RefusedSignIn {
+    pub fn key(&self) -> RefusalKey {
+        (self.minute, self.network.clone(), self.email_key.clone(), self.reason)
+    }
+}
+
+/// One page of refusals, newest first.
+pub fn page(db: &mut Database, position: &Position<RefusalKey>, limit: usize) -> Result<Slice<RefusedSignIn>, StoreError> {
+    let (newest, oldest) = (
+        (
+            refused_sign_ins::minute.desc(),
+            refused_sign_ins::network.desc(),
+            refused_sign_ins::email_key.desc(),
+            refused_sign_ins::reason.desc(),
+        ),
+        (refused_sign_ins::minute, refused_sign_ins::network, refused_sign_ins::email_key, refused_sign_ins::reason),
+    );
+    let query = refused_sign_ins::table.select(RefusedSignIn::as_select()).limit(one_more(limit));
+    let found = match position {
+        Position::First => query.order(newest).load(db)?,
+        Position::After(key) => query.filter(beyond("<", key)).order(newest).load(db)?,
+        Position::Before(key) => query.filter(beyond(">", key)).order(oldest).load(db)?,
+        Position::Last => query.order(oldest).load(db)?,
+    };
+    Ok(Slice::new(found, position, limit))
+}
+
+/// True if a row lies beyond `key` in the order of the primary key.
+fn beyond(than: &'static str, (minute, network, email_key, reason): &RefusalKey) -> Condition<'static, refused_sign_ins::table> {
+    let start = sql::<Bool>(&format!("(minute, network, email_key, reason) {than} ("));
+    let texts = start.bind::<sql_types::Timestamp, _>(*minute).sql(", ").bind::<Text, _>(network.clone()).sql(", ");
+    Box::new(texts.bind::<Text, _>(email_key.clone()).sql(", ").bind::<Text, _>(*reason).sql(")"))
+}
+
+/// Number of rows.
+pub fn count(db: &mut Database) -> Result<Count, StoreError> {
+    let found = refused_sign_ins::table.select(refused_sign_ins::times).limit(COUNT_MAX + 1).load::<i64>(db)?;
+    Ok(Count::of(found.len()))
 }

@@ -4,7 +4,6 @@ mod assigned;
 
 use crate::{
     domain::{
-        audit::AuditAction,
         clock::Timestamp,
         company::Company,
         credentials::token::TokenPurpose,
@@ -12,14 +11,13 @@ use crate::{
         invitation::InvitationOrigin,
         policy::{AccessAction, GroupAction, UserAction},
         role::Role,
-        scope::ScopeRelation,
         search::SearchTerm,
         user::{DefaultRole, Status},
     },
     store::{
         AuditRow, Database, StoreError,
         accounts::{self, Account},
-        groups, latest_about,
+        groups,
         page::Position,
         portfolios::{self, Portfolio},
         sessions, tokens,
@@ -31,6 +29,7 @@ use crate::{
             grantors::Grantors,
             withheld::{self, WithheldAssignment},
         },
+        audit::Visible,
         credentials::{email_change, password_reset},
         outbox::mails::{self, LinkDelivery},
         shared::scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
@@ -48,10 +47,7 @@ pub use assigned::{Assigned, AssignmentsQuery, Held, What};
 const SHOWN_MAX: usize = 100;
 
 /// Most events on the page.
-const EVENTS_MAX: i64 = 10;
-
-/// Kinds of events that are omitted, since they would crowd out all others.
-const UNTOLD: [AuditAction; 2] = [AuditAction::SignedIn, AuditAction::SignedOut];
+const EVENTS_MAX: usize = 10;
 
 /// A user as the actor sees them.
 #[derive(Debug, Clone)]
@@ -161,7 +157,7 @@ pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: 
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
             effective: explain(db, role, &in_scope, &grantors)?,
             withheld: withheld::of(db, &actor, &target_user.user, &in_scope, now)?,
-            events: latest_about(db, id, &actor.scope, target_user.target.inside == Some(ScopeRelation::Wholly), &UNTOLD, EVENTS_MAX)?,
+            events: Visible::about(&actor, &target_user).latest(db, EVENTS_MAX)?,
             offered: if may.assign {
                 offered(db, &actor, &target_user.user, wanted.offer.as_ref(), &in_scope)?
             } else {

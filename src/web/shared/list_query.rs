@@ -163,6 +163,11 @@ impl ListQuery {
     }
 }
 
+/// Parses a text; `None` for an empty one, and an error for an unknown one.
+pub(in crate::web) fn known<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, WebError> {
+    if text.is_empty() { Ok(None) } else { parse(text).map(Some).ok_or(WebError::NotFound) }
+}
+
 /// A count as pages show it.
 pub(in crate::web) fn shown(count: Count) -> page::Count {
     match count {

@@ -15,7 +15,8 @@ mod user;
 
 use askama::Template;
 
-pub use activity::Event;
+pub use activity::{Event, SentencePart};
+pub(in crate::web) use activity::{page_of, sentence};
 pub use display_time::DisplayTime;
 pub use existing_user::{ExistingUserActions, already_known};
 pub use finder::{FindQuery, Finder, RESULTS_MAX};

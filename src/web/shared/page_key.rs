@@ -1,9 +1,10 @@
 //! The key in an address by which a page of a list is found. `K` tells the place of a row.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Datelike as _};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::usecases::Position;
+use crate::{domain::clock::Timestamp, usecases::Position};
 
 /// More rows than any list has.
 const ROWS_MAX: u64 = u32::MAX as u64;
@@ -38,6 +39,12 @@ impl<K> Place<K> {
             Self::Last => Place::Last,
         }
     }
+}
+
+/// Time of a key. Only years that both databases write alike.
+pub(in crate::web) fn timestamp(micros: i64) -> Option<Timestamp> {
+    let time = DateTime::from_timestamp_micros(micros).filter(|time| (1970..=9999).contains(&time.year()));
+    time.map(|time| time.naive_utc())
 }
 
 impl<K: Serialize + DeserializeOwned> PageKey<K> {

@@ -9,7 +9,7 @@ use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use usher::{
     domain::credentials::{password::Password, token::TokenHash},
     store::credentials::refused_sign_ins::{self, RefusalReason},
-    usecases::{ClientInfo, credentials::sign_in, outbox::housekeeping},
+    usecases::{ClientInfo, Position, credentials::sign_in, outbox::housekeeping},
 };
 
 use crate::{
@@ -44,7 +44,9 @@ fn without_the_typed(page: &Page, email: &str) -> String {
 /// Refused sign-ins: sources, addresses, reasons and numbers.
 fn refusals(app: &TestApp) -> Vec<(String, String, RefusalReason, i64)> {
     housekeeping::write_refusals(&app.ctx).unwrap();
-    app.store().read(|db| refused_sign_ins::refusals(db, 100)).unwrap()
+    let page = app.store().read(|db| refused_sign_ins::page(db, &Position::Last, 100)).unwrap();
+    let rows = page.rows.into_iter().rev();
+    rows.map(|row| (row.network, row.email_key, row.reason, row.times)).collect()
 }
 
 /// SQLite has one writer at a time.

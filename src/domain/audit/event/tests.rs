@@ -32,6 +32,10 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         ),
         (KeyReplaced { mails_cancelled: 2, sessions_ended: 3 }, r#"{"mails_cancelled":2,"sessions_ended":3,"version":1}"#),
         (UsersExported { list: text("Users, by name"), portfolio: None }, r#"{"list":"Users, by name","portfolio":null,"version":1}"#),
+        (
+            AuditExported { filters: text("Action: Mail"), format: ExportFormat::JsonLines },
+            r#"{"filters":"Action: Mail","format":"jsonl","version":1}"#,
+        ),
         (SignedIn { browser: text("Firefox") }, r#"{"browser":"Firefox","version":1}"#),
         (SignedOut {}, r#"{"version":1}"#),
         (SessionsEnded { sessions: 2 }, r#"{"sessions":2,"version":1}"#),
@@ -171,6 +175,51 @@ fn a_sentence_names_the_fields_that_changed() {
     let changed = |before, after| AuditEvent::AssignmentChanged { before, after }.describe(NAMES);
     let expected = "Maya Fischer removed \"Edit details\" and allowed \"See billing\" on Fjord Foods for Noor van Dijk";
     assert_eq!(changed(toggled(true, false), toggled(false, true)), expected);
+}
+
+/// Texts, numbers and times of details, without ids.
+fn leaves(details: &Value) -> Vec<String> {
+    match details {
+        Value::Object(fields) => {
+            fields.iter().filter(|(name, _)| *name != "id" && *name != "version").flat_map(|(_, field)| leaves(field)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(leaves).collect(),
+        Value::String(text) if text.is_empty() => Vec::new(),
+        Value::String(text) => vec![text.clone()],
+        Value::Number(number) => vec![number.to_string()],
+        Value::Bool(_) | Value::Null => Vec::new(),
+    }
+}
+
+#[test]
+fn the_changes_and_facts_of_an_event_hold_all_of_its_values_that_a_reader_looks_for() {
+    for (event, stored) in samples() {
+        let facts = event.facts().into_iter().map(|fact| match fact.value {
+            FactValue::Text(text) => text,
+            FactValue::Time(time) => time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        });
+        let changes = event.changes();
+        let told = changes.iter().flat_map(|change| [change.before.clone(), change.after.clone()]).chain(facts).collect::<Vec<_>>();
+        // A retried mail is told by its number, an unchanged field not at all.
+        let is_told = |value: &String| match event {
+            AuditEvent::UserEdited { .. } => told.contains(value) || ["noor@example.com", "user"].contains(&value.as_str()),
+            AuditEvent::MailsRetried { .. } => told == ["2"],
+            _ => {
+                let words = value.replace('_', " ").to_lowercase();
+                told.iter().any(|told| told.contains(value) || told.to_lowercase() == words)
+            }
+        };
+        let missing = leaves(&serde_json::from_str(stored).unwrap()).into_iter().filter(|value| !is_told(value)).collect::<Vec<_>>();
+        let is_coded = matches!(event, AuditEvent::UserDemoted { .. } | AuditEvent::AuditExported { .. });
+        assert!(missing.is_empty() || is_coded, "{event:?} does not tell {missing:?}");
+    }
+}
+
+#[test]
+fn only_fields_that_differ_are_changes() {
+    let permissions = AssignmentPermissions::default();
+    let event = AuditEvent::AssignmentChanged { before: permissions, after: AssignmentPermissions { sees_billing: true, ..permissions } };
+    assert_eq!(event.changes(), [Change { label: "See billing", before: "Off".to_owned(), after: "On".to_owned() }]);
 }
 
 #[test]

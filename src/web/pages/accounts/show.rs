@@ -10,14 +10,18 @@ use crate::{
     usecases::{
         Colleague,
         accounts::{self, May},
+        audit::activity::ActivityOf,
     },
-    web::shared::{
-        list_query::PageRequest,
-        page::{DisplayTime, Event, Layout, Pager, UserLabel, counted, gives, names_in_short},
-        page_context::PageContext,
-        page_size::PageSize,
-        respond::{self, HandlerResult},
-        routing::paths,
+    web::{
+        pages::audit_log::activity::ActivityLinks,
+        shared::{
+            list_query::PageRequest,
+            page::{DisplayTime, Event, Layout, Pager, UserLabel, counted, gives, names_in_short},
+            page_context::PageContext,
+            page_size::PageSize,
+            respond::{self, HandlerResult},
+            routing::paths,
+        },
     },
 };
 
@@ -35,6 +39,7 @@ pub struct AccountPage {
     /// "3 Portfolio Admins" and their names, for users who may know them.
     pub through_portfolio: Option<(String, String)>,
     pub events: Vec<Event>,
+    pub activity: ActivityLinks,
     pub may: May,
     pub may_add: bool,
 }
@@ -92,8 +97,9 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, quer
         events: shown
             .events
             .iter()
-            .filter_map(|row| Event::of(row, SubjectKind::Account, "this account", DisplayTime::new(row.at, now)))
+            .filter_map(|row| Event::of(row, (SubjectKind::Account, id.0), "this account", DisplayTime::new(row.at, now)))
             .collect(),
+        activity: ActivityLinks::new(&context, ActivityOf::Account(id), may.see_portfolio),
         website: shown.account.website,
         notes: shown.account.notes,
         may,
@@ -124,6 +130,7 @@ mod tests {
             users: sample.rows(colleague),
             users_pager: Pager { next: Some("?users=a".into()), ..Pager::single("1–50 of 120 people") },
             events: sample.rows(|place, user| Event { text: format!("{} edited the details", user.name), at: sample.display_time(place) }),
+            activity: ActivityLinks { all: Some("/accounts/3/activity".to_owned()), log: None },
             through_portfolio: Some(("2 Portfolio Admins".to_owned(), sample.group())),
             may: ALL,
             may_add: true,

@@ -76,6 +76,11 @@ impl GroupPage {
         paths::RemoveFromGroup { group: self.group.id, user: row.user.id }
     }
 
+    /// Audit log of the group, for Admins.
+    fn log(&self) -> String {
+        paths::with_query(paths::AuditLog {}, &[("group", &self.group.id.to_string())])
+    }
+
     /// Search in the dialog, before anything was typed.
     fn finder(&self) -> Finder {
         add::finder(&self.group)

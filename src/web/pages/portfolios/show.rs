@@ -12,10 +12,11 @@ use crate::{
     },
     usecases::{
         Count,
+        audit::activity::ActivityOf,
         portfolios::{self, Assigned},
     },
     web::{
-        pages::accounts::assigned::AccountLink,
+        pages::{accounts::assigned::AccountLink, audit_log::activity::ActivityLinks},
         shared::{
             list_query::PageRequest,
             page::{Layout, Pager, UserLabel, names_in_short},
@@ -40,6 +41,7 @@ pub struct PortfolioPage {
     pub accounts_pager: Pager,
     pub users: Vec<UserRow>,
     pub users_pager: Pager,
+    pub activity: ActivityLinks,
     pub may_manage: bool,
     pub may_create_account: bool,
     pub may_invite: bool,
@@ -128,6 +130,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<PortfolioId>, qu
         accounts_pager,
         users: shown.users.rows.into_iter().map(UserRow::from).collect(),
         users_pager,
+        activity: ActivityLinks::new(&context, ActivityOf::Portfolio(id), true),
         may_manage: shown.may_manage,
         may_create_account: shown.may_create_account,
         may_invite: shown.may_invite,
@@ -154,6 +157,7 @@ mod tests {
             accounts_pager: Pager::single("4 accounts"),
             users: sample.rows(user),
             users_pager: Pager { next: Some("?users=a".into()), ..Pager::single("1–50 of 120 people") },
+            activity: ActivityLinks { all: Some("/portfolios/3/activity".to_owned()), log: Some("/audit-log?portfolio=3".to_owned()) },
             may_manage: true,
             may_create_account: true,
             may_invite: true,

@@ -1,8 +1,12 @@
-//! Recent activity on a page.
+//! Entries of the audit log in sentences.
 
 use crate::{
-    domain::audit::{Names, SubjectKind},
+    domain::{
+        audit::{Names, SubjectKind},
+        ids::{AccountId, GroupId, PortfolioId, UserId},
+    },
     usecases::AuditRow,
+    web::shared::routing::paths,
 };
 
 use super::DisplayTime;
@@ -15,12 +19,65 @@ pub struct Event {
 }
 
 impl Event {
-    /// Event of an entry, for the page of a thing of this kind, named as in `"this user"`. `None` for unreadable
+    /// Event of an entry, for the page of the user or thing `here`, named as in `"this user"`. `None` for unreadable
     /// details.
-    pub(in crate::web) fn of(row: &AuditRow, here: SubjectKind, this: &str, at: DisplayTime) -> Option<Self> {
-        let subject = if row.subject_kind == here { this } else { &row.subject_name };
-        let place = if row.place_kind == Some(here) { this } else { row.place_name.as_deref().unwrap_or_default() };
-        let event = row.event().inspect_err(|error| tracing::error!(sequence = row.sequence, %error, "an audit entry cannot be read"));
-        Some(Self { text: event.ok()?.describe(Names { actor: &row.actor_name, subject, place }), at })
+    pub(in crate::web) fn of(row: &AuditRow, here: (SubjectKind, i64), this: &str, at: DisplayTime) -> Option<Self> {
+        let subject = if (row.subject_kind, row.subject_id) == here { this } else { &row.subject_name };
+        let is_here = row.place_kind.zip(row.place_id) == Some(here);
+        let place = if is_here { this } else { row.place_name.as_deref().unwrap_or_default() };
+        Some(Self { text: described(row, Names { actor: &row.actor_name, subject, place })?, at })
+    }
+}
+
+fn described(row: &AuditRow, names: Names<'_>) -> Option<String> {
+    let event = row.event().inspect_err(|error| tracing::error!(sequence = row.sequence, %error, "an audit entry cannot be read"));
+    Some(event.ok()?.describe(names))
+}
+
+/// Part of a sentence: a name, which may be a link, or the text between names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentencePart {
+    pub text: String,
+    pub is_name: bool,
+    pub href: Option<String>,
+}
+
+/// Marks of the names in a sentence, by which it is cut into parts. No name has control characters.
+const ACTOR: char = '\u{1}';
+const SUBJECT: char = '\u{2}';
+const PLACE: char = '\u{3}';
+
+/// Sentence of an entry with links to the users and things that `exists` accepts. Unreadable details have a sentence too.
+pub(in crate::web) fn sentence(row: &AuditRow, exists: impl Fn(SubjectKind, i64) -> bool) -> Vec<SentencePart> {
+    let link = |kind: SubjectKind, id: i64| page_of(kind, id).filter(|_| exists(kind, id));
+    let text = described(row, Names { actor: "\u{1}", subject: "\u{2}", place: "\u{3}" });
+    let text = text.unwrap_or_else(|| format!("{ACTOR}: {}, {SUBJECT} (details that this version cannot read)", row.action.label()));
+    let name = |name: &str, href| SentencePart { text: name.to_owned(), is_name: true, href };
+    let between = |text: &str| SentencePart { text: text.to_owned(), is_name: false, href: None };
+    let part = |part: &str| match part.chars().next() {
+        Some(ACTOR) => name(&row.actor_name, row.actor_id.and_then(|actor| link(SubjectKind::User, actor.0))),
+        Some(SUBJECT) => name(&row.subject_name, link(row.subject_kind, row.subject_id)),
+        Some(PLACE) => {
+            let place = row.place_kind.zip(row.place_id).and_then(|(kind, id)| link(kind, id));
+            name(row.place_name.as_deref().unwrap_or_default(), place)
+        }
+        _ => between(part),
+    };
+    let is_mark = |c: char| matches!(c, ACTOR | SUBJECT | PLACE);
+    let pieces = text.split_inclusive(is_mark).flat_map(|piece| match piece.char_indices().next_back() {
+        Some((at, mark)) if is_mark(mark) => [&piece[..at], &piece[at..]],
+        _ => [piece, ""],
+    });
+    pieces.filter(|piece| !piece.is_empty()).map(part).collect()
+}
+
+/// Page of a user or thing.
+pub(in crate::web) fn page_of(kind: SubjectKind, id: i64) -> Option<String> {
+    match kind {
+        SubjectKind::User => Some(paths::Manage { user: UserId(id) }.to_string()),
+        SubjectKind::Group => Some(paths::Group { group: GroupId(id) }.to_string()),
+        SubjectKind::Portfolio => Some(paths::Portfolio { portfolio: PortfolioId(id) }.to_string()),
+        SubjectKind::Account => Some(paths::Account { account: AccountId(id) }.to_string()),
+        SubjectKind::Company | SubjectKind::Mail => None,
     }
 }

@@ -14,6 +14,12 @@ pub struct Finder {
     pub action: String,
     /// Users that the search offers, in words.
     pub hint: &'static str,
+    /// Condition on them in an answer without results, as in "No one who can be added matches".
+    pub whom: &'static str,
+    /// Name of the field with the chosen user.
+    pub name: &'static str,
+    /// Further fields of the search.
+    pub fields: Vec<(&'static str, String)>,
     /// Typed search; empty at first.
     pub q: String,
     pub results: Vec<UserLabel>,
@@ -29,7 +35,18 @@ pub const RESULTS_MAX: usize = 8;
 impl Finder {
     /// A search before anything was typed.
     pub fn new(action: impl Display, hint: &'static str) -> Self {
-        Self { action: action.to_string(), hint, q: String::new(), results: Vec::new(), has_more: false, picked: None, error: None }
+        Self {
+            action: action.to_string(),
+            hint,
+            whom: " who can be added",
+            name: "user",
+            fields: Vec::new(),
+            q: String::new(),
+            results: Vec::new(),
+            has_more: false,
+            picked: None,
+            error: None,
+        }
     }
 
     /// Announcement of the results for screen readers.
@@ -38,7 +55,7 @@ impl Finder {
             0 if self.has_more => {
                 format!("Many people match “{}”, but none of the first can be added. Keep typing to narrow the list.", self.q)
             }
-            0 => format!("No one who can be added matches “{}”", self.q),
+            0 => format!("No one{} matches “{}”", self.whom, self.q),
             1 => format!("1 person matches “{}”", self.q),
             count if self.has_more => format!("Showing the first {count} who match “{}”. Keep typing to narrow the list.", self.q),
             count => format!("{count} people match “{}”", self.q),

@@ -87,7 +87,7 @@ impl Section {
             Self::UsersAndPermissions => paths::UsersAndPermissions::ENDPOINT,
             Self::Roles => paths::Roles::ENDPOINT,
             Self::Portfolios => paths::Portfolios::ENDPOINT,
-            Self::AuditLog => paths::AuditProof::ENDPOINT,
+            Self::AuditLog => paths::AuditLog::ENDPOINT,
         }
     }
 

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::{
     domain::{
         credentials::token::{Token, TokenPurpose},
-        ids::{AccountId, GroupId, MailId, PortfolioId, UserId},
+        ids::{AccountId, EntryId, GroupId, MailId, PortfolioId, UserId},
         permission::{Permission, PermissionToggle, To},
     },
     web::shared::steps,
@@ -67,9 +67,9 @@ paths! {
     /// Leads to the first page that the user may open.
     Root {} = "/", Page, SignedIn;
     Asset { name: &'static str } = "/static/{name}", Page, Anyone;
-    /// True if the process runs.
+    /// For load balancers: the process runs.
     Healthz {} = "/healthz", Page, Anyone;
-    /// True if the database answers.
+    /// For load balancers: the database answers.
     Readyz {} = "/readyz", Page, Anyone;
     /// On the listener for monitoring, and there alone.
     Metrics {} = "/metrics", Page, Monitoring;
@@ -151,6 +151,9 @@ paths! {
     UnassignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/remove", Form, UsersAndPermissions: AssignmentsChange;
     TogglePermission { user: UserId, account: AccountId, switch: PermissionToggle, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}", Button, UsersAndPermissions: AssignmentsChange;
 
+    /// Takes `?page=` and `?rows=`.
+    UserActivity { user: UserId } = "/users-and-permissions/{user}/activity", Page, UsersAndPermissions: UsersView;
+
     /// Which role may do what.
     Roles {} = "/roles", Page, Roles: RolesView;
 
@@ -170,10 +173,23 @@ paths! {
     EditAccount { account: AccountId } = "/accounts/{account}/edit", Form, Portfolios: AccountsEdit;
     MoveAccount { account: AccountId } = "/accounts/{account}/move", Form, Portfolios: PortfoliosManage;
     Billing { account: AccountId } = "/accounts/{account}/billing", Form, Portfolios: BillingView;
+    /// Takes `?page=` and `?rows=`.
+    PortfolioActivity { portfolio: PortfolioId } = "/portfolios/{portfolio}/activity", Page, Portfolios: PortfoliosView;
+    /// Takes `?page=` and `?rows=`.
+    AccountActivity { account: AccountId } = "/accounts/{account}/activity", Page, Portfolios: PortfoliosView;
 
+    /// Takes all that narrows the log.
+    AuditLog {} = "/audit-log", Page, AuditLog: AuditLogView;
+    /// The log as a file. Takes `?format=` and all that narrows the log.
+    ExportAuditLog {} = "/audit-log/export", Recorded, AuditLog: AuditLogView;
+    /// Search for a user by whom to filter the log. Takes `?as=`, `?q=` and the log's query in `?return=`.
+    AuditLogPerson {} = "/audit-log/person", Page, AuditLog: AuditLogView;
+    /// Takes `?page=` and `?rows=`.
+    RefusedSignIns {} = "/audit-log/refused-sign-ins", Page, AuditLog: AuditLogView;
     /// Newest hash, verification, and the daily mail.
     AuditProof {} = "/audit-log/proof", Form, AuditLog: AuditLogView;
     VerifyAuditLog {} = "/audit-log/proof/verify", Button, AuditLog: AuditLogView;
+    AuditEntry { entry: EntryId } = "/audit-log/{entry}", Page, AuditLog: AuditLogView;
 }
 
 /// A parameter as it stands in a path.

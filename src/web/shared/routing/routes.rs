@@ -140,8 +140,16 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(EditAccount => accounts::edit::show, accounts::edit::submit))
                 .service(at!(MoveAccount => accounts::move_to::show, accounts::move_to::submit))
                 .service(at!(Billing => accounts::billing::show, accounts::billing::submit))
+                .service(at!(UserActivity => audit_log::activity::of_user))
+                .service(at!(PortfolioActivity => audit_log::activity::of_portfolio))
+                .service(at!(AccountActivity => audit_log::activity::of_account))
+                .service(at!(AuditLog => audit_log::list::list))
+                .service(at!(ExportAuditLog => audit_log::export::export))
+                .service(at!(AuditLogPerson => audit_log::person::find))
+                .service(at!(RefusedSignIns => audit_log::refusals::list))
                 .service(at!(AuditProof => audit_log::proof::show, audit_log::proof::submit))
-                .service(at!(VerifyAuditLog => audit_log::proof::verify)),
+                .service(at!(VerifyAuditLog => audit_log::proof::verify))
+                .service(at!(AuditEntry => audit_log::entry::show)),
         );
 }
 

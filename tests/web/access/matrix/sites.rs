@@ -87,7 +87,7 @@ const PUT: &[(&str, &str)] = &[("name", "New {made}"), ("notes", ""), ("account"
 
 impl Site {
     pub(super) fn path(&self) -> String {
-        self.endpoint.pattern.replace("{mail}", "999999").replace("{switch}", "see-billing").replace("{to}", "on")
+        self.endpoint.pattern.replace("{mail}", "999999").replace("{entry}", "1").replace("{switch}", "see-billing").replace("{to}", "on")
     }
 
     /// By its declaration: the permission somewhere, and then on what its address names.

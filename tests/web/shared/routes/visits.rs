@@ -55,7 +55,7 @@ impl World {
             _ => endpoint.pattern,
         };
         let known = [("{user}", &**user), ("{portfolio}", portfolio), ("{account}", &self.account), ("{group}", &self.group)];
-        let known = known.into_iter().chain([("{mail}", "999999"), ("{switch}", "see-billing"), ("{to}", "on")]);
+        let known = known.into_iter().chain([("{mail}", "999999"), ("{entry}", "1"), ("{switch}", "see-billing"), ("{to}", "on")]);
         let path = known.fold(whole.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "nothing is known that {path} could lead to");
         path

@@ -6,12 +6,10 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, ResponseError as _, dev::Payload, http::StatusCode, web::Query};
-use chrono::{DateTime, Datelike as _};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        clock::Timestamp,
         search::SearchTerm,
         user::{DefaultRole, Status},
         user_list::{Order, SortBy, UserFilter},
@@ -22,9 +20,9 @@ use crate::{
     },
     web::shared::{
         error::WebError,
-        list_query::{self, TEXT_MAX, shown},
+        list_query::{self, TEXT_MAX, known, shown},
         page::Pager,
-        page_key::{PageKey, Place},
+        page_key::{PageKey, Place, timestamp},
         page_size::PageSize,
         routing::paths,
         state::State,
@@ -223,17 +221,6 @@ fn place(row: &Row) -> RowPlace {
 
 fn cursor((segment, value, id): &RowPlace) -> Option<Cursor> {
     Some(Cursor { segment: *segment, value: value.cursor()?, id: *id })
-}
-
-/// Parses a text; `None` for an empty one, and an error for an unknown one.
-fn known<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, WebError> {
-    if text.is_empty() { Ok(None) } else { parse(text).map(Some).ok_or(WebError::NotFound) }
-}
-
-/// Only years that both databases write alike.
-fn timestamp(micros: i64) -> Option<Timestamp> {
-    let time = DateTime::from_timestamp_micros(micros).filter(|time| (1970..=9999).contains(&time.year()));
-    time.map(|time| time.naive_utc())
 }
 
 impl Value {

@@ -22,6 +22,7 @@ use crate::{
     },
     usecases::{
         self, LinkDelivery,
+        audit::activity::ActivityOf,
         credentials::password_reset::Latest,
         users::{
             self,
@@ -29,7 +30,7 @@ use crate::{
         },
     },
     web::{
-        pages::users::list::query::UserListQuery,
+        pages::{audit_log::activity::ActivityLinks, users::list::query::UserListQuery},
         shared::{
             list_query::{self, PageRequest},
             page::{DisplayTime, Event, Layout, UserLabel, counted, listed},
@@ -69,6 +70,7 @@ pub struct ManagePage {
     pub assignments: Assignments,
     pub withheld: WithheldAssignments,
     pub events: Vec<Event>,
+    pub activity: ActivityLinks,
     /// Dialog Manage User, for readers who may edit.
     pub edit: Option<EditFields>,
     pub may: May,
@@ -218,7 +220,8 @@ impl ManagePage {
             more_portfolios,
             assignments: Assignments::new(user.id, assigned, offered, request, &query),
             withheld: WithheldAssignments::new(user.id, withheld, may.assign),
-            events: events.iter().filter_map(|row| Event::of(row, SubjectKind::User, "this user", moment(row.at))).collect(),
+            events: events.iter().filter_map(|row| Event::of(row, (SubjectKind::User, user.id.0), "this user", moment(row.at))).collect(),
+            activity: ActivityLinks::new(context, ActivityOf::User(user.id), true),
             edit: may.edit.then(|| EditFields::of(&user, waiting, now)),
             shows_link: context.passes_links_on() && may.see_link,
             may,

@@ -1,0 +1,204 @@
+//! Fields of events in words, for readers who may see their values.
+
+use chrono::{DateTime, Utc};
+
+use super::{AccountFields, AuditEvent, Named, PortfolioFields, UserFields};
+use crate::domain::{
+    account::{BILLING_FIELDS, BillingFields},
+    clock::Timestamp,
+    permission::{AssignmentPermissions, PermissionToggle},
+};
+
+/// A field with a value before and after the event. Labels are in lower case; an empty text is no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub label: &'static str,
+    pub before: String,
+    pub after: String,
+}
+
+/// A further field of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    pub label: &'static str,
+    pub value: FactValue,
+}
+
+/// Value of a field. An empty text is no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactValue {
+    Text(String),
+    Time(Timestamp),
+}
+
+/// Things with labelled fields.
+pub(super) trait Labelled {
+    fn fields(&self) -> Vec<(&'static str, String)>;
+}
+
+impl Labelled for UserFields {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("first name", self.first_name.clone()),
+            ("last name", self.last_name.clone()),
+            ("email", self.email.clone()),
+            ("default role", self.default_role.label().to_owned()),
+        ]
+    }
+}
+
+impl Labelled for PortfolioFields {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![("name", self.name.clone()), ("notes", self.notes.clone())]
+    }
+}
+
+impl Labelled for AccountFields {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![("name", self.name.clone()), ("website", self.website.clone()), ("notes", self.notes.clone())]
+    }
+}
+
+impl Labelled for BillingFields {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        BILLING_FIELDS.iter().map(|field| field.label).zip(self.texts().map(str::to_owned)).collect()
+    }
+}
+
+impl Labelled for AssignmentPermissions {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        PermissionToggle::ALL.iter().map(|toggle| (toggle.label(), if self.gives(*toggle) { "On" } else { "Off" }.to_owned())).collect()
+    }
+}
+
+/// Fields that differ.
+pub(super) fn changed<T: Labelled>(before: &T, after: &T) -> Vec<Change> {
+    let pairs = before.fields().into_iter().zip(after.fields());
+    let pairs = pairs.map(|((label, before), (_, after))| Change { label, before, after });
+    pairs.filter(|change| change.before != change.after).collect()
+}
+
+fn change(label: &'static str, before: &str, after: &str) -> Vec<Change> {
+    vec![Change { label, before: before.to_owned(), after: after.to_owned() }]
+}
+
+fn text(label: &'static str, value: impl Into<String>) -> Fact {
+    Fact { label, value: FactValue::Text(value.into()) }
+}
+
+fn number(label: &'static str, value: u64) -> Fact {
+    text(label, value.to_string())
+}
+
+fn time(label: &'static str, value: DateTime<Utc>) -> Fact {
+    Fact { label, value: FactValue::Time(value.naive_utc()) }
+}
+
+fn name(label: &'static str, value: Option<&Named>) -> Fact {
+    text(label, value.map_or("", |named| &named.name))
+}
+
+fn names(label: &'static str, value: &[Named]) -> Fact {
+    text(label, value.iter().map(|named| named.name.as_str()).collect::<Vec<_>>().join(", "))
+}
+
+fn facts_of(fields: &impl Labelled) -> Vec<Fact> {
+    fields.fields().into_iter().map(|(label, value)| text(label, value)).collect()
+}
+
+impl AuditEvent {
+    /// Fields that the event changed, with their values before and after.
+    pub fn changes(&self) -> Vec<Change> {
+        match self {
+            Self::EmailChangeRequested { before, after, .. } | Self::EmailChanged { before, after, .. } => change("email", before, after),
+            Self::UserEdited { before, after } => changed(before, after),
+            Self::UserDeactivated { before, after } | Self::UserReactivated { before, after } => {
+                change("status", before.label(), after.label())
+            }
+            Self::GroupRenamed { before, after } => change("name", before, after),
+            Self::PortfolioEdited { before, after } => changed(before, after),
+            Self::AccountEdited { before, after } => changed(before, after),
+            Self::AccountMoved { before, after } => change("portfolio", &before.name, &after.name),
+            Self::BillingUpdated { before, after } => changed(before.as_deref().unwrap_or(&BillingFields::default()), &**after),
+            Self::AssignmentChanged { before, after } => changed(before, after),
+            _ => Vec::new(),
+        }
+    }
+
+    /// All other fields of the event.
+    #[expect(clippy::too_many_lines, reason = "a table of all events")]
+    pub fn facts(&self) -> Vec<Fact> {
+        match self {
+            Self::DemoCreated { users, seed, admin } => vec![number("users", *users), number("seed", *seed), text("Admin", admin)],
+            Self::KeyReplaced { mails_cancelled, sessions_ended } => {
+                vec![number("mails cancelled", *mails_cancelled), number("sessions ended", *sessions_ended)]
+            }
+            Self::UsersExported { list, portfolio } => vec![text("list", list), name("portfolio", portfolio.as_ref())],
+            Self::AuditExported { filters, format } => vec![text("filters", filters), text("format", format.label())],
+            Self::SignedIn { browser } => vec![text("browser", browser)],
+            Self::SessionsEnded { sessions } => vec![number("sessions ended", *sessions)],
+            Self::UserInvited { email, role, expires_at } => {
+                vec![text("email", email), text("default role", role.label()), time("valid until", *expires_at)]
+            }
+            Self::InvitationResent { expires_at }
+            | Self::InvitationRequested { expires_at }
+            | Self::PasswordResetRequested { expires_at }
+            | Self::PasswordResetSent { expires_at }
+            | Self::EmailChangeRequested { expires_at, .. } => vec![time("valid until", *expires_at)],
+            Self::InvitationRevoked { email }
+            | Self::InvitationAccepted { email }
+            | Self::UserRestored { email }
+            | Self::UserPurged { email }
+            | Self::AdminCreated { email } => vec![text("email", email)],
+            Self::PasswordReset { sessions_ended } => vec![number("sessions ended", *sessions_ended)],
+            Self::EmailChangeWithdrawn { email } => vec![text("new email", email.as_deref().unwrap_or_default())],
+            Self::EmailChangeCancelled { email, requested_by } => {
+                vec![text("new email", email.as_deref().unwrap_or_default()), name("requested by", requested_by.as_ref())]
+            }
+            Self::EmailChanged { requested_by, .. } => vec![name("requested by", Some(requested_by))],
+            Self::UserDemoted { reason } => vec![text("reason", reason.label())],
+            Self::UserDeleted { email, status, groups, portfolios, accounts } => vec![
+                text("email", email),
+                text("status", status.label()),
+                names("groups", groups),
+                names("portfolios", portfolios),
+                names("accounts", accounts),
+            ],
+            Self::GroupDeleted { members, member_count } => vec![number("number of members", *member_count), names("members", members)],
+            Self::PortfolioCreated { notes } => vec![text("notes", notes)],
+            Self::AccountCreated { website, notes } => vec![text("website", website), text("notes", notes)],
+            Self::AssignmentAdded { permissions } | Self::AssignmentRemoved { permissions } => {
+                permissions.as_ref().map(facts_of).unwrap_or_default()
+            }
+            Self::AssignmentReassigned { before } => vec![name("assigned before by", before.as_ref())],
+            Self::AssignmentWithheld { grantor } => vec![name("assigned by", grantor.as_ref())],
+            Self::MailFailed { reply, attempts } => vec![text("answer of the mail server", reply), number("attempts", *attempts)],
+            Self::DamageFound { entry } => vec![number("entry", *entry)],
+            Self::MailsRetried { mails } => vec![number("mails", mails.len() as u64)],
+            Self::CompanySetUp {}
+            | Self::SignedOut {}
+            | Self::InvitationLinkViewed {}
+            | Self::UserEdited { .. }
+            | Self::UserDeactivated { .. }
+            | Self::UserReactivated { .. }
+            | Self::AdminAppointed {}
+            | Self::AdminRemoved {}
+            | Self::GroupCreated {}
+            | Self::GroupRenamed { .. }
+            | Self::GroupMemberAdded {}
+            | Self::GroupMemberRemoved {}
+            | Self::PortfolioEdited { .. }
+            | Self::PortfolioDeactivated {}
+            | Self::PortfolioReactivated {}
+            | Self::AccountEdited { .. }
+            | Self::AccountMoved { .. }
+            | Self::BillingUpdated { .. }
+            | Self::AssignmentChanged { .. }
+            | Self::AssignmentNotRestored {}
+            | Self::VerificationRequested {}
+            | Self::DailyHashTurnedOn {}
+            | Self::DailyHashTurnedOff {}
+            | Self::MailRetried {} => Vec::new(),
+        }
+    }
+}

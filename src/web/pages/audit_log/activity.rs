@@ -1,0 +1,169 @@
+//! All activity of a user, a portfolio or an account.
+
+use actix_web::{
+    HttpRequest,
+    http::StatusCode,
+    web::{Data, Path, Query},
+};
+use askama::Template;
+
+use super::{
+    entry::entries_about,
+    paging::{Paging, PagingQuery, Stopped},
+};
+use crate::{
+    domain::{
+        audit::SubjectKind,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::Permission,
+    },
+    usecases::{
+        AuditRow,
+        audit::activity::{self, ActivityOf},
+    },
+    web::shared::{
+        error::WebError,
+        page::{DisplayTime, Event, Layout, Pager},
+        page_context::PageContext,
+        page_size::PageSize,
+        respond::{self, HandlerResult},
+        routing::paths,
+        state::State,
+    },
+};
+
+/// Page of activity.
+#[derive(Debug, Clone, Template)]
+#[template(path = "audit_log/activity.html")]
+pub struct ActivityPage {
+    pub layout: Layout,
+    /// Name of the user, portfolio or account, with its page.
+    pub name: String,
+    pub page: String,
+    /// List in which it is, with its address.
+    pub section: (&'static str, String),
+    pub events: Vec<Event>,
+    pub pager: Pager,
+    pub stopped: Option<Stopped>,
+    /// The audit log about it, for Admins.
+    pub log: Option<String>,
+}
+
+/// Links below recent activity: to all of it, and for Admins to the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ActivityLinks {
+    pub all: Option<String>,
+    pub log: Option<String>,
+}
+
+impl ActivityLinks {
+    /// Links about something in the scope of an administrator; none for others.
+    pub(in crate::web) fn new(context: &PageContext, of: ActivityOf, is_own: bool) -> Self {
+        let (kind, id) = subject(of);
+        let log = if context.current.require(Permission::AuditLogView).is_ok() { entries_about(kind, id) } else { None };
+        Self { all: is_own.then(|| path(of)), log }
+    }
+}
+
+fn subject(of: ActivityOf) -> (SubjectKind, i64) {
+    match of {
+        ActivityOf::User(id) => (SubjectKind::User, id.0),
+        ActivityOf::Portfolio(id) => (SubjectKind::Portfolio, id.0),
+        ActivityOf::Account(id) => (SubjectKind::Account, id.0),
+    }
+}
+
+fn path(of: ActivityOf) -> String {
+    match of {
+        ActivityOf::User(user) => paths::UserActivity { user }.to_string(),
+        ActivityOf::Portfolio(portfolio) => paths::PortfolioActivity { portfolio }.to_string(),
+        ActivityOf::Account(account) => paths::AccountActivity { account }.to_string(),
+    }
+}
+
+/// `GET /users-and-permissions/{user}/activity`
+pub(in crate::web) async fn of_user(
+    context: PageContext,
+    id: Path<UserId>,
+    request: HttpRequest,
+    state: Data<State>,
+    query: Query<PagingQuery>,
+) -> HandlerResult {
+    show(&context, ActivityOf::User(*id), remembered(&request, &state, &query), &query).await
+}
+
+/// `GET /portfolios/{portfolio}/activity`
+pub(in crate::web) async fn of_portfolio(
+    context: PageContext,
+    id: Path<PortfolioId>,
+    request: HttpRequest,
+    state: Data<State>,
+    query: Query<PagingQuery>,
+) -> HandlerResult {
+    show(&context, ActivityOf::Portfolio(*id), remembered(&request, &state, &query), &query).await
+}
+
+/// `GET /accounts/{account}/activity`
+pub(in crate::web) async fn of_account(
+    context: PageContext,
+    id: Path<AccountId>,
+    request: HttpRequest,
+    state: Data<State>,
+    query: Query<PagingQuery>,
+) -> HandlerResult {
+    show(&context, ActivityOf::Account(*id), remembered(&request, &state, &query), &query).await
+}
+
+fn remembered(request: &HttpRequest, state: &State, query: &PagingQuery) -> PageSize {
+    PageSize::remembered(request, state, &query.rows)
+}
+
+async fn show(context: &PageContext, of: ActivityOf, remembered: PageSize, query: &PagingQuery) -> HandlerResult {
+    let paging = Paging::parse(&query.page, &query.rows, remembered).map_err(|_| WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
+    let (position, limit) = (paging.position.clone(), paging.limit);
+    let (layout_data, found) = context.open(move |ctx, actor| activity::activity(ctx, actor, of, &position, limit)).await?;
+    let moment = |at| DisplayTime::new(at, layout_data.now);
+    let (kind, id) = subject(of);
+    let this = match of {
+        ActivityOf::User(_) => "this user",
+        ActivityOf::Portfolio(_) => "this portfolio",
+        ActivityOf::Account(_) => "this account",
+    };
+    let section = match of {
+        ActivityOf::User(_) => ("Users & Permissions", paths::UsersAndPermissions {}.to_string()),
+        ActivityOf::Portfolio(_) | ActivityOf::Account(_) => ("Portfolios", paths::Portfolios {}.to_string()),
+    };
+    let here = path(of);
+    let link = |page: &str| PagingQuery::path(&here, page, &query.rows);
+    let event = |row: &AuditRow| Event::of(row, (kind, id), this, moment(row.at));
+    respond::page(&ActivityPage {
+        layout: context.layout(&layout_data),
+        name: found.name,
+        page: crate::web::shared::page::page_of(kind, id).unwrap_or_default(),
+        section,
+        events: found.page.rows.rows.iter().filter_map(event).collect(),
+        pager: paging.pager(&found.page, found.count, link, |rows| PagingQuery::path(&here, "", &rows.to_string())),
+        stopped: paging.stopped(&found.page, moment, link),
+        log: ActivityLinks::new(context, of, true).log,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    #[test]
+    fn renders() {
+        check("activity", |sample: &Sample| ActivityPage {
+            layout: sample.layout(),
+            name: sample.group(),
+            page: "/accounts/3".to_owned(),
+            section: ("Portfolios", "/portfolios".to_owned()),
+            events: sample.rows(|place, user| Event { text: format!("{} edited the details", user.name), at: sample.display_time(place) }),
+            pager: Pager::single("12 entries"),
+            stopped: Some(Stopped { at: sample.display_time(9), is_forward: false, href: "/accounts/3/activity?page=a".to_owned() }),
+            log: Some("/audit-log?account=3".to_owned()),
+        });
+    }
+}
