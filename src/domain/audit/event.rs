@@ -163,7 +163,7 @@ impl DemotionReason {
     pub fn label(self) -> &'static str {
         match self {
             Self::GrantorsLostRight => "No portfolio could be given",
-            Self::PortfoliosRemoved => "Portfolios are removed on deletion",
+            Self::PortfoliosWithheld => "No portfolio could be restored",
         }
     }
 }
@@ -218,6 +218,7 @@ impl AuditEvent {
 
     /// One sentence without a full stop: actor, action and subject. It names changed fields but never their values,
     /// since not every reader may see those.
+    #[expect(clippy::too_many_lines, reason = "a table of all events")]
     pub fn describe(&self, names: Names<'_>) -> String {
         let Names { actor, subject, place } = names;
         match self {

@@ -148,6 +148,7 @@ impl AuditEvent {
             Self::InvitationRevoked { email }
             | Self::InvitationAccepted { email }
             | Self::UserRestored { email }
+            | Self::UserPurged { email }
             | Self::AdminCreated { email } => vec![text("email", email)],
             Self::PasswordReset { sessions_ended } => vec![number("sessions ended", *sessions_ended)],
             Self::EmailChangeWithdrawn { email } => vec![text("new email", email.as_deref().unwrap_or_default())],
@@ -192,6 +193,7 @@ impl AuditEvent {
             | Self::AccountMoved { .. }
             | Self::BillingUpdated { .. }
             | Self::AssignmentChanged { .. }
+            | Self::AssignmentNotRestored {}
             | Self::MailRetried {} => Vec::new(),
         }
     }
