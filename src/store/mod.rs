@@ -13,6 +13,7 @@ mod commits;
 pub mod company;
 mod connection;
 pub mod credentials;
+pub mod deleted_access;
 pub mod derived;
 mod error;
 pub mod groups;

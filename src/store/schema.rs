@@ -100,6 +100,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    deleted_access (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        group_id -> Nullable<BigInt>,
+        portfolio_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        edits_details -> Bool,
+        sees_billing -> Bool,
+    }
+}
+
+diesel::table! {
     idempotency_keys (session_id, key_hash) {
         session_id -> BigInt,
         key_hash -> Binary,
@@ -332,6 +344,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_verification,
     billing,
     company,
+    deleted_access,
     idempotency_keys,
     invitation_expiry_counts,
     known_browsers,

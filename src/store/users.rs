@@ -23,7 +23,7 @@ use crate::domain::{
 
 pub use administered::{Cursor, CursorValue, Listed, UserQuery, page};
 pub use counts::{StatusCounts, counts};
-pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names};
+pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names, with_addresses_of};
 pub use list::{count, list, search};
 pub(super) use write::named;
 pub use write::{

@@ -1,4 +1,4 @@
-//! Assignments withheld from an accepted invitation, since their grantors could no longer make them.
+//! Assignments withheld at the acceptance of an invitation or the restoration of a user, since they could not be made.
 
 use diesel::prelude::*;
 
@@ -17,26 +17,28 @@ pub struct Withheld {
     pub account_id: Option<AccountId>,
     /// Grantor; `None` if that user was removed.
     pub assigned_by: Option<UserId>,
+    pub withheld_at: Timestamp,
 }
 
 /// Adds a withheld assignment of a user.
-pub fn insert(tx: &mut Tx<'_>, user: UserId, withheld: Withheld, now: Timestamp) -> Result<(), StoreError> {
-    let Withheld { portfolio_id, account_id, assigned_by } = withheld;
+pub fn insert(tx: &mut Tx<'_>, user: UserId, withheld: Withheld) -> Result<(), StoreError> {
+    let Withheld { portfolio_id, account_id, assigned_by, withheld_at } = withheld;
     diesel::insert_into(withheld_assignments::table)
         .values((
             withheld_assignments::user_id.eq(user.0),
             withheld_assignments::portfolio_id.eq(portfolio_id.map(|id| id.0)),
             withheld_assignments::account_id.eq(account_id.map(|id| id.0)),
             withheld_assignments::assigned_by.eq(assigned_by.map(|id| id.0)),
-            withheld_assignments::withheld_at.eq(now),
+            withheld_assignments::withheld_at.eq(withheld_at),
         ))
         .execute(tx.db())?;
     Ok(())
 }
 
-/// Withheld assignments of a user.
-pub fn of(db: &mut Database, user: UserId) -> Result<Vec<Withheld>, StoreError> {
-    let rows = withheld_assignments::table.filter(withheld_assignments::user_id.eq(user.0)).order(withheld_assignments::id);
+/// Assignments of a user withheld after `since`.
+pub fn of(db: &mut Database, user: UserId, since: Timestamp) -> Result<Vec<Withheld>, StoreError> {
+    let rows = withheld_assignments::table.filter(withheld_assignments::user_id.eq(user.0));
+    let rows = rows.filter(withheld_assignments::withheld_at.gt(since)).order(withheld_assignments::id);
     Ok(rows.select(Withheld::as_select()).load(db)?)
 }
 

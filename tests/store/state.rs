@@ -1,5 +1,6 @@
 //! State kept in tables, independent of the audit log.
 
+use chrono::TimeDelta;
 use usher::{
     domain::{
         portfolio::PortfolioDetails,
@@ -20,16 +21,20 @@ fn a_withheld_assignment_stays_until_it_is_given_after_all(store: TestStore) {
         .write_transaction(|tx| {
             let (maya, noor) = (active(tx, "Maya", "Fischer")?, active(tx, "Noor", "Dijk")?);
             let portfolio = portfolios::insert(tx, &details, now())?;
-            withheld::insert(tx, noor, Withheld { portfolio_id: Some(portfolio), account_id: None, assigned_by: Some(maya) }, now())?;
-            let kept = withheld::of(tx.db(), noor)?;
+            withheld::insert(
+                tx,
+                noor,
+                Withheld { portfolio_id: Some(portfolio), account_id: None, assigned_by: Some(maya), withheld_at: now() },
+            )?;
+            let kept = withheld::of(tx.db(), noor, now() - TimeDelta::seconds(1))?;
             assert_eq!(
                 kept.iter().map(|row| (row.portfolio_id, row.account_id, row.assigned_by)).collect::<Vec<_>>(),
                 [(Some(portfolio), None, Some(maya))]
             );
             users::remove(tx, maya)?;
-            assert_eq!(withheld::of(tx.db(), noor)?[0].assigned_by, None);
+            assert_eq!(withheld::of(tx.db(), noor, now() - TimeDelta::seconds(1))?[0].assigned_by, None);
             assignments::give_portfolio(tx, noor, portfolio, Some(noor), now())?;
-            assert!(withheld::of(tx.db(), noor)?.is_empty());
+            assert!(withheld::of(tx.db(), noor, now() - TimeDelta::seconds(1))?.is_empty());
             Ok::<_, StoreError>(())
         })
         .unwrap();

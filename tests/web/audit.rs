@@ -149,7 +149,10 @@ async fn blocking_activating_deleting_and_restoring(db: Db) {
         maya.press(&app, "/users-and-groups/deleted", &restore).await.is(303);
     })
     .await;
-    assert_eq!(by_maya(&app, &entries), ("user.restored Jonas Vermeulen".to_owned(), json!({"email": "jonas.vermeulen@example.com"})));
+    assert_eq!(by_maya(&app, &entries[..1]), ("user.restored Jonas Vermeulen".to_owned(), json!({"email": "jonas.vermeulen@example.com"})));
+    assert_eq!(by_maya(&app, &entries[1..2]), ("group.member_added Jonas Vermeulen".to_owned(), json!({})));
+    let permissions = json!({"permissions": {"edit_details": true, "see_billing": false}});
+    assert_eq!(by_maya(&app, &entries[2..]), ("assignment.added Jonas Vermeulen".to_owned(), permissions));
     app.mails().await;
 }
 

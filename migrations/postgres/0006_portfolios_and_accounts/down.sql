@@ -1,3 +1,4 @@
+DROP TABLE deleted_access;
 DROP TABLE withheld_assignments;
 DROP TABLE account_assignments;
 DROP TABLE portfolio_assignments;

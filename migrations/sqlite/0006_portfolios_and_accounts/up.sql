@@ -83,3 +83,17 @@ CREATE TABLE withheld_assignments (
 );
 CREATE INDEX withheld_assignments_of_user ON withheld_assignments (user_id);
 CREATE INDEX withheld_assignments_by_grantor ON withheld_assignments (assigned_by) WHERE assigned_by IS NOT NULL;
+
+-- Memberships, assignments and their permissions that deleted users had, until they are restored or purged.
+CREATE TABLE deleted_access (
+    id            INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id       BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
+    group_id      BIGINT    REFERENCES user_groups (id) ON DELETE CASCADE,
+    portfolio_id  BIGINT    REFERENCES portfolios (id) ON DELETE CASCADE,
+    account_id    BIGINT    REFERENCES accounts (id) ON DELETE CASCADE,
+    -- Only accounts have permissions.
+    edits_details BOOLEAN   NOT NULL,
+    sees_billing  BOOLEAN   NOT NULL,
+    CHECK ((group_id IS NOT NULL) + (portfolio_id IS NOT NULL) + (account_id IS NOT NULL) = 1)
+);
+CREATE INDEX deleted_access_of_user ON deleted_access (user_id);

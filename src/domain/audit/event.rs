@@ -64,6 +64,7 @@ audit_events! {
     UserReactivated = "user.reactivated" { before: Status, after: Status }
     UserDeleted = "user.deleted" { email: String, status: Status, groups: Vec<Named>, portfolios: Vec<Named>, accounts: Vec<Named> }
     UserRestored = "user.restored" { email: String }
+    UserPurged = "user.purged" { email: String }
     AdminCreated = "admin.created" { email: String }
     AdminAppointed = "admin.appointed" {}
     AdminRemoved = "admin.removed" {}
@@ -85,6 +86,7 @@ audit_events! {
     AssignmentRemoved = "assignment.removed" { permissions: Option<AssignmentPermissions> }
     AssignmentReassigned = "assignment.reassigned" { before: Option<Named> }
     AssignmentWithheld = "assignment.withheld" { grantor: Option<Named> }
+    AssignmentNotRestored = "assignment.not_restored" {}
     VerificationRequested = "audit.verification_requested" {}
     DamageFound = "audit.damage_found" { entry: u64 }
     DailyHashTurnedOn = "audit.daily_hash_turned_on" {}
@@ -142,7 +144,7 @@ stored_enum! {
     /// Cause of the demotion of a Portfolio Admin to User.
     DemotionReason {
         GrantorsLostRight = "grantors_lost_right",
-        PortfoliosRemoved = "portfolios_removed",
+        PortfoliosWithheld = "portfolios_withheld",
     }
 }
 
@@ -214,13 +216,14 @@ impl AuditEvent {
             Self::UserDemoted { reason: DemotionReason::GrantorsLostRight } => {
                 format!("The default role of {subject} became User, as no portfolio could be given")
             }
-            Self::UserDemoted { reason: DemotionReason::PortfoliosRemoved } => {
-                format!("The default role of {subject} became User, as portfolios are removed on deletion")
+            Self::UserDemoted { reason: DemotionReason::PortfoliosWithheld } => {
+                format!("The default role of {subject} became User, as no portfolio could be restored")
             }
             Self::UserDeactivated { .. } | Self::PortfolioDeactivated {} => format!("{actor} deactivated {subject}"),
             Self::UserReactivated { .. } | Self::PortfolioReactivated {} => format!("{actor} reactivated {subject}"),
             Self::UserDeleted { .. } | Self::GroupDeleted { .. } => format!("{actor} deleted {subject}"),
             Self::UserRestored { .. } => format!("{actor} restored {subject}"),
+            Self::UserPurged { .. } => format!("{actor} removed {subject} permanently"),
             Self::AdminCreated { .. } => format!("{actor} created {subject} as Admin"),
             Self::AdminAppointed {} => format!("{actor} made {subject} an Admin"),
             Self::AdminRemoved {} => format!("{actor} removed {subject} from Admins"),
@@ -239,6 +242,9 @@ impl AuditEvent {
             Self::AssignmentReassigned { .. } => format!("{actor} took over the assignment of {place} to {subject}"),
             Self::AssignmentWithheld { .. } => {
                 format!("The invitation of {subject} gave no access to {place}, as its grantor may no longer assign it")
+            }
+            Self::AssignmentNotRestored {} => {
+                format!("{subject} was restored without access to {place}, as its portfolio is deactivated")
             }
             Self::VerificationRequested {} => format!("{actor} requested a verification of the audit log"),
             Self::DamageFound { .. } => format!("{actor} found the audit log damaged"),

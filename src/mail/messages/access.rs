@@ -23,7 +23,7 @@ impl AccessRestored {
     pub(super) fn layout(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is restored".len());
-        let role = "Your default role is now User. The portfolios that you managed were removed when your Usher sign-in was deleted.";
+        let role = "Your default role is now User. The portfolios that you managed are deactivated or were deleted.";
         MailLayout {
             subject: format!("Your access to {shown} is restored"),
             preheader: "You can sign in again.".to_owned(),

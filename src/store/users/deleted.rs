@@ -6,12 +6,17 @@ use chrono::DateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use crate::{
-    domain::{clock::Timestamp, ids::UserId, user::display_name},
+    domain::{
+        clock::Timestamp,
+        ids::UserId,
+        user::{Who, display_name},
+    },
     store::{
         Database, StoreError, Tx,
         backend::lock_row,
         page::{COUNT_MAX, Count, Key, Position, Slice},
         schema::user_rows,
+        views::users,
     },
 };
 
@@ -23,12 +28,17 @@ pub struct Deleted {
     pub first_name: String,
     pub last_name: String,
     pub email: String,
+    pub email_key: String,
     #[diesel(select_expression = user_rows::deleted_at.assume_not_null())]
     pub deleted_at: Timestamp,
     pub deleted_by: Option<UserId>,
 }
 
 impl Deleted {
+    pub fn who(&self) -> Who {
+        Who { id: self.id, first_name: self.first_name.clone(), last_name: self.last_name.clone(), email: self.email.clone() }
+    }
+
     /// Position of the user in a list sorted by the time of deletion.
     pub fn key(&self) -> Key {
         Key { sort_key: self.deleted_at.and_utc().timestamp_micros().to_string(), id: self.id.0 }
@@ -61,6 +71,14 @@ pub fn names(db: &mut Database, ids: impl IntoIterator<Item = UserId>) -> Result
     let rows = rows.select((user_rows::id, user_rows::first_name, user_rows::last_name, user_rows::email));
     let rows = rows.load::<(UserId, String, String, String)>(db)?;
     Ok(rows.into_iter().map(|(id, first_name, last_name, email)| (id, display_name(&first_name, &last_name, &email))).collect())
+}
+
+/// Users who have an address of these deleted ones, by its key.
+pub fn with_addresses_of(db: &mut Database, deleted: &[Deleted]) -> Result<HashMap<String, Who>, StoreError> {
+    let rows = users::table.filter(users::email_key.eq_any(deleted.iter().map(|user| &user.email_key)));
+    let rows = rows.select((users::email_key, users::id, users::first_name, users::last_name, users::email));
+    let rows = rows.load::<(String, UserId, String, String, String)>(db)?.into_iter();
+    Ok(rows.map(|(key, id, first_name, last_name, email)| (key, Who { id, first_name, last_name, email })).collect())
 }
 
 fn time_of(key: &Key) -> Option<Timestamp> {

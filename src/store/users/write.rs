@@ -16,7 +16,7 @@ use crate::{
     store::{StoreError, Tx, connection::MultiBackend, schema::user_rows},
 };
 
-use super::User;
+use super::{User, deleted::Deleted};
 
 /// A new user with an open invitation.
 #[derive(Debug, Clone)]
@@ -208,17 +208,16 @@ pub fn remove(tx: &mut Tx<'_>, id: UserId) -> Result<(), StoreError> {
     if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
 }
 
-/// Permanently removes users deleted until `before`, at most `limit`; returns their number.
-pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
-    let ids = user_rows::table
-        .filter(user_rows::deleted_at.le(before))
-        .order(user_rows::id)
-        .limit(limit)
-        .select(user_rows::id)
-        .load::<i64>(tx.db())?;
-    for id in &ids {
+/// Permanently removes users deleted until `before`, at most `limit`, and returns them.
+pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<Vec<Deleted>, StoreError> {
+    let due = user_rows::table.filter(user_rows::deleted_at.le(before));
+    let mut users = due.order(user_rows::id).limit(limit).select(Deleted::as_select()).load(tx.db())?;
+    for at in (0..users.len()).rev() {
         // Skips a user who was restored meanwhile.
-        diesel::delete(user_rows::table.find(id).filter(user_rows::deleted_at.le(before))).execute(tx.db())?;
+        let user = user_rows::table.find(users[at].id).filter(user_rows::deleted_at.le(before));
+        if diesel::delete(user).execute(tx.db())? == 0 {
+            users.remove(at);
+        }
     }
-    Ok(ids.len())
+    Ok(users)
 }

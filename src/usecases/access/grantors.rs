@@ -117,8 +117,9 @@ pub(in crate::usecases) fn judge_again(work: &mut UnitOfWork<'_, '_>, invited: &
     let mut left = portfolios.len();
     for given in portfolios.iter().filter(|given| !grantors.gives_portfolio(invited, given)) {
         assignments::unassign_portfolio(work.tx, invited.id, given.portfolio.id)?;
-        let row = Withheld { portfolio_id: Some(given.portfolio.id), account_id: None, assigned_by: grantors.present(given.by) };
-        withheld::insert(work.tx, invited.id, row, work.now)?;
+        let (portfolio_id, assigned_by) = (Some(given.portfolio.id), grantors.present(given.by));
+        let row = Withheld { portfolio_id, account_id: None, assigned_by, withheld_at: work.now };
+        withheld::insert(work.tx, invited.id, row)?;
         work.record_at(invited, &given.portfolio, &AuditEvent::AssignmentWithheld { grantor: grantors.named(given.by) });
         left -= 1;
     }
@@ -127,8 +128,9 @@ pub(in crate::usecases) fn judge_again(work: &mut UnitOfWork<'_, '_>, invited: &
     }
     for given in accounts.iter().filter(|given| grantors.lost_account(given).is_some()) {
         assignments::unassign_account(work.tx, invited.id, given.account.id)?;
-        let row = Withheld { portfolio_id: None, account_id: Some(given.account.id), assigned_by: grantors.present(given.by) };
-        withheld::insert(work.tx, invited.id, row, work.now)?;
+        let (account_id, assigned_by) = (Some(given.account.id), grantors.present(given.by));
+        let row = Withheld { portfolio_id: None, account_id, assigned_by, withheld_at: work.now };
+        withheld::insert(work.tx, invited.id, row)?;
         work.record_at(invited, &given.account, &AuditEvent::AssignmentWithheld { grantor: grantors.named(given.by) });
     }
     Ok(())

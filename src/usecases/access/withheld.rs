@@ -1,4 +1,4 @@
-//! Assignments that an accepted invitation did not give, until they are made after all.
+//! Assignments that an accepted invitation or a restoration did not give, until they are made after all.
 
 use std::collections::HashMap;
 
@@ -38,10 +38,7 @@ pub(in crate::usecases) fn of(
     held: &ScopedAssignments,
     now: Timestamp,
 ) -> Result<Vec<WithheldAssignment>, StoreError> {
-    if user.invitation_origin.is_none() || user.credentials_set_at.is_none_or(|accepted| accepted + TOLD_FOR <= now) {
-        return Ok(Vec::new());
-    }
-    let rows = withheld::of(db, user.id)?;
+    let rows = withheld::of(db, user.id, now - TOLD_FOR)?;
     let accounts = accounts::find_all(db, &rows.iter().filter_map(|row| row.account_id).collect::<Vec<_>>())?;
     let accounts = accounts.into_iter().map(|account| (account.id, account)).collect::<HashMap<_, _>>();
     let portfolios = portfolios::find_all(db, &rows.iter().filter_map(|row| row.portfolio_id).collect::<Vec<_>>())?;

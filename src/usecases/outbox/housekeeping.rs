@@ -6,9 +6,9 @@ use crate::{
     store::{
         StoreError, Tx, company,
         credentials::{refused_sign_ins, throttles},
-        outbox, sessions, users,
+        outbox, sessions,
     },
-    usecases::Context,
+    usecases::{Context, users::restoration},
 };
 
 /// Rows that one transaction removes, since writers queue behind it.
@@ -30,7 +30,7 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     ctx.store.write_transaction(|tx| sessions::sweep(tx, company.session_absolute, now))?;
     in_chunks(ctx, |tx| refused_sign_ins::sweep(tx, MINUTES, now))?;
     in_chunks(ctx, |tx| outbox::wipe_failed(tx, now - FAILED_KEPT))?;
-    in_chunks(ctx, |tx| users::purge(tx, now - company.deleted_kept, CHUNK))
+    restoration::purge(ctx)
 }
 
 /// Removes obsolete attempt counters, and the least important ones where there are too many.

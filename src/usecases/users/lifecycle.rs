@@ -1,28 +1,24 @@
-//! Lifecycle of a user: block and activate, delete and restore.
+//! Lifecycle of a user: block, activate and delete.
 
 use crate::{
     domain::{
-        audit::{AuditEvent, DemotionReason, Named},
+        audit::{AuditEvent, Named},
         clock::Timestamp,
         company::Company,
         ids::UserId,
         policy::{Target, UserAction},
-        user::{DefaultRole, Status},
+        user::Status,
     },
     mail::Message,
     store::{
-        Database, StoreError, assignments, company, groups,
-        page::{Count, Position, Slice},
-        sessions,
-        users::{self, Deleted, User},
+        Database, StoreError, assignments, company, deleted_access, groups, sessions,
+        users::{self, User},
     },
     usecases::{
         ActionError, Context, EntryPoint, Submission,
-        access::assignments::become_user,
         credentials::sign_in,
         shared::{
             ending::{AccessEnd, end_access},
-            error::{action_error_from_store, authorise},
             scoped_actor::ScopedActor,
             transaction::{Rights, UnitOfWork},
         },
@@ -126,8 +122,7 @@ pub fn delete(
         let user = work.require_for_update(EntryPoint::UsersAndGroups, user_id, delete_action)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(work.tx.db(), user_id)?;
         end_access(work, user_id, AccessEnd::Lockout, None)?;
-        groups::remove_from_all(work.tx, user_id)?;
-        assignments::unassign_all(work.tx, user_id)?;
+        deleted_access::keep(work.tx, user_id)?;
         work.notify(&user, Message::UserDeleted)?;
         let until = restorable_until(&company::load(work.tx.db())?, work.now);
         match until {
@@ -137,86 +132,6 @@ pub fn delete(
         let event = AuditEvent::UserDeleted { email: user.email.clone(), status: user.status(work.now), groups, portfolios, accounts };
         work.record(&user, &event);
         Ok((user, until))
-    })
-}
-
-/// A deleted user who can still be restored.
-#[derive(Debug, Clone)]
-pub struct Restorable {
-    pub user: Deleted,
-    /// Name of the deleting user, unless they are gone for good.
-    pub deleted_by: Option<String>,
-    pub until: Timestamp,
-}
-
-/// Lists deleted users who can still be restored, latest first, with their number.
-///
-/// # Errors
-/// Unknown for a cursor of another list.
-pub fn deleted(
-    ctx: &Context,
-    actor: &User,
-    company: &Company,
-    position: &Position,
-    limit: usize,
-) -> Result<(Slice<Restorable>, Count), ActionError> {
-    let now = ctx.now();
-    authorise(actor.actor(), UserAction::SeeDeleted, None)?;
-    ctx.store.read(|db| {
-        let kept = company.deleted_kept;
-        let users = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(ActionError::unknown)?;
-        let names = users::names(db, users.rows.iter().filter_map(|user| user.deleted_by))?;
-        let name = |by: Option<UserId>| names.get(&by?).cloned();
-        let restorable = |user: Deleted| Restorable { deleted_by: name(user.deleted_by), until: user.deleted_at + kept, user };
-        Ok((users.map(restorable), users::count_deleted(db, now - kept)?))
-    })
-}
-
-/// Reason for which a user is not restored.
-#[derive(Debug, thiserror::Error)]
-pub enum RestoreError {
-    /// Use of the address by a user who was invited meanwhile.
-    #[error("the address is in use")]
-    AddressInUse { email: String },
-    #[error(transparent)]
-    Action(#[from] ActionError),
-}
-
-action_error_from_store!(RestoreError);
-
-/// A restored user.
-#[derive(Debug, Clone)]
-pub struct Restored {
-    pub user: User,
-    pub status: Status,
-    /// True if they were a Portfolio Admin before.
-    pub became_user: bool,
-}
-
-/// Restores a deleted user without memberships, assignments and sessions. A Portfolio Admin becomes a User.
-pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId) -> Result<Restored, RestoreError> {
-    submission.audited_transaction(ctx, Rights::Change, |work| {
-        work.require(UserAction::RestoreUser)?;
-        let since = work.now - company::load(work.tx.db())?.deleted_kept;
-        let deleted = users::lock_deleted(work.tx, user_id, since)?.ok_or_else(ActionError::unknown)?;
-        let email = crate::domain::email_address::EmailAddress::parse(&deleted.email).map_err(|_| ActionError::unknown())?;
-        if users::find_by_email(work.tx.db(), &email)?.is_some() {
-            return Err(RestoreError::AddressInUse { email: deleted.email });
-        }
-        users::restore(work.tx, user_id)?;
-        let user = users::find(work.tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
-        work.record(&user, &AuditEvent::UserRestored { email: user.email.clone() });
-        let became_user = user.default_role == DefaultRole::PortfolioAdmin;
-        if became_user {
-            become_user(work, &user, DemotionReason::PortfoliosRemoved)?;
-        }
-        let user = users::find(work.tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
-        let status = user.status(work.now);
-        // Users who were blocked before stay blocked, and have no access to announce.
-        if status == Status::Active {
-            work.notify(&user, |change| ctx.restored(change, became_user))?;
-        }
-        Ok(Restored { user, status, became_user })
     })
 }
 

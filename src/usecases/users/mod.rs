@@ -9,3 +9,4 @@ pub mod list;
 pub mod new_user;
 pub mod page;
 pub mod profile;
+pub mod restoration;

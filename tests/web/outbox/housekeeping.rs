@@ -19,6 +19,8 @@ async fn a_deleted_user_is_gone_for_good_after_their_time(db: Db) {
     assert_eq!(kept(&app), 1);
     app.advance(TimeDelta::seconds(1));
     assert_eq!(kept(&app), 0);
+    assert_eq!(app.deeds().last().unwrap(), "user.purged Jonas Vermeulen");
+    assert_eq!(app.audit().last().unwrap().actor_name, "Usher");
 }
 
 #[apply(both_databases!)]

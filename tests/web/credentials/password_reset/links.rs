@@ -47,7 +47,7 @@ async fn a_link_dies_when_the_user_is_deleted_and_stays_dead(db: Db) {
     let link = reset_link(&app, HANA).await;
     confirm(&app, &mut maya, &user_path(hana, "delete")).await.is(303);
     app.browser().get(&app, &link).await.is(410).sees("This link no longer works");
-    users::lifecycle::restore(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
+    users::restoration::restore(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
     app.browser().get(&app, &link).await.is(410).sees("This link no longer works");
     app.mails().await;
 }

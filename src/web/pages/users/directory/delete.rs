@@ -11,7 +11,7 @@ use crate::{
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
-        page::{DisplayTime, Flash, FlashKind, Layout, UserLabel, counted, names_in_short, with_query},
+        page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, UserLabel, counted, names_in_short, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -103,11 +103,9 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form:
     let (id, now) = (*id, context.now());
     let said = move |(user, until): &(usecases::User, Option<Timestamp>)| {
         let name = user.display_name();
-        let text = match *until {
-            Some(until) => format!("{name} was deleted and can be restored until {}.", DisplayTime::new(until, now).date()),
-            None => format!("{name} was deleted."),
-        };
-        Flash::new(FlashKind::Ok, text)
+        let Some(until) = *until else { return Flash::new(FlashKind::Ok, format!("{name} was deleted.")) };
+        let text = format!("{name} was deleted and can be restored until {}.", DisplayTime::new(until, now).date());
+        Flash::new(FlashKind::Ok, text).with_action(FlashAction::new("Restore", &name, paths::RestoreUser { user: user.id }))
     };
     context.act(said, move |ctx, submission| users::lifecycle::delete(ctx, submission, id)).await??;
     respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))

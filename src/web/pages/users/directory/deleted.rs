@@ -4,16 +4,16 @@ use askama::Template;
 
 use super::{Aside, AsideEntry};
 use crate::{
-    domain::{ids::UserId, user::Who},
+    domain::ids::UserId,
     usecases::users::{
         self,
-        lifecycle::{Restorable, RestoreError, Restored},
+        restoration::{Restorable, RestoreError, Restored, RestoredAccess},
     },
     web::shared::{
         error::WebError,
         form::{Form, ListButton},
         list_query::{self, ListQuery},
-        page::{Count, DisplayTime, Flash, FlashKind, Layout, Pager, UserLabel, with_query},
+        page::{Count, DisplayTime, Flash, FlashKind, Layout, NAMED, Pager, UserLabel, counted, names_in_short, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -42,6 +42,8 @@ pub struct DeletedRow {
     /// Name of the acting user; `None` if that is unknown by now.
     pub deleted_by: Option<String>,
     pub restorable_until: DisplayTime,
+    /// Name of the user who has the address meanwhile.
+    pub address_used_by: Option<UserLabel>,
 }
 
 impl DeletedRow {
@@ -59,16 +61,17 @@ pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> Hand
     let (company, position, limit) = (context.current.company.clone(), request.position.clone(), request.rows.count());
     let (layout_data, (menu, (deleted, count))) = context
         .open(move |ctx, actor| {
-            Ok((users::directory::menu(ctx, actor)?, users::lifecycle::deleted(ctx, actor, &company, &position, limit)?))
+            Ok((users::directory::menu(ctx, actor)?, users::restoration::deleted(ctx, actor, &company, &position, limit)?))
         })
         .await?;
     let words = ("deleted user", "deleted users");
     let pager = query.pager(paths::DeletedUsers {}, &request, &deleted, |row| row.user.key(), count, words);
-    let row = |Restorable { user, deleted_by, until }: Restorable| DeletedRow {
+    let row = |Restorable { user, deleted_by, until, address_used_by }: Restorable| DeletedRow {
         deleted_at: DisplayTime::new(user.deleted_at, layout_data.now),
         deleted_by,
         restorable_until: DisplayTime::new(until, layout_data.now),
-        user: UserLabel::from(&Who { id: user.id, first_name: user.first_name, last_name: user.last_name, email: user.email }),
+        user: UserLabel::from(&user.who()),
+        address_used_by: address_used_by.as_ref().map(UserLabel::from),
     };
     respond::page(&DeletedUsersPage {
         layout: context.layout(&layout_data),
@@ -83,13 +86,8 @@ pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> Hand
 /// `POST /users-and-groups/deleted/{user}/restore`
 pub(in crate::web) async fn restore(context: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
-    let said = |Restored { user, status, became_user }: &Restored| {
-        let (name, role) = (user.display_name(), status.of_role(user.default_role));
-        let why = if *became_user { " Portfolio Admins without portfolios become Users." } else { "" };
-        let text = format!("{name} was restored as {role}. Group memberships and assignments were not restored.{why}");
-        Flash::new(FlashKind::Ok, text)
-    };
-    match context.act(said, move |ctx, submission| users::lifecycle::restore(ctx, submission, id)).await? {
+    let said = |restored: &Restored| Flash::new(FlashKind::Ok, restored_in_words(restored));
+    match context.act(said, move |ctx, submission| users::restoration::restore(ctx, submission, id)).await? {
         Ok(_) => respond::see_other(with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query))),
         Err(RestoreError::AddressInUse { email }) => Err(WebError::Refused {
             title: "This address is in use again",
@@ -97,6 +95,25 @@ pub(in crate::web) async fn restore(context: PageContext, id: Path<UserId>, form
         }),
         Err(RestoreError::Action(error)) => Err(error.into()),
     }
+}
+
+/// "Hana Novotná was restored as an active User with 1 group, 2 accounts."
+fn restored_in_words(Restored { user, status, became_user, access }: &Restored) -> String {
+    let RestoredAccess { groups, portfolios, accounts, withheld } = access;
+    let counted = |count: usize, one, many| (count > 0).then(|| counted(count as u64, one, many));
+    let parts =
+        [counted(*groups, "group", "groups"), counted(*portfolios, "portfolio", "portfolios"), counted(*accounts, "account", "accounts")];
+    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let with = if parts.is_empty() { parts } else { format!(" with {parts}") };
+    let mut text = format!("{} was restored as {}{with}.", user.display_name(), status.of_role(user.default_role));
+    if !withheld.is_empty() {
+        let names = names_in_short(withheld, NAMED);
+        text.push_str(&format!(" Not assigned, as the portfolio is deactivated: {names}."));
+    }
+    if *became_user {
+        text.push_str(" Portfolio Admins without portfolios become Users.");
+    }
+    text
 }
 
 #[cfg(test)]
@@ -117,6 +134,7 @@ mod tests {
                 deleted_at: sample.display_time(place * 70),
                 deleted_by: (place % 4 != 1).then(|| sample.user(11).name),
                 restorable_until: sample.display_time(0),
+                address_used_by: (place % 4 == 2).then(|| sample.user(12)),
             }),
             pager: Pager::single("12 deleted users"),
             query: sample.query(),

@@ -1,0 +1,59 @@
+//! Memberships and assignments of deleted users, kept until they are restored or purged.
+
+use diesel::{prelude::*, sql_query};
+
+use crate::domain::{
+    ids::{AccountId, GroupId, PortfolioId, UserId},
+    permission::AssignmentPermissions,
+};
+
+use super::{
+    StoreError, Tx, assignments,
+    groups::{self, ADMINS},
+    schema::deleted_access,
+};
+
+/// Group, portfolio or account that a deleted user had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeletedAccess {
+    Group(GroupId),
+    Portfolio(PortfolioId),
+    Account(AccountId, AssignmentPermissions),
+}
+
+/// Moves a user's memberships and assignments here, except the membership of Admins, which ends.
+pub fn keep(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+    let user_id = user.0;
+    let (admins, none) = (ADMINS.0, "FALSE, FALSE");
+    for kept in [
+        format!("group_id, {none} FROM memberships WHERE group_id <> {admins} AND user_id = {user_id}"),
+        format!("portfolio_id, {none} FROM portfolio_assignments WHERE user_id = {user_id}"),
+        format!("account_id, edits_details, sees_billing FROM account_assignments WHERE user_id = {user_id}"),
+    ] {
+        let column = kept.split(',').next().unwrap_or_default();
+        let into = format!("INSERT INTO deleted_access (user_id, {column}, edits_details, sees_billing)");
+        sql_query(format!("{into} SELECT user_id, {kept}")).execute(tx.db())?;
+    }
+    groups::remove_from_all(tx, user)?;
+    assignments::unassign_all(tx, user)
+}
+
+/// Takes out the memberships and assignments of a deleted user.
+pub fn take(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<DeletedAccess>, StoreError> {
+    let of_user = deleted_access::table.filter(deleted_access::user_id.eq(user.0));
+    let rows = of_user.order(deleted_access::id).select((
+        deleted_access::group_id,
+        deleted_access::portfolio_id,
+        deleted_access::account_id,
+        deleted_access::edits_details,
+        deleted_access::sees_billing,
+    ));
+    let rows = rows.load::<(Option<GroupId>, Option<PortfolioId>, Option<AccountId>, bool, bool)>(tx.db())?;
+    diesel::delete(of_user).execute(tx.db())?;
+    let access = rows.into_iter().filter_map(|(group, portfolio, account, edits_details, sees_billing)| {
+        let permissions = AssignmentPermissions { edits_details, sees_billing };
+        let account = account.map(|id| DeletedAccess::Account(id, permissions));
+        group.map(DeletedAccess::Group).or(portfolio.map(DeletedAccess::Portfolio)).or(account)
+    });
+    Ok(access.collect())
+}
