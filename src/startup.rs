@@ -35,6 +35,7 @@ use crate::{
     store::{Location, Store, StoreError},
     usecases::{
         ActionError, Context, Links, Principal,
+        audit::verification,
         instance_key::{self, GivenUp},
         outbox::{
             delivery::{self, Delivered},
@@ -58,6 +59,9 @@ const KEY_CHECK_EVERY: Duration = Duration::from_secs(60);
 
 /// Time between two removals of expired rows.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// Time between two looks for a verification of the audit log that is due or requested.
+const VERIFY_EVERY: Duration = Duration::from_secs(5);
 
 /// Time between two trims of attempt counters. One machine makes some 50,000 in this time.
 const BOUND_ATTEMPTS_EVERY: Duration = Duration::from_secs(60);
@@ -217,6 +221,7 @@ pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
     let state = Data::new(State::new(ctx.clone(), trust(settings, &public_url)));
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(deliver(ctx.clone(), transport, from));
+        actix_web::rt::spawn(verify(ctx.clone()));
         actix_web::rt::spawn(repeat(SWEEP_EVERY, ctx.clone(), housekeeping::sweep));
         actix_web::rt::spawn(repeat(BOUND_ATTEMPTS_EVERY, ctx.clone(), housekeeping::bound_attempts));
         actix_web::rt::spawn(repeat(REFUSALS_EVERY, ctx.clone(), housekeeping::write_refusals));
@@ -287,6 +292,18 @@ async fn deliver(ctx: Context, transport: Transport, from: Sender) {
             Err(Panicked) => tracing::error!("sending panicked; it goes on, with that mail when its lease ends"),
         }
         actix_web::rt::time::sleep(OUTBOX_REST).await;
+    }
+}
+
+/// Verifies the audit log when it is due, for as long as the process runs.
+async fn verify(ctx: Context) {
+    loop {
+        match caught(verification::verify_when_due(&ctx)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the audit log could not be verified"),
+            Err(Panicked) => tracing::error!("the verification of the audit log panicked"),
+        }
+        actix_web::rt::time::sleep(VERIFY_EVERY).await;
     }
 }
 

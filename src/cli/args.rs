@@ -1,10 +1,12 @@
 //! Definitions of the command line: arguments, their types, and the help, which serves as the manual.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
     config,
-    domain::{email_address::EmailAddress, text::PersonName},
+    domain::{audit::ChainHead, email_address::EmailAddress, text::PersonName},
 };
 
 const EXAMPLES: &str = r"Examples:
@@ -18,7 +20,9 @@ const EXAMPLES: &str = r"Examples:
   usher check --mail-to maya@example.com
       See whether settings, database and mail server are fit for use.
   usher admin create --email maya@example.com --first-name Maya --last-name Fischer --password-stdin < password
-      Get in when no Admin can.";
+      Get in when no Admin can.
+  usher audit verify --heads heads.txt && usher audit head >> heads.txt
+      Verify the audit log, and keep its newest entry for the next time.";
 
 /// The console in which a company decides who gets in and what they reach.
 #[derive(Debug, Parser)]
@@ -65,6 +69,12 @@ pub enum Command {
     /// Manage Admins from the shell
     #[command(subcommand)]
     Admin(Admin),
+
+    /// Verify, keep and export the audit log
+    ///
+    /// Changes nothing, and works beside a running server. `docs/audit.md` tells how the entries are chained.
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// Options of `usher serve`.
@@ -138,6 +148,37 @@ pub struct CreateAdmin {
     pub password_stdin: bool,
 }
 
+/// Command about the audit log.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum Audit {
+    /// Print the newest entry in one line: SEQUENCE:HASH TIME
+    ///
+    /// Keep the line elsewhere: it later shows that no entries up to it were cut off or rewritten.
+    Head,
+
+    /// Verify the chain, and name the first entry that does not fit
+    ///
+    /// The exit status is 1 if an entry was changed, is missing, or is not the kept one.
+    Verify(VerifyAudit),
+
+    /// Write all entries to standard output as JSON Lines
+    ///
+    /// Ends at the entry that is the newest at the start. `docs/verify_audit.py` verifies the export without Usher.
+    Export,
+}
+
+/// Options of `usher audit verify`.
+#[derive(Debug, PartialEq, Eq, Args)]
+pub struct VerifyAudit {
+    /// Check that this kept head is still in the chain; may be given several times
+    #[arg(long, value_name = "SEQUENCE:HASH")]
+    pub head: Vec<ChainHead>,
+
+    /// Check the heads in this file, with lines as printed by `usher audit head`
+    #[arg(long, value_name = "FILE")]
+    pub heads: Option<PathBuf>,
+}
+
 fn email_address(text: &str) -> Result<EmailAddress, String> {
     EmailAddress::parse(text).map_err(|why| format!("it {why}"))
 }
@@ -201,6 +242,12 @@ mod tests {
             last_name: PersonName::parse("Fischer").unwrap(),
             password_stdin: true,
         };
+        let zeros = format!("0:{}", "0".repeat(64));
+        let verify = VerifyAudit { head: vec![ChainHead::START; 2], heads: Some("heads.txt".into()) };
+        assert_eq!(
+            parse(&format!("usher audit verify --head {zeros} --head {zeros} --heads heads.txt")).unwrap(),
+            Command::Audit(Audit::Verify(verify))
+        );
         let line = "usher admin create --email maya@example.com --first-name Maya --last-name Fischer --password-stdin";
         assert_eq!(parse(line).unwrap(), Command::Admin(Admin::Create(create)));
     }
@@ -209,6 +256,7 @@ mod tests {
     fn what_cannot_be_meant_is_refused_with_the_reason() {
         for (line, why) in [
             ("usher check --mail-to maya", "invalid value 'maya' for '--mail-to <ADDRESS>': it is not an email address"),
+            ("usher audit verify --head 412", "invalid value '412' for '--head <SEQUENCE:HASH>': it is not SEQUENCE:HASH"),
             ("usher demo", "--users <N>"),
             ("usher demo --users 0", "0 is not in 1..=10000000"),
             ("usher demo --users many", "invalid value 'many' for '--users <N>'"),

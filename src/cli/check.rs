@@ -10,7 +10,7 @@ use crate::{
     },
     mail::Transport,
     startup::{self, StartError},
-    store::{Store, company},
+    store::{Store, company, verify_chain},
     usecases::{
         Compared, consistency,
         instance_key::{self, KeyCheck},
@@ -80,9 +80,7 @@ fn key_file(settings: &Settings, check: Option<&KeyCheck>) -> Result<String, Str
 }
 
 fn database(settings: &Settings) -> Result<Database, String> {
-    if let config::DatabaseUrl::Sqlite(path) = &settings.database_url
-        && !path.exists()
-    {
+    if !settings.database_url.exists() {
         return Ok(Database::saying("not there yet; the first start makes it"));
     }
     let store = startup::connect(settings).map_err(text)?;
@@ -97,9 +95,9 @@ fn database(settings: &Settings) -> Result<Database, String> {
 }
 
 fn audit_chain(store: &Store) -> Result<String, String> {
-    match consistency::audit_chain(store).map_err(text)? {
-        Ok(entries) => Ok(format!("unbroken; entries: {entries}")),
-        Err(entry) => Err(format!("broken at entry {entry}, which was changed or is missing")),
+    match verify_chain(store, Vec::new()).map_err(text)? {
+        Ok(end) => Ok(format!("unbroken; entries: {}", end.sequence)),
+        Err(broken) => Err(text(broken)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: [`args`] defines it, and each command has a file.
 
 pub mod args;
+mod audit;
 mod check;
 mod create_admin;
 pub mod demo;
@@ -15,6 +16,7 @@ pub use args::Cli;
 use crate::{
     config::Settings,
     startup::{self, StartError},
+    store::Store,
 };
 
 use args::{Admin, Command};
@@ -37,6 +39,12 @@ pub enum CommandError {
     CreateAdmin(#[from] crate::usecases::setup::CreateAdminError),
     #[error("{0}")]
     Demo(#[from] demo::DemoError),
+    #[error("{0}")]
+    Audit(#[from] audit::AuditError),
+    #[error("there is no database yet; the first start makes it")]
+    NoDatabase,
+    #[error("the database is not up to date; `usher migrate` updates it")]
+    Outdated,
     #[error("some checks failed")]
     Unfit,
 }
@@ -49,6 +57,7 @@ pub fn run(command: Command, settings: &Settings) -> Result<(), CommandError> {
         Command::Check(check) => check::run(&check, settings),
         Command::Demo(demo) => demo::run(&demo, settings),
         Command::Admin(Admin::Create(admin)) => create_admin::run(admin, settings),
+        Command::Audit(audit) => audit::run(audit, settings),
     }
 }
 
@@ -58,6 +67,15 @@ fn migrate(settings: &Settings) -> Result<(), CommandError> {
         done => say(format_args!("The database is up to date after {done} migrations.")),
     }
     Ok(())
+}
+
+/// Opens the database without changing it.
+fn existing_store(settings: &Settings) -> Result<Store, CommandError> {
+    if !settings.database_url.exists() {
+        return Err(CommandError::NoDatabase);
+    }
+    let store = startup::connect(settings)?;
+    if store.pending_migrations()? > 0 { Err(CommandError::Outdated) } else { Ok(store) }
 }
 
 /// Prints a line to standard output. A closed pipe is ignored.

@@ -37,6 +37,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// False for a file that is not made yet.
+    pub fn exists(&self) -> bool {
+        match self {
+            Self::Sqlite(path) => path.exists(),
+            Self::Postgres(_) => true,
+        }
+    }
+
     /// True if the URL holds a password.
     pub(super) fn is_secret(&self) -> bool {
         match self {

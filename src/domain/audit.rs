@@ -7,7 +7,7 @@ mod event;
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
 pub use action::ActionGroup;
-pub use chain::{CHAIN_START, ChainHash, chain_hash};
+pub use chain::{ChainBreak, ChainHash, ChainHead, NoHead, chain_hash, hex};
 pub use event::{
     AccountFields, AuditAction, AuditEvent, Change, DemotionReason, ExportFormat, Fact, FactValue, Named, Names, PortfolioFields,
     UnreadableEvent, UserFields,

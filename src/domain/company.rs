@@ -21,6 +21,8 @@ pub struct Company {
     pub session_absolute: TimeDelta,
     /// Time in which a deleted user can be restored; zero for never.
     pub deleted_kept: TimeDelta,
+    /// True if the newest hash of the audit log is mailed to all Admins every day.
+    pub mails_audit_head: bool,
 }
 
 impl Company {

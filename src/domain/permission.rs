@@ -246,8 +246,8 @@ permissions! {
     AccountsEdit = "accounts.edit", "Edit an account’s details": [Company, Portfolios, Accounts];
     BillingView = "billing.view", "View an account’s billing information": [Company, Portfolios, Accounts];
     BillingUpdate = "billing.update", "Update an account’s billing information": [Company, Portfolios, Nowhere];
-    AuditLogView = "audit_log.view", "Read the audit log": [Company, Nowhere, Nowhere];
     RolesView = "roles.view", "View roles and permissions": [Company, Company, Nowhere];
+    AuditLogView = "audit_log.view", "Read the audit log": [Company, Nowhere, Nowhere];
 }
 
 impl Permission {

@@ -4,6 +4,7 @@ mod access;
 mod address;
 mod admins;
 mod assignments;
+mod audit;
 mod invitation;
 mod password;
 mod profile;
@@ -20,6 +21,7 @@ pub use self::{
     address::{AddressChange, AddressChanged, AddressStays},
     admins::AdminAppointedNotice,
     assignments::{Assignments, AssignmentsChanged},
+    audit::{AuditDamaged, AuditHead},
     invitation::{Access, Invitation},
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
@@ -50,6 +52,8 @@ stored_enum! {
         AddressStop = "address_stop",
         AddressStays = "address_stays",
         AddressChanged = "address_changed",
+        AuditHead = "audit_head",
+        AuditDamaged = "audit_damaged",
     }
 }
 
@@ -100,6 +104,10 @@ pub enum Message {
     AddressStays(AddressStays),
     /// To both addresses.
     AddressChanged(AddressChanged),
+    /// To every Admin: the newest entry of the audit log.
+    AuditHead(AuditHead),
+    /// To every Admin: damage of the audit log.
+    AuditDamaged(AuditDamaged),
 }
 
 /// Change of a user by another user.
@@ -150,6 +158,8 @@ impl Message {
             Self::AddressStop(_) => MailKind::AddressStop,
             Self::AddressStays(_) => MailKind::AddressStays,
             Self::AddressChanged(_) => MailKind::AddressChanged,
+            Self::AuditHead(_) => MailKind::AuditHead,
+            Self::AuditDamaged(_) => MailKind::AuditDamaged,
         }
     }
 
@@ -174,6 +184,8 @@ impl Message {
             Self::AddressStop(change) => change.to_stop(),
             Self::AddressStays(stays) => stays.layout(),
             Self::AddressChanged(changed) => changed.layout(),
+            Self::AuditHead(head) => head.layout(),
+            Self::AuditDamaged(damaged) => damaged.layout(),
         };
         layout.rendered()
     }

@@ -2,5 +2,8 @@
 
 pub(super) mod chain;
 pub mod log;
+pub mod verification;
+mod verify;
 
-pub use chain::{AuditRow, audit_entries, verify_chain};
+pub use chain::{AuditRow, ChainLink, NewestEntry, audit_entries, links, newest};
+pub use verify::{CHUNK, Verification, Verified, verify_chain};

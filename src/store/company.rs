@@ -21,6 +21,7 @@ pub(super) struct CompanyRow {
     session_idle: i64,
     session_absolute: i64,
     deleted_kept: i64,
+    mails_audit_head: bool,
 }
 
 impl From<CompanyRow> for Company {
@@ -33,6 +34,7 @@ impl From<CompanyRow> for Company {
             session_idle: TimeDelta::seconds(row.session_idle),
             session_absolute: TimeDelta::seconds(row.session_absolute),
             deleted_kept: TimeDelta::seconds(row.deleted_kept),
+            mails_audit_head: row.mails_audit_head,
         }
     }
 }
@@ -45,6 +47,12 @@ pub fn load(db: &mut Database) -> Result<Company, StoreError> {
 /// Names the company.
 pub fn set_name(tx: &mut Tx<'_>, name: &CompanyName) -> Result<(), StoreError> {
     diesel::update(company::table.find(1)).set(company::name.eq(name.as_str())).execute(tx.db())?;
+    Ok(())
+}
+
+/// Turns the daily mail of the newest hash of the audit log on or off.
+pub fn set_mails_audit_head(tx: &mut Tx<'_>, is_on: bool) -> Result<(), StoreError> {
+    diesel::update(company::table.find(1)).set(company::mails_audit_head.eq(is_on)).execute(tx.db())?;
     Ok(())
 }
 

@@ -145,13 +145,21 @@ pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, Sto
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// Ids and addresses of all active Admins.
-pub fn active_admins(db: &mut Database) -> Result<Vec<(UserId, String)>, StoreError> {
+/// A user as a recipient of mails.
+#[derive(Debug, Clone, Queryable)]
+pub struct Addressee {
+    pub id: UserId,
+    pub email: String,
+    pub first_name: String,
+}
+
+/// All active Admins.
+pub fn active_admins(db: &mut Database) -> Result<Vec<Addressee>, StoreError> {
     Ok(memberships::table
         .inner_join(users::table)
         .filter(memberships::group_id.eq(ADMINS))
         .filter(backend::is_active())
         .order(memberships::user_id)
-        .select((users::id, users::email))
+        .select((users::id, users::email, users::first_name))
         .load(db)?)
 }

@@ -56,6 +56,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_verification (id) {
+        id -> BigInt,
+        verified_at -> Nullable<Timestamp>,
+        sequence -> BigInt,
+        hash -> Binary,
+        broken_at -> Nullable<BigInt>,
+        requested_at -> Nullable<Timestamp>,
+        leased_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     billing (account_id) {
         account_id -> BigInt,
         legal_name -> Text,
@@ -82,6 +94,7 @@ diesel::table! {
         session_idle -> BigInt,
         session_absolute -> BigInt,
         deleted_kept -> BigInt,
+        mails_audit_head -> Bool,
         key_check -> Nullable<Binary>,
     }
 }
@@ -328,6 +341,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     audit_entries,
     audit_head,
+    audit_verification,
     billing,
     company,
     deleted_access,

@@ -1,15 +1,9 @@
-//! Agreement of the database with itself: the audit chain, and the counts and copies that triggers keep.
+//! Agreement of the database with itself: the counts and copies that triggers keep.
 
 use crate::store::{
     Store, StoreError, company,
     derived::{self, Compared},
-    verify_chain,
 };
-
-/// Verifies the audit chain: the number of its entries, or the first that does not fit.
-pub fn audit_chain(store: &Store) -> Result<Result<i64, i64>, StoreError> {
-    store.read(verify_chain)
-}
 
 /// Compares each count and copy with a recount.
 pub fn compare(store: &Store) -> Result<Vec<Compared>, StoreError> {

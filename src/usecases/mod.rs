@@ -19,7 +19,7 @@ pub use crate::store::{
     AuditRow, Commits, StoreError, StoreMetrics,
     accounts::{Account, Facts},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
-    audit::log::EntryKey,
+    audit::{NewestEntry, log::EntryKey, verification::VerificationState},
     billing::BillingRow,
     credentials::refused_sign_ins::{RefusalKey, RefusalReason, RefusedSignIn},
     derived::Compared,

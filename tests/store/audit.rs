@@ -1,55 +1,187 @@
 //! The audit chain.
 
-use usher::store::audit::{
-    AuditRow,
-    log::{Bounds, Direction, Entries, IndexRange},
+use diesel::connection::SimpleConnection as _;
+use usher::{
+    domain::audit::{ChainBreak, ChainHead},
+    store::audit::{
+        AuditRow,
+        log::{Bounds, Direction, Entries, IndexRange},
+    },
 };
 
 use super::*;
 
-#[apply(both_databases!)]
-fn the_audit_chain_holds_and_keeps_what_was_written(store: TestStore) {
-    for name in ["Jonas", "Hana", "Elif"] {
-        store
-            .audited_transaction(|tx| {
-                tx.audit(entry(name));
-                tx.audit(entry("again"));
-                Ok::<_, StoreError>(())
-            })
-            .unwrap();
-    }
+/// Appends an entry for each name.
+fn append(store: &Store, names: &[&str]) {
     store
-        .read(|db| {
-            assert_eq!(verify_chain(db)?, Ok(6));
-            let rows = audit_entries(db, 4, 10)?;
-            assert_eq!(
-                rows.iter().map(|row| (row.sequence, row.subject_name.as_str(), row.at)).collect::<Vec<_>>(),
-                [(5, "Elif", now()), (6, "again", now())]
-            );
+        .audited_transaction(|tx| {
+            for name in names {
+                tx.audit(entry(name));
+            }
             Ok::<_, StoreError>(())
         })
         .unwrap();
 }
 
+/// Runs statements on a connection outside any transaction.
+fn run(store: &Store, statements: &str) -> Result<(), StoreError> {
+    store.read(|db| Ok(db.batch_execute(statements)?))
+}
+
+/// Runs a statement as if the database did not refuse it.
+fn tamper(store: &Store, statement: &str) {
+    let free = if store.is_sqlite() {
+        "DROP TRIGGER IF EXISTS audit_entries_stay; DROP TRIGGER IF EXISTS audit_entries_are_kept;"
+    } else {
+        "ALTER TABLE audit_entries DISABLE TRIGGER USER;"
+    };
+    run(store, &format!("{free} {statement}")).unwrap();
+}
+
+/// First entry that does not fit.
+fn broken_at(store: &Store) -> Option<i64> {
+    verify_chain(store, vec![]).unwrap().err().map(|broken| broken.entry)
+}
+
 #[apply(both_databases!)]
-fn an_audit_entry_is_neither_changed_nor_deleted(store: TestStore) {
-    use diesel::RunQueryDsl;
-    store
-        .audited_transaction(|tx| {
-            tx.audit(entry("Jonas"));
-            Ok::<_, StoreError>(())
-        })
-        .unwrap();
-    for statement in ["UPDATE audit_entries SET subject_name = 'x'", "DELETE FROM audit_entries"] {
-        let refused = store.write_transaction(|tx| Ok::<_, StoreError>(diesel::sql_query(statement).execute(tx.db())?));
-        assert!(refused.is_err(), "{statement}");
+fn the_audit_chain_holds_and_keeps_what_was_written(store: TestStore) {
+    for name in ["Jonas", "Hana", "Elif"] {
+        append(&store, &[name, "again"]);
     }
-    store
-        .read(|db| {
-            assert_eq!(verify_chain(db)?, Ok(1));
-            Ok::<_, StoreError>(())
+    assert_eq!(verify_chain(&store, vec![]).unwrap().unwrap().sequence, 6);
+    let rows = store.read(|db| audit_entries(db, 4, 10)).unwrap();
+    let rows = rows.iter().map(|row| (row.sequence, row.subject_name.as_str(), row.at)).collect::<Vec<_>>();
+    assert_eq!(rows, [(5, "Elif", now()), (6, "again", now())]);
+}
+
+#[apply(both_databases!)]
+fn an_audit_entry_is_neither_changed_nor_deleted_nor_replaced(store: TestStore) {
+    append(&store, &["Jonas", "Hana"]);
+    let replacing = "INSERT OR REPLACE INTO audit_entries SELECT * FROM audit_entries WHERE sequence = 2";
+    let statements: &[&str] = if store.is_sqlite() {
+        &[
+            "UPDATE OR REPLACE audit_entries SET sequence = 2 WHERE sequence = 1",
+            replacing,
+            // Other programs connect without recursive triggers.
+            &format!("PRAGMA recursive_triggers = OFF; {replacing}"),
+        ]
+    } else {
+        &[
+            "TRUNCATE audit_entries",
+            "TRUNCATE audit_entries CASCADE",
+            "INSERT INTO audit_entries SELECT * FROM audit_entries WHERE sequence = 2 ON CONFLICT (sequence) DO UPDATE SET details = ''",
+        ]
+    };
+    let everywhere = [
+        "UPDATE audit_entries SET subject_name = 'x'",
+        "UPDATE audit_entries SET subject_name = subject_name",
+        "UPDATE audit_entries SET sequence = 3 WHERE sequence = 2",
+        "DELETE FROM audit_entries",
+        "DELETE FROM audit_entries WHERE sequence = 2",
+    ];
+    for statement in everywhere.iter().chain(statements) {
+        let refusal = run(&store, statement).unwrap_err().to_string();
+        assert!(refusal.contains("audit entries are n"), "{statement}: {refusal}");
+    }
+    assert_eq!(broken_at(&store), None);
+    assert_eq!(store.read(|db| audit_entries(db, 0, 9)).unwrap().len(), 2);
+}
+
+#[apply(both_databases!)]
+fn a_change_of_any_column_is_found_at_its_entry(store: TestStore) {
+    let names = ["Jonas", "Hana", "Elif"];
+    let binary =
+        |byte: &str| if store.is_sqlite() { format!("x'{}'", byte.repeat(32)) } else { format!("decode('{}', 'hex')", byte.repeat(32)) };
+    append(&store, &names);
+    for (column, value) in [
+        ("at", "'2020-02-02 12:00:00'"),
+        ("actor_id", "NULL"),
+        ("actor_name", "'Mallory'"),
+        ("channel", "'worker'"),
+        ("channel", "'none'"),
+        ("client_ip", "NULL"),
+        ("action", "'user.restored'"),
+        ("action", "'no.such_action'"),
+        ("subject_kind", "'group'"),
+        ("subject_kind", "'nothing'"),
+        ("subject_id", "99"),
+        ("subject_name", "'Mallory'"),
+        ("place_kind", "'account'"),
+        ("place_id", "7"),
+        ("place_name", "''"),
+        ("details", "'{}'"),
+        ("previous_hash", &binary("00")),
+        ("hash", &binary("01")),
+    ] {
+        tamper(&store, &format!("UPDATE audit_entries SET {column} = {value} WHERE sequence = 2"));
+        assert_eq!(broken_at(&store), Some(2), "{column} = {value}");
+        tamper(&store, &format!("DELETE FROM audit_entries; UPDATE audit_head SET sequence = 0, hash = {}", binary("00")));
+        append(&store, &names);
+    }
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_does_not_fit() {
+    let store = sqlite();
+    append(&store, &["Jonas", "Hana", "Elif"]);
+    for value in ["details = CAST(x'7bff7d' AS TEXT)", "at = 'yesterday'"] {
+        tamper(&store, &format!("UPDATE audit_entries SET {value} WHERE sequence = 2"));
+        assert_eq!(broken_at(&store), Some(2), "{value}");
+    }
+}
+
+#[apply(both_databases!)]
+fn a_removed_or_added_entry_is_found(store: TestStore) {
+    append(&store, &["Jonas", "Hana", "Elif"]);
+    let copy = "INSERT INTO audit_entries (sequence, at, actor_name, channel, action, subject_kind, subject_id, subject_name, details, \
+         previous_hash, hash) SELECT 4, at, actor_name, channel, action, subject_kind, subject_id, subject_name, details, hash, hash \
+         FROM audit_entries WHERE sequence = 3";
+    tamper(&store, copy);
+    assert_eq!(broken_at(&store), Some(4));
+    tamper(&store, "DELETE FROM audit_entries WHERE sequence >= 3");
+    assert_eq!(broken_at(&store), Some(3));
+    tamper(&store, "DELETE FROM audit_entries WHERE sequence = 1");
+    assert_eq!(broken_at(&store), Some(1));
+    tamper(&store, "DELETE FROM audit_head");
+    assert_eq!(broken_at(&store), Some(1));
+}
+
+#[apply(both_databases!)]
+fn a_kept_head_reveals_that_the_end_was_cut_off(store: TestStore) {
+    append(&store, &["Jonas", "Hana"]);
+    let second = verify_chain(&store, vec![]).unwrap().unwrap();
+    append(&store, &["Elif", "Noor"]);
+    let fourth = verify_chain(&store, vec![ChainHead::START, second, second]).unwrap().unwrap();
+    assert_eq!(verify_chain(&store, vec![second, fourth]).unwrap(), Ok(fourth));
+    let cut = "DELETE FROM audit_entries WHERE sequence > 2; \
+         UPDATE audit_head SET sequence = 2, hash = (SELECT hash FROM audit_entries WHERE sequence = 2)";
+    tamper(&store, cut);
+    assert_eq!(verify_chain(&store, vec![second]).unwrap(), Ok(second));
+    assert_eq!(verify_chain(&store, vec![second, fourth]).unwrap(), Err(ChainBreak { entry: 3, kept: Some(fourth) }));
+}
+
+#[apply(both_databases!)]
+fn a_kept_head_reveals_that_entries_were_written_anew(store: TestStore) {
+    append(&store, &["Jonas", "Hana", "Elif"]);
+    let kept = ChainHead { sequence: 2, hash: [7; 32] };
+    assert_eq!(verify_chain(&store, vec![kept]).unwrap(), Err(ChainBreak { entry: 2, kept: Some(kept) }));
+}
+
+#[apply(both_databases!)]
+fn several_instances_that_append_at_once_keep_one_chain_without_gaps(store: TestStore) {
+    let writers = (0..4)
+        .map(|writer| {
+            let instance = Store::open(store.location.clone()).unwrap();
+            std::thread::spawn(move || (0..10).for_each(|_| append(&instance, &[&format!("{writer}"), "again"])))
         })
-        .unwrap();
+        .collect::<Vec<_>>();
+    while writers.iter().any(|writer| !writer.is_finished()) {
+        assert_eq!(broken_at(&store), None);
+    }
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    assert_eq!(verify_chain(&store, vec![]).unwrap().unwrap().sequence, 80);
 }
 
 #[apply(both_databases!)]
@@ -57,30 +189,13 @@ fn audited_changes_made_at_once_all_find_their_place_in_the_chain(store: TestSto
     let writers = (0..8)
         .map(|writer| {
             let store = store.store.clone();
-            std::thread::spawn(move || {
-                for _ in 0..5 {
-                    store
-                        .audited_transaction(|tx| {
-                            tx.audit(entry(&format!("{writer}")));
-                            Ok::<_, StoreError>(())
-                        })
-                        .unwrap();
-                }
-            })
+            std::thread::spawn(move || (0..5).for_each(|_| append(&store, &[&format!("{writer}")])))
         })
         .collect::<Vec<_>>();
-    while writers.iter().any(|writer| !writer.is_finished()) {
-        assert!(store.read(verify_chain).unwrap().is_ok());
-    }
     for writer in writers {
         writer.join().unwrap();
     }
-    store
-        .read(|db| {
-            assert_eq!(verify_chain(db)?, Ok(40));
-            Ok::<_, StoreError>(())
-        })
-        .unwrap();
+    assert_eq!(verify_chain(&store, vec![]).unwrap().unwrap().sequence, 40);
 }
 
 /// Condition on entries that a plain scan checks.

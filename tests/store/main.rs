@@ -58,6 +58,7 @@ use usher::{
 use support::postgres;
 
 mod audit;
+mod audit_million;
 mod credentials;
 mod demo;
 mod derived;
@@ -69,6 +70,7 @@ mod users;
 /// A store of its own for each test, removed with it.
 struct TestStore {
     store: Store,
+    location: Location,
     _keep: Box<dyn std::any::Any>,
 }
 
@@ -82,9 +84,10 @@ impl std::ops::Deref for TestStore {
 
 fn sqlite() -> TestStore {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(Location::Sqlite(folder.path().join("usher.db"))).unwrap();
+    let location = Location::Sqlite(folder.path().join("usher.db"));
+    let store = Store::open(location.clone()).unwrap();
     store.migrate().unwrap();
-    TestStore { store, _keep: Box::new(folder) }
+    TestStore { store, location, _keep: Box::new(folder) }
 }
 
 fn postgres() -> TestStore {
@@ -93,8 +96,9 @@ fn postgres() -> TestStore {
         Store::open(Location::Postgres(url.to_owned())).unwrap().migrate().unwrap();
     });
     let database = server.fresh_database();
-    let store = Store::open(Location::Postgres(database.url().to_owned())).unwrap();
-    TestStore { store, _keep: Box::new(database) }
+    let location = Location::Postgres(database.url().to_owned());
+    let store = Store::open(location.clone()).unwrap();
+    TestStore { store, location, _keep: Box::new(database) }
 }
 
 fn now() -> Timestamp {

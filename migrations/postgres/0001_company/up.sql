@@ -8,6 +8,8 @@ CREATE TABLE company (
     session_idle                BIGINT  NOT NULL DEFAULT 3600    CHECK (session_idle > 0),
     session_absolute            BIGINT  NOT NULL DEFAULT 43200   CHECK (session_absolute > 0),
     deleted_kept                BIGINT  NOT NULL DEFAULT 2592000 CHECK (deleted_kept >= 0),
+    -- Daily mail of the newest hash of the audit log to all Admins.
+    mails_audit_head            BOOLEAN NOT NULL DEFAULT FALSE,
     -- Fingerprint by which the instance's key is recognised; it reveals nothing of the key.
     key_check                   BYTEA
 );

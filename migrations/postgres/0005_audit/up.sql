@@ -42,3 +42,18 @@ CREATE TABLE audit_head (
     hash     BYTEA   NOT NULL CHECK (octet_length(hash) = 32)
 );
 INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'));
+
+-- Verification of the chain by the server, in one row: its last result, and the next one that is asked for.
+CREATE TABLE audit_verification (
+    id           BIGINT    PRIMARY KEY CHECK (id = 1),
+    -- Begin of the last verification that came to an end.
+    verified_at  TIMESTAMP,
+    -- Newest entry of the last chain that was whole. The next verification looks for it.
+    sequence     BIGINT    NOT NULL,
+    hash         BYTEA     NOT NULL CHECK (octet_length(hash) = 32),
+    -- First entry that was changed or is missing.
+    broken_at    BIGINT,
+    requested_at TIMESTAMP,
+    leased_until TIMESTAMP
+);
+INSERT INTO audit_verification (id, sequence, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'));

@@ -1,2 +1,3 @@
+DROP TABLE audit_verification;
 DROP TABLE audit_head;
 DROP TABLE audit_entries;

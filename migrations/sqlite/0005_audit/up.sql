@@ -30,6 +30,11 @@ CREATE INDEX audit_entries_of_place ON audit_entries (place_kind, place_id, at, 
 CREATE TRIGGER audit_entries_stay AFTER UPDATE ON audit_entries BEGIN
     SELECT RAISE(ABORT, 'audit entries are not changed');
 END;
+-- `INSERT OR REPLACE` deletes without the trigger below, unless the connection has recursive triggers.
+CREATE TRIGGER audit_entries_are_not_replaced BEFORE INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE sequence = NEW.sequence) BEGIN
+    SELECT RAISE(ABORT, 'audit entries are not replaced');
+END;
 CREATE TRIGGER audit_entries_are_kept BEFORE DELETE ON audit_entries BEGIN
     SELECT RAISE(ABORT, 'audit entries are not deleted');
 END;
@@ -41,3 +46,18 @@ CREATE TABLE audit_head (
     hash     BLOB    NOT NULL CHECK (length(hash) = 32)
 );
 INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, zeroblob(32));
+
+-- Verification of the chain by the server, in one row: its last result, and the next one that is asked for.
+CREATE TABLE audit_verification (
+    id           INTEGER   NOT NULL PRIMARY KEY CHECK (id = 1),
+    -- Begin of the last verification that came to an end.
+    verified_at  TIMESTAMP,
+    -- Newest entry of the last chain that was whole. The next verification looks for it.
+    sequence     BIGINT    NOT NULL,
+    hash         BLOB      NOT NULL CHECK (length(hash) = 32),
+    -- First entry that was changed or is missing.
+    broken_at    BIGINT,
+    requested_at TIMESTAMP,
+    leased_until TIMESTAMP
+);
+INSERT INTO audit_verification (id, sequence, hash) VALUES (1, 0, zeroblob(32));

@@ -103,6 +103,10 @@ impl AuditAction {
             Self::CompanySetUp => (ActionGroup::Company, "Company set up"),
             Self::DemoCreated => (ActionGroup::Company, "Demo data created"),
             Self::KeyReplaced => (ActionGroup::Company, "Instance key replaced"),
+            Self::VerificationRequested => (ActionGroup::Company, "Audit log verification requested"),
+            Self::DamageFound => (ActionGroup::Company, "Audit log found damaged"),
+            Self::DailyHashTurnedOn => (ActionGroup::Company, "Daily mail of the newest hash turned on"),
+            Self::DailyHashTurnedOff => (ActionGroup::Company, "Daily mail of the newest hash turned off"),
         }
     }
 }

@@ -1,108 +1,121 @@
 //! Hash chain of the audit log, which reveals entries that were altered afterwards.
 
-use sha2::{Digest, Sha256};
+use std::{borrow::Cow, fmt, str::FromStr};
 
-use super::Entry;
+use sha2::{Digest, Sha256};
 
 /// SHA-256 of an entry and of the hash before it.
 pub type ChainHash = [u8; 32];
 
-/// Predecessor of the first entry.
-pub const CHAIN_START: ChainHash = [0; 32];
+/// Digits of bytes in hexadecimal.
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// Hash of the entry at `sequence`, whose predecessor has the hash `previous`.
+/// Hash of an entry with these fields, whose predecessor has the hash `previous`.
 ///
-/// Input of the hash: `previous`, then each field as its length (8 bytes, big endian) and its bytes. Fields are the
-/// sequence, the time in microseconds since 1970 and ids, all three in decimal; texts in UTF-8; details as they are
-/// stored. A field without a value is the single byte 0x00; an entry without a place has three such fields.
-pub fn chain_hash(previous: &ChainHash, sequence: i64, entry: &Entry) -> ChainHash {
-    let actor_id = entry.by.id.map_or("\0".to_owned(), |id| id.to_string());
-    let client_ip = entry.by.client_ip.as_deref().unwrap_or("\0");
-    let [place_kind, place_id, place_name] = entry.place.as_ref().map_or_else(
-        || std::array::from_fn(|_| "\0".to_owned()),
-        |place| [place.kind.as_str().to_owned(), place.id.to_string(), place.name.clone()],
-    );
-    let fields = [
-        &sequence.to_string(),
-        &entry.at.and_utc().timestamp_micros().to_string(),
-        &actor_id,
-        &entry.by.name,
-        entry.by.channel.as_str(),
-        client_ip,
-        entry.action.as_str(),
-        entry.subject.kind.as_str(),
-        &entry.subject.id.to_string(),
-        &entry.subject.name,
-        &place_kind,
-        &place_id,
-        &place_name,
-        &entry.details,
-    ];
+/// Input of the hash: `previous`, then each field as its length (8 bytes, big endian) and its bytes. A field without a
+/// value is the single byte 0x00.
+pub fn chain_hash(previous: &ChainHash, fields: &[Option<Cow<'_, str>>]) -> ChainHash {
     let mut hash = Sha256::new_with_prefix(previous);
     for field in fields {
-        hash.update((field.len() as u64).to_be_bytes());
-        hash.update(field.as_bytes());
+        let bytes = field.as_deref().map_or(&[0][..], str::as_bytes);
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
     }
     hash.finalize().into()
 }
 
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().map_or('?', char::from);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// Sequence and hash of the entry that was the newest at some time. Kept elsewhere, it reveals entries that were cut off
+/// or rewritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ChainHead {
+    pub sequence: i64,
+    pub hash: ChainHash,
+}
+
+impl ChainHead {
+    /// Head of an empty log.
+    pub const START: Self = Self { sequence: 0, hash: [0; 32] };
+}
+
+/// `SEQUENCE:HASH`, the hash in hexadecimal.
+impl fmt::Display for ChainHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.sequence, hex(&self.hash))
+    }
+}
+
+/// Text that is no head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is not SEQUENCE:HASH, a number and 64 hexadecimal digits")]
+pub struct NoHead;
+
+impl FromStr for ChainHead {
+    type Err = NoHead;
+
+    fn from_str(text: &str) -> Result<Self, NoHead> {
+        let (sequence, digits) = text.split_once(':').ok_or(NoHead)?;
+        let sequence = sequence.parse().ok().filter(|sequence| *sequence >= 0).ok_or(NoHead)?;
+        let digits = digits.chars().map(|digit| digit.to_digit(16)).collect::<Option<Vec<_>>>().ok_or(NoHead)?;
+        let bytes = digits.chunks(2).map(|pair| if let [high, low] = pair { u8::try_from(high * 16 + low).ok() } else { None });
+        let bytes = bytes.collect::<Option<Vec<_>>>().ok_or(NoHead)?;
+        Ok(Self { sequence, hash: bytes.try_into().map_err(|_| NoHead)? })
+    }
+}
+
+/// First place at which the chain does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainBreak {
+    /// Sequence of the first entry that does not fit.
+    pub entry: i64,
+    /// Head kept elsewhere, where that alone reveals the break.
+    pub kept: Option<ChainHead>,
+}
+
+impl fmt::Display for ChainBreak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self { entry, kept: None } => write!(f, "entry {entry} was changed or is missing"),
+            Self { entry, kept: Some(kept) } => write!(f, "entry {entry} was changed or is missing, since the kept {kept} is not there"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
-    use crate::domain::{
-        audit::{AuditAction, By, Channel, Subject, SubjectKind},
-        ids::UserId,
-    };
 
-    fn entry() -> Entry {
-        Entry {
-            at: DateTime::from_timestamp(1_800_000_000, 0).unwrap().naive_utc(),
-            by: By {
-                id: Some(UserId(1)),
-                name: "Maya Fischer".to_owned(),
-                channel: Channel::Page,
-                client_ip: Some("192.0.2.1".to_owned()),
-            },
-            action: AuditAction::UserDeactivated,
-            subject: Subject { kind: SubjectKind::User, id: 7, name: "Jonas Vermeulen".to_owned() },
-            place: None,
-            details: r#"{"version":1}"#.to_owned(),
-        }
+    #[test]
+    fn characters_cannot_move_from_one_field_to_the_next() {
+        let hash = |fields: [&'static str; 2]| chain_hash(&[0; 32], &fields.map(|field| Some(field.into())));
+        assert_ne!(hash(["ab", "c"]), hash(["a", "bc"]));
     }
 
     #[test]
-    fn any_change_of_an_entry_its_place_or_its_past_shows() {
-        let original = chain_hash(&CHAIN_START, 1, &entry());
-        assert_eq!(original, chain_hash(&CHAIN_START, 1, &entry()));
-        let changes: [fn(&mut Entry); 9] = [
-            |entry| entry.by.id = None,
-            |entry| entry.by.name.push('x'),
-            |entry| entry.by.client_ip = None,
-            |entry| entry.by.channel = Channel::Worker,
-            |entry| entry.action = AuditAction::UserDeleted,
-            |entry| entry.subject.id = 8,
-            |entry| entry.subject.name.clear(),
-            |entry| entry.place = Some(entry.subject.clone()),
-            |entry| entry.details.clear(),
-        ];
-        for change in changes {
-            let mut entry = entry();
-            change(&mut entry);
-            assert_ne!(chain_hash(&CHAIN_START, 1, &entry), original, "{entry:?}");
-        }
-        assert_ne!(chain_hash(&CHAIN_START, 2, &entry()), original);
-        assert_ne!(chain_hash(&original, 1, &entry()), original);
+    fn a_missing_field_differs_from_an_empty_one() {
+        assert_ne!(chain_hash(&[0; 32], &[None]), chain_hash(&[0; 32], &[Some("".into())]));
     }
 
     #[test]
-    fn letters_cannot_move_from_one_field_to_the_next() {
-        let (mut one, mut other) = (entry(), entry());
-        one.by.name = "ab".to_owned();
-        one.subject.name = "c".to_owned();
-        other.by.name = "a".to_owned();
-        other.subject.name = "bc".to_owned();
-        assert_ne!(chain_hash(&CHAIN_START, 1, &one), chain_hash(&CHAIN_START, 1, &other));
+    fn a_head_is_read_back_as_it_is_written() {
+        let hash = std::array::from_fn(|place| u8::try_from(place * 7).unwrap());
+        let head = ChainHead { sequence: 412, hash };
+        assert!(head.to_string().starts_with("412:00070e15"), "{head}");
+        assert_eq!(head.to_string().parse(), Ok(head));
+    }
+
+    #[test]
+    fn text_that_is_no_head_is_refused() {
+        let zeros = "0".repeat(64);
+        for text in
+            ["", "412", "412:", &zeros, &format!("-1:{zeros}"), &format!("x:{zeros}"), &format!("1:{zeros}0"), &format!("1:é{zeros}")]
+        {
+            assert_eq!(text.parse::<ChainHead>(), Err(NoHead), "{text}");
+        }
     }
 }

@@ -94,6 +94,10 @@ audit_events! {
     AssignmentReassigned = "assignment.reassigned" { before: Option<Named> }
     AssignmentWithheld = "assignment.withheld" { grantor: Option<Named> }
     AssignmentNotRestored = "assignment.not_restored" {}
+    VerificationRequested = "audit.verification_requested" {}
+    DamageFound = "audit.damage_found" { entry: u64 }
+    DailyHashTurnedOn = "audit.daily_hash_turned_on" {}
+    DailyHashTurnedOff = "audit.daily_hash_turned_off" {}
     MailFailed = "mail.failed" { reply: String, attempts: u64 }
     MailRetried = "mail.retried" {}
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
@@ -279,6 +283,10 @@ impl AuditEvent {
             Self::AssignmentNotRestored {} => {
                 format!("{subject} was restored without access to {place}, as its portfolio is deactivated")
             }
+            Self::VerificationRequested {} => format!("{actor} requested a verification of the audit log"),
+            Self::DamageFound { .. } => format!("{actor} found the audit log damaged"),
+            Self::DailyHashTurnedOn {} => format!("{actor} turned on the daily mail of the audit log’s newest hash"),
+            Self::DailyHashTurnedOff {} => format!("{actor} turned off the daily mail of the audit log’s newest hash"),
             Self::MailFailed { .. } => format!("A mail to {subject} could not be delivered"),
             Self::MailRetried {} => format!("{actor} retried a failed mail to {subject}"),
             Self::MailsRetried { .. } => format!("{actor} retried all failed mails"),

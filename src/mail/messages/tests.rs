@@ -39,11 +39,24 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::UserEdited(UserEdited { change: change.clone(), name: Some(name.clone()), role: Some("User".to_owned()), assignments }),
         Message::SignedOut(change.clone()),
         Message::PasswordReset(reset.clone()),
-        Message::PasswordChanged(PasswordChanged { first_name: name.clone(), company: reset.company, at: now(), link: link.clone() }),
+        Message::PasswordChanged(PasswordChanged {
+            first_name: name.clone(),
+            company: reset.company.clone(),
+            at: now(),
+            link: link.clone(),
+        }),
         Message::AddressConfirm(address.clone()),
         Message::AddressStop(address),
         Message::AddressStays(AddressStays { change: change.clone(), old: name.clone(), new: name.clone() }),
-        Message::AddressChanged(AddressChanged { change, old: name.clone(), new: name }),
+        Message::AddressChanged(AddressChanged { change, old: name.clone(), new: name.clone() }),
+        Message::AuditHead(AuditHead {
+            first_name: name.clone(),
+            company: reset.company.clone(),
+            head: format!("9999999:{}", "0123456789abcdef".repeat(4)),
+            at: now(),
+            damaged_at: None,
+        }),
+        Message::AuditDamaged(AuditDamaged { first_name: name, company: reset.company, entry: 412, at: now() }),
     ]
 }
 
@@ -124,6 +137,8 @@ fn usual_names() {
             "Your Usher email address is about to change",
             "Email change cancelled",
             "Your Usher email address was changed",
+            "Newest audit log hash of Northwind Trading",
+            "The audit log of Northwind Trading is damaged",
         ]
     );
     assert!(rendered.iter().all(|mail| mail.text.is_ascii() && mail.html.is_ascii()), "plain names make mails that need no encoding");

@@ -1,10 +1,13 @@
-//! Chain of audit entries: appended to, read in order, and verified. Entries are never changed or removed.
+//! Chain of audit entries: appended to and read in order. Entries are never changed or removed.
 
-use diesel::prelude::*;
+use std::{borrow::Cow, fmt};
+
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use serde::{Serialize, Serializer};
 
 use crate::{
     domain::{
-        audit::{AuditAction, AuditEvent, By, CHAIN_START, ChainHash, Channel, Entry, Subject, SubjectKind, UnreadableEvent, chain_hash},
+        audit::{AuditAction, AuditEvent, ChainHash, ChainHead, Channel, Entry, SubjectKind, UnreadableEvent, chain_hash, hex},
         clock::Timestamp,
         ids::UserId,
     },
@@ -14,9 +17,6 @@ use crate::{
         schema::{audit_entries, audit_head},
     },
 };
-
-/// Entries read at a time: a long read holds back SQLite's checkpoints.
-const VERIFY_CHUNK: i64 = 1000;
 
 /// A stored entry.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -48,21 +48,94 @@ impl AuditRow {
     pub fn event(&self) -> Result<AuditEvent, UnreadableEvent> {
         AuditEvent::from_details(self.action, &self.details)
     }
+}
 
-    /// The entry as it was hashed; `None` for an incomplete place.
-    fn entry(&self) -> Option<Entry> {
-        let place = match (self.place_kind, self.place_id, self.place_name.clone()) {
-            (None, None, None) => None,
-            (kind, id, name) => Some(Subject { kind: kind?, id: id?, name: name? }),
+/// A link of the chain: an entry as it is stored, hashed and exported, known to this version or not.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
+pub struct ChainLink {
+    pub sequence: i64,
+    #[serde(serialize_with = "as_micros")]
+    pub at: Timestamp,
+    pub actor_id: Option<i64>,
+    pub actor_name: String,
+    pub channel: String,
+    pub client_ip: Option<String>,
+    pub action: String,
+    pub subject_kind: String,
+    pub subject_id: i64,
+    pub subject_name: String,
+    pub place_kind: Option<String>,
+    pub place_id: Option<i64>,
+    pub place_name: Option<String>,
+    pub details: String,
+    #[serde(serialize_with = "as_hex")]
+    pub previous_hash: Vec<u8>,
+    #[serde(serialize_with = "as_hex")]
+    pub hash: Vec<u8>,
+}
+
+fn as_micros<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_i64(at.and_utc().timestamp_micros())
+}
+
+fn as_hex<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&hex(bytes))
+}
+
+impl ChainLink {
+    /// The link of an entry after `head`.
+    fn after(head: &ChainHead, entry: &Entry) -> Self {
+        let place = entry.place.as_ref();
+        let mut link = Self {
+            sequence: head.sequence + 1,
+            at: entry.at,
+            actor_id: entry.by.id.map(|id| id.0),
+            actor_name: entry.by.name.clone(),
+            channel: entry.by.channel.as_str().to_owned(),
+            client_ip: entry.by.client_ip.clone(),
+            action: entry.action.as_str().to_owned(),
+            subject_kind: entry.subject.kind.as_str().to_owned(),
+            subject_id: entry.subject.id,
+            subject_name: entry.subject.name.clone(),
+            place_kind: place.map(|place| place.kind.as_str().to_owned()),
+            place_id: place.map(|place| place.id),
+            place_name: place.map(|place| place.name.clone()),
+            details: entry.details.clone(),
+            previous_hash: head.hash.to_vec(),
+            hash: Vec::new(),
         };
-        Some(Entry {
-            place,
-            at: self.at,
-            by: By { id: self.actor_id, name: self.actor_name.clone(), channel: self.channel, client_ip: self.client_ip.clone() },
-            action: self.action,
-            subject: Subject { kind: self.subject_kind, id: self.subject_id, name: self.subject_name.clone() },
-            details: self.details.clone(),
-        })
+        link.hash = link.expected_hash(&head.hash).to_vec();
+        link
+    }
+
+    /// Hash of the fields after an entry with the hash `previous`.
+    fn expected_hash(&self, previous: &ChainHash) -> ChainHash {
+        let number = |number: i64| Cow::from(number.to_string());
+        let fields = [
+            Some(number(self.sequence)),
+            Some(number(self.at.and_utc().timestamp_micros())),
+            self.actor_id.map(number),
+            Some(Cow::from(&self.actor_name)),
+            Some(Cow::from(&self.channel)),
+            self.client_ip.as_ref().map(Cow::from),
+            Some(Cow::from(&self.action)),
+            Some(Cow::from(&self.subject_kind)),
+            Some(number(self.subject_id)),
+            Some(Cow::from(&self.subject_name)),
+            self.place_kind.as_ref().map(Cow::from),
+            self.place_id.map(number),
+            self.place_name.as_ref().map(Cow::from),
+            Some(Cow::from(&self.details)),
+        ];
+        chain_hash(previous, &fields)
+    }
+
+    /// The head of the chain with this link after `head`; `None` if it does not fit there.
+    pub(super) fn follows(&self, head: &ChainHead) -> Option<ChainHead> {
+        let hash = self.expected_hash(&head.hash);
+        let fits = self.sequence == head.sequence + 1 && self.previous_hash == head.hash && self.hash == hash;
+        fits.then_some(ChainHead { sequence: self.sequence, hash })
     }
 }
 
@@ -72,42 +145,55 @@ pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<(
         return Ok(());
     }
     lock_row(db, "audit_head", 1)?;
-    let (mut sequence, previous) =
-        audit_head::table.find(1).select((audit_head::sequence, audit_head::hash)).first::<(i64, Vec<u8>)>(db)?;
-    let mut previous = chain_link(&previous)?;
+    let (sequence, hash) = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash)).first::<(i64, Vec<u8>)>(db)?;
+    let mut head = chain_head(sequence, &hash)?;
     for entry in entries {
-        sequence += 1;
-        let hash = chain_hash(&previous, sequence, entry);
-        diesel::insert_into(audit_entries::table)
-            .values((
-                audit_entries::sequence.eq(sequence),
-                audit_entries::at.eq(entry.at),
-                audit_entries::actor_id.eq(entry.by.id.map(|id| id.0)),
-                audit_entries::actor_name.eq(&entry.by.name),
-                audit_entries::channel.eq(entry.by.channel),
-                audit_entries::client_ip.eq(&entry.by.client_ip),
-                audit_entries::action.eq(entry.action),
-                audit_entries::subject_kind.eq(entry.subject.kind),
-                audit_entries::subject_id.eq(entry.subject.id),
-                audit_entries::subject_name.eq(&entry.subject.name),
-                audit_entries::place_kind.eq(entry.place.as_ref().map(|place| place.kind)),
-                audit_entries::place_id.eq(entry.place.as_ref().map(|place| place.id)),
-                audit_entries::place_name.eq(entry.place.as_ref().map(|place| place.name.as_str())),
-                audit_entries::details.eq(&entry.details),
-                audit_entries::previous_hash.eq(previous.as_slice()),
-                audit_entries::hash.eq(hash.as_slice()),
-            ))
-            .execute(db)?;
-        previous = hash;
+        let link = ChainLink::after(&head, entry);
+        head = chain_head(link.sequence, &link.hash)?;
+        diesel::insert_into(audit_entries::table).values(link).execute(db)?;
     }
     diesel::update(audit_head::table.find(1))
-        .set((audit_head::sequence.eq(sequence), audit_head::hash.eq(previous.as_slice())))
+        .set((audit_head::sequence.eq(head.sequence), audit_head::hash.eq(head.hash.as_slice())))
         .execute(db)?;
     Ok(())
 }
 
-fn chain_link(hash: &[u8]) -> Result<ChainHash, StoreError> {
-    hash.try_into().map_err(|_| StoreError::Unknown("a hash of another length".to_owned()))
+pub(super) fn chain_head(sequence: i64, hash: &[u8]) -> Result<ChainHead, StoreError> {
+    let hash = hash.try_into().map_err(|_| StoreError::Unknown("a hash of another length".to_owned()))?;
+    Ok(ChainHead { sequence, hash })
+}
+
+/// End of the chain as noted for the next entry, and the sequence of the newest entry. Both differ only where the
+/// database was tampered with.
+pub(super) fn end(db: &mut Database) -> Result<(ChainHead, i64), StoreError> {
+    let newest = sql::<BigInt>("(SELECT coalesce(max(audit_entries.sequence), 0) FROM audit_entries)");
+    let found = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash, newest));
+    let Some((sequence, hash, newest)) = found.first::<(i64, Vec<u8>, i64)>(db).optional()? else {
+        return Ok((ChainHead::START, i64::MAX));
+    };
+    Ok((chain_head(sequence, &hash)?, newest))
+}
+
+/// The newest entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewestEntry {
+    pub head: ChainHead,
+    pub at: Timestamp,
+}
+
+/// The head and the time in one line, which is read back as a head by its first word.
+impl fmt::Display for NewestEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.head, self.at.format("%Y-%m-%dT%H:%M:%S%.6fZ"))
+    }
+}
+
+/// The newest entry; `None` for an empty log.
+pub fn newest(db: &mut Database) -> Result<Option<NewestEntry>, StoreError> {
+    let newest = audit_entries::table.order(audit_entries::sequence.desc());
+    let newest = newest.select((audit_entries::sequence, audit_entries::hash, audit_entries::at));
+    let Some((sequence, hash, at)) = newest.first::<(i64, Vec<u8>, Timestamp)>(db).optional()? else { return Ok(None) };
+    Ok(Some(NewestEntry { head: chain_head(sequence, &hash)?, at }))
 }
 
 /// Up to `limit` entries after `sequence`, oldest first.
@@ -120,23 +206,13 @@ pub fn audit_entries(db: &mut Database, after: i64, limit: i64) -> Result<Vec<Au
         .load(db)?)
 }
 
-/// Verifies the chain from its first entry; returns the number of entries, or the sequence of the first one that does
-/// not fit.
-pub fn verify_chain(db: &mut Database) -> Result<Result<i64, i64>, StoreError> {
-    let (mut sequence, mut previous) = (0, CHAIN_START);
-    loop {
-        // Read before the entries, so that entries appended meanwhile are not reported as missing.
-        let head = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash)).first::<(i64, Vec<u8>)>(db)?;
-        let rows = audit_entries(db, sequence, VERIFY_CHUNK)?;
-        if rows.is_empty() {
-            return Ok(if head == (sequence, previous.to_vec()) { Ok(sequence) } else { Err(sequence + 1) });
-        }
-        for row in rows {
-            let expected = row.entry().map(|entry| chain_hash(&previous, sequence + 1, &entry));
-            if row.sequence != sequence + 1 || row.previous_hash != previous || expected.is_none_or(|expected| row.hash != expected) {
-                return Ok(Err(sequence + 1));
-            }
-            (sequence, previous) = (row.sequence, chain_link(&row.hash)?);
-        }
-    }
+/// Up to `limit` links after `after` and up to `last`, oldest first.
+pub fn links(db: &mut Database, after: i64, last: i64, limit: i64) -> Result<Vec<ChainLink>, StoreError> {
+    Ok(audit_entries::table
+        .filter(audit_entries::sequence.gt(after))
+        .filter(audit_entries::sequence.le(last))
+        .order(audit_entries::sequence)
+        .limit(limit)
+        .select(ChainLink::as_select())
+        .load(db)?)
 }

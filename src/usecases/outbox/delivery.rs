@@ -15,7 +15,11 @@ use crate::{
         outbox::{self, DeliveryOutcome, DueMail},
         tokens,
     },
-    usecases::{ActionError, Context, Principal, credentials::password_reset, shared::transaction::Rights},
+    usecases::{
+        ActionError, Context, Principal,
+        credentials::password_reset,
+        shared::{blocking::blocking, transaction::Rights},
+    },
 };
 
 /// Term of a lease. Longer than any conversation with a mail server, so that its holder has stopped when it ends.
@@ -178,12 +182,4 @@ fn next_attempt(ctx: &Context, kind: SendErrorKind, mail: &DueMail, now: Timesta
     let wait = TimeDelta::minutes(*minutes?);
     let [chance] = random_bytes::<1>(&*ctx.random);
     Some(now + wait + wait * i32::from(chance) / (5 * 255))
-}
-
-async fn blocking<T: Send + 'static>(
-    ctx: &Context,
-    f: impl FnOnce(Context) -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    let ctx = ctx.clone();
-    tokio::task::spawn_blocking(move || f(ctx)).await.map_err(|error| StoreError::Unknown(error.to_string()))?
 }

@@ -17,9 +17,9 @@ use crate::{
         messages::{AccessRestored, AdminAppointedNotice, Assignments, AssignmentsChanged, ByOther},
     },
     store::{
-        Database, StoreError, company,
+        Database, StoreError, Tx, company,
         credentials::throttles,
-        groups,
+        groups::{self, Addressee},
         outbox::{self, MailState, NewMail},
         users::User,
     },
@@ -37,6 +37,12 @@ pub(in crate::usecases) struct Recipient<'a> {
 
 impl<'a> From<&'a User> for Recipient<'a> {
     fn from(user: &'a User) -> Self {
+        Self { user_id: user.id, email: &user.email, token: None }
+    }
+}
+
+impl<'a> From<&'a Addressee> for Recipient<'a> {
+    fn from(user: &'a Addressee) -> Self {
         Self { user_id: user.id, email: &user.email, token: None }
     }
 }
@@ -111,6 +117,19 @@ pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserI
     Ok(mail.filter(|mail| mail.state != MailState::Cancelled).map(Into::into))
 }
 
+/// Mails every active Admin. `message` is given the first name.
+pub(in crate::usecases) fn post_to_admins(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    message: impl Fn(String) -> Message,
+) -> Result<(), StoreError> {
+    let admins = groups::active_admins(tx.db())?;
+    let mails = admins.iter().map(|admin| ctx.seal(admin.into(), &message(admin.first_name.clone()), now));
+    let mails = mails.collect::<Result<Vec<_>, _>>()?;
+    outbox::insert(tx, &mails)
+}
+
 impl Context {
     fn seal<'a>(&self, to: Recipient<'a>, message: &Message, now: Timestamp) -> Result<NewMail<'a>, StoreError> {
         let message_id = format!("<{}@{}>", URL_SAFE_NO_PAD.encode(random_bytes::<18>(&*self.random)), self.links.host);
@@ -177,13 +196,13 @@ impl UnitOfWork<'_, '_> {
 
     /// Mails every other active Admin about a new Admin.
     pub(in crate::usecases) fn notify_admins(&mut self, appointed: &User) -> Result<(), StoreError> {
-        for (user, email) in groups::active_admins(self.tx.db())? {
-            if user == appointed.id {
+        for admin in groups::active_admins(self.tx.db())? {
+            if admin.id == appointed.id {
                 continue;
             }
-            let change = self.by_other(String::new(), self.actor.name.clone())?;
+            let change = self.by_other(admin.first_name.clone(), self.actor.name.clone())?;
             let notice = AdminAppointedNotice { change, who: appointed.display_name() };
-            self.post(Recipient { user_id: user, email: &email, token: None }, &Message::AdminAppointedNotice(notice))?;
+            self.post((&admin).into(), &Message::AdminAppointedNotice(notice))?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{clock::Timestamp, company::Company},
-    store::{StoreError, company, groups, users::User},
+    store::{StoreError, audit::verification, company, groups, users::User},
     usecases::Context,
 };
 
@@ -12,13 +12,19 @@ pub struct LayoutData {
     pub company: Company,
     /// True if the actor is the only active Admin, who is then advised to appoint another.
     pub is_single_admin: bool,
+    /// First damaged entry of the audit log, for Admins.
+    pub audit_damage: Option<i64>,
     pub now: Timestamp,
 }
 
 /// Layout of a page of `actor`.
 pub fn load(ctx: &Context, actor: &User, company: Company) -> Result<LayoutData, StoreError> {
-    let is_single_admin = actor.is_admin && ctx.store.read(|db| groups::other_active_admins(db, actor.id))? == 0;
-    Ok(LayoutData { company, is_single_admin, now: ctx.now() })
+    let (is_single_admin, audit_damage) = if actor.is_admin {
+        ctx.store.read(|db| Ok::<_, StoreError>((groups::other_active_admins(db, actor.id)? == 0, verification::state(db)?.broken_at)))?
+    } else {
+        (false, None)
+    };
+    Ok(LayoutData { company, is_single_admin, audit_damage, now: ctx.now() })
 }
 
 /// The company's name, for pages that need no session.

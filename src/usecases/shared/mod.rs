@@ -1,5 +1,6 @@
 //! Common parts of use cases: principals, units of work, errors, links.
 
+pub(super) mod blocking;
 pub(super) mod context;
 pub(super) mod ending;
 pub(super) mod error;

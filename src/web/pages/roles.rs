@@ -52,8 +52,8 @@ const TITLES: [(&str, &str); 10] = [
     ("portfolios", "Portfolios"),
     ("accounts", "Accounts"),
     ("billing", "Billing"),
-    ("audit_log", "Audit log"),
     ("roles", "Roles"),
+    ("audit_log", "Audit log"),
 ];
 
 impl PermissionGroup {

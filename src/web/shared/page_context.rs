@@ -120,6 +120,7 @@ impl PageContext {
             flash: self.current.take_flash(&self.session),
             session: self.current.session_left(self.now()),
             is_only_admin: layout_data.is_single_admin,
+            audit_damage: layout_data.audit_damage,
             mails_to_files: role == Role::Admin && self.passes_links_on(),
         }
     }

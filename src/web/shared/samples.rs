@@ -76,6 +76,7 @@ impl Sample {
             flash: (!is_plain).then(|| self.flash()),
             session: SessionLeft { idle: 3600, absolute: 43_200 },
             is_only_admin: !is_plain,
+            audit_damage: (!is_plain).then_some(412),
             mails_to_files: !is_plain,
         }
     }

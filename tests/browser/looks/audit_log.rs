@@ -1,15 +1,15 @@
-//! The audit log and the activity of users, portfolios and accounts.
+//! The audit log, its proof, and the activity of users, portfolios and accounts.
 
 use usher::{
     domain::audit::{AuditEvent, By, Channel, Entry, Subject, SubjectKind},
     store::{StoreError, credentials::refused_sign_ins::RefusalReason},
-    usecases::outbox::housekeeping,
+    usecases::{audit::verification::verify_when_due, outbox::housekeeping},
 };
 
-use super::look_good;
+use super::{look_good, none, once};
 use crate::{
     business::{Business, HANA},
-    site::MAYA,
+    site::{MAYA, Site},
 };
 
 #[test]
@@ -47,4 +47,21 @@ fn the_audit_log_and_activity() {
     look_good(&maya, &pages);
     let hana_s = site.signed_in(HANA, true);
     look_good(&hana_s, &[format!("/accounts/{fjord}/activity"), format!("/users-and-permissions/{hana}/activity")]);
+}
+
+#[test]
+fn the_proof_of_the_audit_log() {
+    let site = Site::with_admin();
+    let maya = site.signed_in(MAYA, true);
+    maya.open("/audit-log/proof");
+    let mut found = once(&maya, "Not verified yet");
+    maya.press("Verify now");
+    found.extend(once(&maya, "Verification requested"));
+    site.wait(verify_when_due(&site.app.ctx)).unwrap();
+    maya.press("Mail it every day");
+    found.extend(once(&maya, "entries are in place and unchanged."));
+    site.app.execute("UPDATE audit_verification SET broken_at = 2");
+    maya.open("/audit-log/proof");
+    found.extend(once(&maya, "Entry 2 was changed or is missing. Someone with access"));
+    none(&found);
 }

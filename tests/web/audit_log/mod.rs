@@ -1,10 +1,12 @@
-//! The audit log as pages show it.
+//! The audit log: as pages show it, its proof, on the command line and for third parties.
 
 mod activity;
+mod command_line;
 mod entry;
 mod export;
 mod filters;
 mod list;
+mod proof;
 mod refusals;
 mod search;
 

@@ -315,7 +315,7 @@ impl Drop for TestApp {
         }
         let unread = self.mailbox.take();
         assert!(unread.is_empty(), "unread mail: {:?}", unread.iter().map(|mail| &mail.rendered.subject).collect::<Vec<_>>());
-        assert!(self.store().read(verify_chain).is_ok_and(|chain| chain.is_ok()), "the audit chain is broken");
+        assert!(verify_chain(self.store(), vec![]).is_ok_and(|chain| chain.is_ok()), "the audit chain is broken");
     }
 }
 

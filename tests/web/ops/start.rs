@@ -17,23 +17,23 @@ use crate::{
 };
 
 /// A new database of either kind, as settings name it.
-struct NewDatabase {
+pub(crate) struct NewDatabase {
     url: String,
     _keep: Box<dyn std::any::Any>,
 }
 
-fn databases() -> [NewDatabase; 2] {
+pub(crate) fn databases() -> [NewDatabase; 2] {
     let (folder, database) = (tempfile::tempdir().unwrap(), postgres::server().empty_database());
     let sqlite = format!("sqlite://{}/people.db", folder.path().display());
     [NewDatabase { url: sqlite, _keep: Box::new(folder) }, NewDatabase { url: database.url().to_owned(), _keep: Box::new(database) }]
 }
 
 impl NewDatabase {
-    fn settings(&self) -> [(&str, &str); 1] {
+    pub(crate) fn settings(&self) -> [(&str, &str); 1] {
         [("USHER_DATABASE_URL", &self.url)]
     }
 
-    fn store(&self) -> Store {
+    pub(crate) fn store(&self) -> Store {
         let location = match self.url.strip_prefix("sqlite://") {
             Some(path) => Location::Sqlite(path.into()),
             None => Location::Postgres(self.url.clone()),
@@ -59,7 +59,7 @@ impl NewDatabase {
 }
 
 /// A data folder whose instance has set up the database and has an Admin.
-fn begun(database: &NewDatabase) -> TempDir {
+pub(crate) fn begun(database: &NewDatabase) -> TempDir {
     let data = tempfile::tempdir().unwrap();
     let created = create_admin(data.path(), &database.settings(), "maya@example.com");
     assert!(created.status.success(), "{}", said(&created));
@@ -78,11 +78,11 @@ fn key(data: &TempDir) -> PathBuf {
 }
 
 /// Output of a command that ends by itself.
-fn run(data: &TempDir, database: &NewDatabase, arguments: &[&str]) -> Output {
+pub(crate) fn run(data: &TempDir, database: &NewDatabase, arguments: &[&str]) -> Output {
     usher(data.path(), &database.settings()).args(arguments).output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[&*output.stdout, &*output.stderr].concat()).into_owned()
 }
 

@@ -173,6 +173,7 @@ impl AuditEvent {
             Self::AssignmentReassigned { before } => vec![name("assigned before by", before.as_ref())],
             Self::AssignmentWithheld { grantor } => vec![name("assigned by", grantor.as_ref())],
             Self::MailFailed { reply, attempts } => vec![text("answer of the mail server", reply), number("attempts", *attempts)],
+            Self::DamageFound { entry } => vec![number("entry", *entry)],
             Self::MailsRetried { mails } => vec![number("mails", mails.len() as u64)],
             Self::CompanySetUp {}
             | Self::SignedOut {}
@@ -194,6 +195,9 @@ impl AuditEvent {
             | Self::BillingUpdated { .. }
             | Self::AssignmentChanged { .. }
             | Self::AssignmentNotRestored {}
+            | Self::VerificationRequested {}
+            | Self::DailyHashTurnedOn {}
+            | Self::DailyHashTurnedOff {}
             | Self::MailRetried {} => Vec::new(),
         }
     }

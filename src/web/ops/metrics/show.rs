@@ -8,7 +8,7 @@ use actix_web::{
 };
 
 use crate::{
-    usecases::outbox,
+    usecases::{audit::verification, outbox},
     web::shared::{error::WebError, respond::HandlerResult, routing::paths, state::State},
 };
 
@@ -30,6 +30,7 @@ async fn show(state: Data<State>) -> HandlerResult {
         metrics: Arc::clone(&state.metrics),
         load: state.ctx.store_metrics(),
         mails,
+        verification: state.run(verification::state).await.ok(),
         resident_memory: process::resident_memory(),
     };
     let text = reading.text().inspect_err(|error| tracing::error!(%error, "the measurements could not be written"));

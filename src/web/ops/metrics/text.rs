@@ -11,7 +11,7 @@ use prometheus_client::{
 
 use crate::{
     domain::durations::{BOUNDS, Distribution},
-    usecases::{StoreMetrics, outbox::health::Mails},
+    usecases::{StoreMetrics, VerificationState, outbox::health::Mails},
 };
 
 use super::Metrics;
@@ -23,6 +23,7 @@ pub(super) struct Reading {
     pub(super) load: StoreMetrics,
     /// `None` while the database does not answer.
     pub(super) mails: Option<Mails>,
+    pub(super) verification: Option<VerificationState>,
     pub(super) resident_memory: Option<u64>,
 }
 
@@ -91,13 +92,25 @@ impl Reading {
     }
 }
 
+impl Reading {
+    fn audit(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let Some(VerificationState { verified_at, broken_at, .. }) = self.verification else { return Ok(()) };
+        let help = "1 if the last verification found an entry of the audit log changed or missing, else 0.";
+        gauge(to, "usher_audit_log_damaged", help, None, u32::from(broken_at.is_some()))?;
+        let Some(verified_at) = verified_at else { return Ok(()) };
+        let help = "Begin of the last verification of the audit log, since 1970.";
+        gauge(to, "usher_audit_log_verified_timestamp", help, Some(Unit::Seconds), verified_at.and_utc().timestamp())
+    }
+}
+
 impl Collector for Reading {
     fn encode(&self, mut to: DescriptorEncoder<'_>) -> fmt::Result {
         self.process(&mut to)?;
         self.requests(&mut to)?;
         self.sign_ins(&mut to)?;
         self.database(&mut to)?;
-        self.mails(&mut to)
+        self.mails(&mut to)?;
+        self.audit(&mut to)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The audit log: its list with filters, an entry, exports, refused sign-ins; and the activity of one user or thing.
+//! The audit log: its list with filters, an entry, exports, refused sign-ins, its proof; and the activity of one user or thing.
 
 pub mod activity;
 pub mod entry;
@@ -6,6 +6,7 @@ pub mod export;
 pub mod list;
 mod paging;
 pub mod person;
+pub mod proof;
 mod query;
 pub mod refusals;
 

@@ -24,6 +24,8 @@ pub struct Layout {
     pub session: SessionLeft,
     /// True if to advise the Admin who looks to appoint a second one.
     pub is_only_admin: bool,
+    /// First damaged entry of the audit log, for Admins.
+    pub audit_damage: Option<i64>,
     /// True if mails are written as files, for want of a mail server.
     pub mails_to_files: bool,
 }

@@ -67,9 +67,9 @@ paths! {
     /// Leads to the first page that the user may open.
     Root {} = "/", Page, SignedIn;
     Asset { name: &'static str } = "/static/{name}", Page, Anyone;
-    /// True if the process runs.
+    /// For load balancers: the process runs.
     Healthz {} = "/healthz", Page, Anyone;
-    /// True if the database answers.
+    /// For load balancers: the database answers.
     Readyz {} = "/readyz", Page, Anyone;
     /// On the listener for monitoring, and there alone.
     Metrics {} = "/metrics", Page, Monitoring;
@@ -175,7 +175,7 @@ paths! {
     Billing { account: AccountId } = "/accounts/{account}/billing", Form, Portfolios: BillingView;
     /// Takes `?page=` and `?rows=`.
     PortfolioActivity { portfolio: PortfolioId } = "/portfolios/{portfolio}/activity", Page, Portfolios: PortfoliosView;
-    /// Takes the same.
+    /// Takes `?page=` and `?rows=`.
     AccountActivity { account: AccountId } = "/accounts/{account}/activity", Page, Portfolios: PortfoliosView;
 
     /// Takes all that narrows the log.
@@ -186,6 +186,9 @@ paths! {
     AuditLogPerson {} = "/audit-log/person", Page, AuditLog: AuditLogView;
     /// Takes `?page=` and `?rows=`.
     RefusedSignIns {} = "/audit-log/refused-sign-ins", Page, AuditLog: AuditLogView;
+    /// Newest hash, verification, and the daily mail.
+    AuditProof {} = "/audit-log/proof", Form, AuditLog: AuditLogView;
+    VerifyAuditLog {} = "/audit-log/proof/verify", Button, AuditLog: AuditLogView;
     AuditEntry { entry: EntryId } = "/audit-log/{entry}", Page, AuditLog: AuditLogView;
 }
 

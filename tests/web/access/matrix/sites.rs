@@ -177,6 +177,7 @@ fn site(endpoint: &'static Endpoint) -> Site {
         }
         // Nothing but the declaration asks for this one.
         "Roles" => site.page(&[("roles.view", Company)]),
+        "AuditProof" => site.with(&[("daily_mail", "on")]),
         "Billing" => site.form(&[("billing.update", Account)]).with(BILLING),
         _ => site,
     }

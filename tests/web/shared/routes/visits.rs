@@ -177,6 +177,8 @@ impl World {
             Post { user: Some(403), ..post(paths::Billing::ENDPOINT, billing) },
             post(paths::MoveAccount::ENDPOINT, vec![field("portfolio", other), field("do", "move")]),
             post(paths::DeactivatePortfolio::ENDPOINT, vec![]),
+            post(paths::AuditProof::ENDPOINT, vec![field("daily_mail", "on")]),
+            post(paths::VerifyAuditLog::ENDPOINT, vec![]),
             Post { done: 200, ..post(paths::TickedUsers::ENDPOINT, ticked()) },
             post(paths::DoBulk::ENDPOINT, ticked()),
             post(paths::SignOut::ENDPOINT, vec![]),

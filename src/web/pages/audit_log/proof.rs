@@ -1,0 +1,136 @@
+//! Proof that the audit log is complete: the newest hash, the last verification, and the daily mail.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    domain::clock::Timestamp,
+    usecases::audit::proof::{self, Proof},
+    web::shared::{
+        form::{Button, Form},
+        page::{DisplayTime, Flash, FlashAction, FlashKind, Layout},
+        page_context::PageContext,
+        respond::{self, HandlerResult},
+        routing::{endpoint::Section, paths},
+    },
+};
+
+/// Page of the proof.
+#[derive(Debug, Clone, Template)]
+#[template(path = "audit_log/proof.html")]
+pub struct ProofPage {
+    pub layout: Layout,
+    /// `None` for an empty log.
+    pub newest: Option<Newest>,
+    /// `None` before the first verification.
+    pub verified: Option<LastVerification>,
+    /// Time of a request that is not met yet.
+    pub requested: Option<DisplayTime>,
+    pub is_mailed_daily: bool,
+}
+
+/// The newest entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newest {
+    /// `SEQUENCE:HASH`.
+    pub head: String,
+    pub sequence: i64,
+    pub hash: String,
+    pub at: DisplayTime,
+}
+
+/// Result of the last verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastVerification {
+    pub at: DisplayTime,
+    /// Last entry of the whole chain.
+    pub sequence: i64,
+    /// First damaged entry.
+    pub damaged_at: Option<i64>,
+}
+
+impl ProofPage {
+    fn of(layout: Layout, Proof { newest, verification }: Proof, is_mailed_daily: bool, now: Timestamp) -> Self {
+        let newest = newest.map(|newest| {
+            let head = newest.head.to_string();
+            let hash = head.split(':').next_back().unwrap_or_default().to_owned();
+            Newest { sequence: newest.head.sequence, hash, head, at: DisplayTime::new(newest.at, now) }
+        });
+        let verified = verification.verified_at.map(|at| LastVerification {
+            at: DisplayTime::new(at, now),
+            sequence: verification.head.sequence,
+            damaged_at: verification.broken_at,
+        });
+        let requested = verification.requested_at.map(|at| DisplayTime::new(at, now));
+        Self { layout, newest, verified, requested, is_mailed_daily }
+    }
+}
+
+/// `GET /audit-log/proof`
+pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
+    let (layout_data, proof) = context.open(proof::show).await?;
+    let is_mailed_daily = layout_data.company.mails_audit_head;
+    respond::page(&ProofPage::of(context.layout(&layout_data), proof, is_mailed_daily, layout_data.now))
+}
+
+/// `POST /audit-log/proof/verify`
+pub(in crate::web) async fn verify(context: PageContext, _button: Form<Button>) -> HandlerResult {
+    let said = |(): &()| Flash::new(FlashKind::Ok, "The verification starts within seconds. Reload this page to see the result.");
+    context.act_and_go(paths::AuditProof {}, said, proof::request_verification).await
+}
+
+/// The daily mail.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DailyMailForm {
+    daily_mail: Switch,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Switch {
+    On,
+    Off,
+}
+
+/// `POST /audit-log/proof`
+pub(in crate::web) async fn submit(context: PageContext, form: Form<DailyMailForm>) -> HandlerResult {
+    let is_on = form.0.daily_mail == Switch::On;
+    let said = move |(): &()| {
+        let (text, label, back) = if is_on {
+            ("All Admins now get the newest hash by mail every day.", "Turn off", "off")
+        } else {
+            ("The daily mail is off.", "Turn on", "on")
+        };
+        let undo = FlashAction::new(label, "the daily mail", paths::AuditProof {}).with("daily_mail", back);
+        Flash::new(FlashKind::Ok, text).with_action(undo)
+    };
+    context.act_and_go(paths::AuditProof {}, said, move |ctx, submission| proof::set_daily_mail(ctx, submission, is_on)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::audit::ChainHead,
+        usecases::{NewestEntry, VerificationState},
+        web::shared::samples::{check, now},
+    };
+
+    #[test]
+    fn renders() {
+        let head = ChainHead { sequence: 12_345, hash: [0xa7; 32] };
+        let state = VerificationState { verified_at: Some(now()), head, broken_at: None, requested_at: None };
+        let newest = Some(NewestEntry { head, at: now() });
+        for (name, proof) in [
+            ("audit-proof", Proof { newest, verification: state }),
+            (
+                "audit-proof-damaged",
+                Proof { newest, verification: VerificationState { broken_at: Some(412), requested_at: Some(now()), ..state } },
+            ),
+            ("audit-proof-empty", Proof { newest: None, verification: VerificationState { verified_at: None, ..state } }),
+        ] {
+            check(name, |sample| ProofPage::of(sample.layout(), proof, proof.newest.is_some(), now()));
+        }
+    }
+}
