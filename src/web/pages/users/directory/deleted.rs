@@ -105,15 +105,11 @@ fn restored_in_words(Restored { user, status, became_user, access }: &Restored) 
         [counted(*groups, "group", "groups"), counted(*portfolios, "portfolio", "portfolios"), counted(*accounts, "account", "accounts")];
     let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let with = if parts.is_empty() { parts } else { format!(" with {parts}") };
-    let mut text = format!("{} was restored as {}{with}.", user.display_name(), status.of_role(user.default_role));
-    if !withheld.is_empty() {
-        let names = names_in_short(withheld, NAMED);
-        text.push_str(&format!(" Not assigned, as the portfolio is deactivated: {names}."));
-    }
-    if *became_user {
-        text.push_str(" Portfolio Admins without portfolios become Users.");
-    }
-    text
+    let restored = format!("{} was restored as {}{with}.", user.display_name(), status.of_role(user.default_role));
+    let left = names_in_short(withheld, NAMED);
+    let left = if withheld.is_empty() { String::new() } else { format!(" Not assigned, as the portfolio is deactivated: {left}.") };
+    let role = if *became_user { " Portfolio Admins without portfolios become Users." } else { "" };
+    format!("{restored}{left}{role}")
 }
 
 #[cfg(test)]
