@@ -222,7 +222,7 @@ impl AuditEvent {
 
     /// One sentence without a full stop: actor, action and subject. It names changed fields but never their values,
     /// since not every reader may see those.
-    #[expect(clippy::too_many_lines, reason = "a table of all events")]
+    #[expect(clippy::too_many_lines, reason = "a sentence for each event")]
     pub fn describe(&self, names: Names<'_>) -> String {
         let Names { actor, subject, place } = names;
         match self {

@@ -198,7 +198,7 @@ pub fn purge(ctx: &Context) -> Result<(), StoreError> {
     };
     loop {
         match Principal::System.audited_transaction(ctx, Rights::Stay, purged) {
-            Ok(_) => {}
+            Ok(()) => {}
             // No user was left to purge.
             Err(ActionError::Store(StoreError::Unaudited)) => return Ok(()),
             Err(ActionError::Store(error)) => return Err(error),

@@ -78,6 +78,17 @@ async fn an_admin_sees_the_newest_hash_and_how_to_verify_it(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn the_log_itself_shows_the_newest_hash_and_the_last_verification(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    maya.get(&app, "/audit-log").await.sees("Not verified yet.").sees(app.head().split(':').next_back().unwrap());
+    app.verify_when_due().await;
+    let verified = app.head();
+    maya.get(&app, "/audit-log").await.sees(&format!("entries up to {} are unchanged.", verified.split(':').next().unwrap()));
+    app.execute("UPDATE audit_verification SET broken_at = 2");
+    maya.get(&app, "/audit-log").await.sees("Entry 2 was changed or is missing.");
+}
+
+#[apply(both_databases!)]
 async fn others_than_admins_have_no_proof(db: Db) {
     let (app, _maya) = TestApp::with_admin(db).await;
     app.create_user("Jonas", "Vermeulen");

@@ -7,6 +7,7 @@ use askama::Template;
 use super::{
     EntryRow, Origin,
     paging::Stopped,
+    proof::ProofState,
     query::{DateErrors, LogQuery},
 };
 use crate::{
@@ -16,7 +17,10 @@ use crate::{
     },
     usecases::{
         AuditRow,
-        audit::log::{self, Log, LogFilter, Thing},
+        audit::{
+            log::{self, Log, LogFilter, Thing},
+            proof,
+        },
     },
     web::shared::{
         page::{DisplayTime, Field, FormErrors, Layout, Pager, sentence},
@@ -37,6 +41,7 @@ pub struct AuditLogPage {
     pub pager: Pager,
     pub stopped: Option<Stopped>,
     pub is_narrowed: bool,
+    pub proof: ProofState,
     /// Query of this view.
     pub query: String,
 }
@@ -142,11 +147,10 @@ pub(in crate::web) async fn list(context: PageContext, query: LogQuery) -> Handl
     let (position, limit, by) = (paging.position.clone(), paging.limit, filter.clone());
     let read = move |ctx: &_, actor: &_| {
         // Without a span of days nothing is listed; the names of the filters are shown all the same.
-        let Some((since, until)) = span else { return Ok((log::names(ctx, actor, &by)?, None)) };
-        let found = log::list(ctx, actor, &LogFilter { since, until, ..by.clone() }, &position, limit)?;
-        Ok((log::names(ctx, actor, &by)?, Some(found)))
+        let list = |(since, until)| log::list(ctx, actor, &LogFilter { since, until, ..by.clone() }, &position, limit);
+        Ok((log::names(ctx, actor, &by)?, span.map(list).transpose()?, proof::show(ctx, actor)?))
     };
-    let (layout_data, (names, found)) = context.open(read).await?;
+    let (layout_data, (names, found, proof)) = context.open(read).await?;
     let moment = |at| DisplayTime::new(at, layout_data.now);
     let row = |row: &AuditRow, log: &Log| EntryRow {
         entry: EntryId(row.sequence),
@@ -165,6 +169,7 @@ pub(in crate::web) async fn list(context: PageContext, query: LogQuery) -> Handl
         pager: found.as_ref().map(|log| paging.pager(&log.page, log.count, link, sized)).unwrap_or_default(),
         stopped: found.as_ref().and_then(|log| paging.stopped(&log.page, moment, link)),
         is_narrowed: query.is_narrowed(),
+        proof: ProofState::of(proof, layout_data.now),
         query: query.text(),
     };
     if is_refused { respond::again(&page) } else { respond::page(&page) }
@@ -172,7 +177,10 @@ pub(in crate::web) async fn list(context: PageContext, query: LogQuery) -> Handl
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::proof::{LastVerification, Newest},
+        *,
+    };
     use crate::{
         domain::audit::AuditAction,
         web::shared::{
@@ -201,6 +209,10 @@ mod tests {
             pager: Pager { next: Some("?page=a".into()), ..Pager::single("1–50 of 412 entries") },
             stopped: Some(Stopped { at: sample.display_time(9), is_forward: false, href: "/audit-log?page=a".to_owned() }),
             is_narrowed: true,
+            proof: ProofState {
+                newest: Some(Newest { head: String::new(), sequence: 412, hash: "3f".repeat(32), at: sample.display_time(0) }),
+                verified: Some(LastVerification { at: sample.display_time(1), sequence: 400, damaged_at: (sample.rows == 0).then_some(7) }),
+            },
             query: query.text(),
         }
     }

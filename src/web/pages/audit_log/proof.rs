@@ -20,13 +20,19 @@ use crate::{
 #[template(path = "audit_log/proof.html")]
 pub struct ProofPage {
     pub layout: Layout,
+    pub state: ProofState,
+    /// Time of a request that is not met yet.
+    pub requested: Option<DisplayTime>,
+    pub is_mailed_daily: bool,
+}
+
+/// Newest entry and last verification.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProofState {
     /// `None` for an empty log.
     pub newest: Option<Newest>,
     /// `None` before the first verification.
     pub verified: Option<LastVerification>,
-    /// Time of a request that is not met yet.
-    pub requested: Option<DisplayTime>,
-    pub is_mailed_daily: bool,
 }
 
 /// The newest entry.
@@ -49,8 +55,8 @@ pub struct LastVerification {
     pub damaged_at: Option<i64>,
 }
 
-impl ProofPage {
-    fn of(layout: Layout, Proof { newest, verification }: Proof, is_mailed_daily: bool, now: Timestamp) -> Self {
+impl ProofState {
+    pub(super) fn of(Proof { newest, verification }: Proof, now: Timestamp) -> Self {
         let newest = newest.map(|newest| {
             let head = newest.head.to_string();
             let hash = head.split(':').next_back().unwrap_or_default().to_owned();
@@ -61,8 +67,14 @@ impl ProofPage {
             sequence: verification.head.sequence,
             damaged_at: verification.broken_at,
         });
-        let requested = verification.requested_at.map(|at| DisplayTime::new(at, now));
-        Self { layout, newest, verified, requested, is_mailed_daily }
+        Self { newest, verified }
+    }
+}
+
+impl ProofPage {
+    fn of(layout: Layout, proof: Proof, is_mailed_daily: bool, now: Timestamp) -> Self {
+        let requested = proof.verification.requested_at.map(|at| DisplayTime::new(at, now));
+        Self { layout, state: ProofState::of(proof, now), requested, is_mailed_daily }
     }
 }
 
