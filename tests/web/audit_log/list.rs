@@ -98,6 +98,7 @@ async fn the_navigation_leads_admins_alone_to_the_log(db: Db) {
     app.create_portfolio_admin("Pia", "Berg", &[nordic]).await;
     let mut pia = app.signed_in("pia.berg@example.com").await;
     assert!(maya.get(&app, "/users-and-permissions").await.has_link(LOG));
+    assert!(maya.get(&app, LOG).await.has_link("/audit-log/proof"));
     assert!(!pia.get(&app, "/users-and-permissions").await.has_link(LOG));
     pia.get(&app, LOG).await.is(403);
 }

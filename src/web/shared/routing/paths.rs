@@ -151,7 +151,7 @@ paths! {
     UnassignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/remove", Form, UsersAndPermissions: AssignmentsChange;
     TogglePermission { user: UserId, account: AccountId, switch: PermissionToggle, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}", Button, UsersAndPermissions: AssignmentsChange;
 
-    /// Takes `?page=` and `?rows=`.
+    /// Takes `?page=` and `?rows=`, as the activity of portfolios and accounts does.
     UserActivity { user: UserId } = "/users-and-permissions/{user}/activity", Page, UsersAndPermissions: UsersView;
 
     /// Which role may do what.
@@ -173,9 +173,7 @@ paths! {
     EditAccount { account: AccountId } = "/accounts/{account}/edit", Form, Portfolios: AccountsEdit;
     MoveAccount { account: AccountId } = "/accounts/{account}/move", Form, Portfolios: PortfoliosManage;
     Billing { account: AccountId } = "/accounts/{account}/billing", Form, Portfolios: BillingView;
-    /// Takes `?page=` and `?rows=`.
     PortfolioActivity { portfolio: PortfolioId } = "/portfolios/{portfolio}/activity", Page, Portfolios: PortfoliosView;
-    /// Takes `?page=` and `?rows=`.
     AccountActivity { account: AccountId } = "/accounts/{account}/activity", Page, Portfolios: PortfoliosView;
 
     /// Takes all that narrows the log.
