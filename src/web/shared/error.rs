@@ -16,7 +16,7 @@ use crate::{
 use super::{
     error_page::ErrorPage,
     page::{Flash, FlashKind, wait_in_words},
-    routing::{paths, redirect},
+    routing::{addresses, paths, redirect},
 };
 
 /// Reason for an error page. The outermost middleware draws the page, so that failures before a handler have one too.
@@ -130,8 +130,8 @@ pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Op
 /// status. Says that nothing was saved only if nothing was `saved`.
 pub(in crate::web) fn page(failure: Option<&WebError>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
     // Result of a form with an address of its own: it shows on the page above.
-    let above = || path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above));
-    let place = || above().or_else(|| paths::section(path).map(|section| section.first_page().pattern.to_owned()));
+    let above = || path.rsplit_once('/').and_then(|(above, _)| addresses::nearest_page(above));
+    let place = || above().or_else(|| addresses::section(path).map(|section| section.first_page().pattern.to_owned()));
     match failure {
         Some(WebError::StaleForm) => return ErrorPage::stale_form(),
         Some(WebError::TooManyFields) => return ErrorPage::too_many_fields(),

@@ -28,7 +28,7 @@ use super::{
     error::WebError,
     head,
     page::{Flash, SessionLeft},
-    routing::{endpoint::Endpoint, paths},
+    routing::{addresses, endpoint::Endpoint, paths},
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     state::{RequestTrust, State},
 };
@@ -142,14 +142,14 @@ fn signed_out(request: &HttpRequest) -> WebError {
     if request.method().is_safe() {
         let target = request.uri().path_and_query().map_or("", |target| target.as_str());
         let is_recorded = Endpoint::of(request).is_some_and(|endpoint| endpoint.kind.is_recorded());
-        let next = if is_recorded { paths::nearest_page(target) } else { page(target) };
+        let next = if is_recorded { addresses::nearest_page(target) } else { page(target) };
         return WebError::SignedOut { next, unsent: false };
     }
     // A signed-out user needs no sign-out.
     if request.path() == paths::SignOut::PATTERN {
         return WebError::SignedOut { next: None, unsent: false };
     }
-    let next = referring_page(request).and_then(|target| paths::nearest_page(&target)).or_else(|| page(request.path()));
+    let next = referring_page(request).and_then(|target| addresses::nearest_page(&target)).or_else(|| page(request.path()));
     if let Ok(state) = State::of(request) {
         cookies::keep_done(request, state, UNSENT);
     }
@@ -157,7 +157,7 @@ fn signed_out(request: &HttpRequest) -> WebError {
 }
 
 fn page(target: &str) -> Option<String> {
-    paths::known_page(target).map(str::to_owned)
+    addresses::known_page(target).map(str::to_owned)
 }
 
 /// Address of Usher's page from which the user came to another address.
@@ -168,7 +168,7 @@ pub(in crate::web) fn came_from(request: &HttpRequest) -> Option<String> {
 /// Address of Usher's page to return to after an error: the page before, or the one above it.
 pub(in crate::web) fn way_back(request: &HttpRequest) -> Option<String> {
     let is_elsewhere = |back: &String| !request.method().is_safe() || back.split('?').next() != Some(request.path());
-    referring_page(request).and_then(|target| paths::nearest_page(&target)).filter(is_elsewhere)
+    referring_page(request).and_then(|target| addresses::nearest_page(&target)).filter(is_elsewhere)
 }
 
 /// Address of Usher's page with the submitted form, by the `Referer`.
@@ -187,7 +187,8 @@ pub(in crate::web) fn own_page(address: &str, host: Option<&str>, trust: &Reques
 
 /// True if a `Referer` is short enough to be read. A late form leads back to its earlier answers, which may be long.
 fn is_read(referer: &str) -> bool {
-    let is_draft = || referer.len() <= paths::ADDRESS_MAX && paths::path_of(referer).len() <= REFERER_MAX && paths::is_of_wizard(referer);
+    let is_draft =
+        || referer.len() <= paths::ADDRESS_MAX && paths::path_of(referer).len() <= REFERER_MAX && addresses::is_of_wizard(referer);
     referer.len() <= REFERER_MAX || is_draft()
 }
 

@@ -32,7 +32,7 @@ use super::{
     list_query::{ListQuery, PageRequest},
     page::{Base, Field},
     page_size::PageSize,
-    routing::paths,
+    routing::addresses,
     state::RequestTrust,
     steps, wizard,
 };
@@ -111,7 +111,7 @@ fn headers(names: &str) {
 }
 
 fn addresses(address: &str) {
-    drop((paths::nearest_page(address), paths::known_page(address), paths::section(address)));
+    drop((addresses::nearest_page(address), addresses::known_page(address), addresses::section(address)));
 }
 
 fn cookies(sent: &str) {

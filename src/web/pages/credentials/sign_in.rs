@@ -16,7 +16,7 @@ use crate::{
         hashing::HashingClass,
         page::{Flash, FlashKind, PublicLayout, wait_in_words},
         respond::{self, HandlerResult},
-        routing::paths,
+        routing::{addresses, paths},
         session,
         state::State,
     },
@@ -199,7 +199,7 @@ async fn try_sign_in(state: &State, client: ClientInfo, email: String, password:
 
 /// Page after sign-in: the requested one, if it is Usher's.
 fn destination(next: &str) -> String {
-    paths::known_page(next).map_or_else(|| paths::Root {}.to_string(), str::to_owned)
+    addresses::known_page(next).map_or_else(|| paths::Root {}.to_string(), str::to_owned)
 }
 
 async fn page(
@@ -210,7 +210,7 @@ async fn page(
     problem: Option<SignInProblem>,
 ) -> Result<SignInPage, WebError> {
     let company = state.run(usecases::company_name).await?;
-    let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
+    let next = addresses::known_page(&query.next).unwrap_or_default().to_owned();
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
     let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
     let layout = PublicLayout { flash: unsent.or(done), ..respond::layout(state, anonymous, &company) };

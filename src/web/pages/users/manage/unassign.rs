@@ -20,7 +20,7 @@ use crate::{
             page::{Flash, FlashKind, Layout, NAMED, UserLabel, counted, names_in_short, toggles},
             page_context::PageContext,
             respond::{self, HandlerResult},
-            routing::paths,
+            routing::{addresses, paths},
         },
     },
 };
@@ -118,7 +118,7 @@ pub struct SeveralForm {
 impl SeveralForm {
     /// Address of the user's page as it was left.
     fn back(&self, context: &PageContext, user_id: UserId) -> String {
-        let view = paths::known_page(&self.view).filter(|view| is_at(view, user_id));
+        let view = addresses::known_page(&self.view).filter(|view| is_at(view, user_id));
         view.map_or_else(|| left(context, user_id, &self.return_query), str::to_owned)
     }
 
