@@ -6,7 +6,10 @@ mod event;
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
 pub use chain::{CHAIN_START, ChainHash, chain_hash};
-pub use event::{AccountFields, AuditAction, AuditEvent, DemotionReason, Named, Names, PortfolioFields, UnreadableEvent, UserFields};
+pub use event::{
+    AccountFields, AssetFields, AuditAction, AuditEvent, DemotionReason, Grantee, Named, Names, PortfolioFields, UnreadableEvent,
+    UserFields,
+};
 
 /// Actor of an entry, with the name at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,7 @@ stored_enum! {
         Mail = "mail",
         Portfolio = "portfolio",
         Account = "account",
+        Asset = "asset",
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod assets;
 pub mod consistency;
 pub mod credentials;
 pub mod groups;
@@ -17,6 +18,7 @@ pub mod users;
 pub use crate::store::{
     AuditRow, Commits, StoreError, StoreMetrics,
     accounts::{Account, Facts},
+    assets::{Asset, deleted::DeletedAsset, shares::ShareWith},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     billing::BillingRow,
     derived::Compared,

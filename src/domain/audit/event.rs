@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     account::{BILLING_FIELDS, BillingFields},
+    asset::{AssetKind, ShareLevel},
+    audit::SubjectKind,
     permission::{AssignmentPermissions, PermissionToggle},
     stored::stored_enum,
     user::{DefaultRole, Status, Who},
@@ -85,6 +87,14 @@ audit_events! {
     AssignmentRemoved = "assignment.removed" { permissions: Option<AssignmentPermissions> }
     AssignmentReassigned = "assignment.reassigned" { before: Option<Named> }
     AssignmentWithheld = "assignment.withheld" { grantor: Option<Named> }
+    AssetCreated = "asset.created" { kind: AssetKind, folder: Option<Named> }
+    AssetEdited = "asset.edited" { before: AssetFields, after: AssetFields }
+    AssetMoved = "asset.moved" { before: Option<Named>, after: Option<Named> }
+    AssetDeleted = "asset.deleted" { kind: AssetKind, count: u64 }
+    AssetRestored = "asset.restored" { count: u64, owner: Named }
+    AssetShared = "asset.shared" { with: Grantee, level: ShareLevel }
+    AssetShareChanged = "asset.share_changed" { with: Grantee, before: ShareLevel, after: ShareLevel }
+    AssetShareRemoved = "asset.share_removed" { with: Grantee, level: ShareLevel }
     MailFailed = "mail.failed" { reply: String, attempts: u64 }
     MailRetried = "mail.retried" {}
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
@@ -132,6 +142,21 @@ pub struct AccountFields {
     /// Empty for an account without one.
     pub website: String,
     pub notes: String,
+}
+
+/// Editable fields of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetFields {
+    pub name: String,
+    pub description: String,
+}
+
+/// User or group with whom an asset is shared, with the name at that time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grantee {
+    pub kind: SubjectKind,
+    pub id: i64,
+    pub name: String,
 }
 
 stored_enum! {
@@ -183,6 +208,7 @@ impl AuditEvent {
 
     /// One sentence without a full stop: actor, action and subject. It names changed fields but never their values,
     /// since not every reader may see those.
+    #[expect(clippy::too_many_lines, reason = "a line for each event")]
     pub fn describe(&self, names: Names<'_>) -> String {
         let Names { actor, subject, place } = names;
         match self {
@@ -215,15 +241,22 @@ impl AuditEvent {
             }
             Self::UserDeactivated { .. } | Self::PortfolioDeactivated {} => format!("{actor} deactivated {subject}"),
             Self::UserReactivated { .. } | Self::PortfolioReactivated {} => format!("{actor} reactivated {subject}"),
-            Self::UserDeleted { .. } | Self::GroupDeleted { .. } => format!("{actor} deleted {subject}"),
-            Self::UserRestored { .. } => format!("{actor} restored {subject}"),
+            Self::UserDeleted { .. } | Self::GroupDeleted { .. } | Self::AssetDeleted { .. } => format!("{actor} deleted {subject}"),
+            Self::UserRestored { .. } | Self::AssetRestored { .. } => format!("{actor} restored {subject}"),
             Self::AdminCreated { .. } => format!("{actor} created {subject} as Admin"),
             Self::AdminAppointed { member } => format!("{actor} made {} an Admin", member.name),
             Self::AdminRemoved { member } => format!("{actor} removed {} from Admins", member.name),
             Self::GroupRenamed { after, .. } => format!("{actor} renamed {subject} to {after}"),
             Self::GroupMemberAdded { member } => format!("{actor} added {} to {subject}", member.name),
             Self::GroupMemberRemoved { member } => format!("{actor} removed {} from {subject}", member.name),
-            Self::GroupCreated {} | Self::PortfolioCreated { .. } | Self::AccountCreated { .. } => format!("{actor} created {subject}"),
+            Self::GroupCreated {} | Self::PortfolioCreated { .. } | Self::AccountCreated { .. } | Self::AssetCreated { .. } => {
+                format!("{actor} created {subject}")
+            }
+            Self::AssetEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
+            Self::AssetMoved { .. } => format!("{actor} moved {subject} to another folder"),
+            Self::AssetShared { with, .. } => format!("{actor} shared {subject} with {}", with.name),
+            Self::AssetShareChanged { with, .. } => format!("{actor} changed the access of {} to {subject}", with.name),
+            Self::AssetShareRemoved { with, .. } => format!("{actor} stopped sharing {subject} with {}", with.name),
             Self::PortfolioEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
             Self::AccountEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
             Self::AccountMoved { .. } => format!("{actor} moved {subject} to another portfolio"),
@@ -263,6 +296,12 @@ impl PortfolioFields {
 impl AccountFields {
     fn changes(&self, after: &Self) -> String {
         list([("name", self.name != after.name), ("website", self.website != after.website), ("notes", self.notes != after.notes)])
+    }
+}
+
+impl AssetFields {
+    fn changes(&self, after: &Self) -> String {
+        list([("name", self.name != after.name), ("description", self.description != after.description)])
     }
 }
 

@@ -43,7 +43,7 @@ pub struct PermissionRow {
 }
 
 /// Titles for the first part of a permission's word.
-const TITLES: [(&str, &str); 9] = [
+const TITLES: [(&str, &str); 10] = [
     ("directory", "Users & Groups"),
     ("admins", "Admins"),
     ("groups", "Groups"),
@@ -52,6 +52,7 @@ const TITLES: [(&str, &str); 9] = [
     ("portfolios", "Portfolios"),
     ("accounts", "Accounts"),
     ("billing", "Billing"),
+    ("assets", "Assets"),
     ("roles", "Roles"),
 ];
 

@@ -62,8 +62,10 @@ pub struct NavEntry {
 }
 
 /// Sections by what they are about, in the order of the navigation.
-const GROUPS: [(&str, &[Section]); 2] =
-    [("People", &[Section::UsersAndGroups, Section::UsersAndPermissions, Section::Roles]), ("Business", &[Section::Portfolios])];
+const GROUPS: [(&str, &[Section]); 2] = [
+    ("People", &[Section::UsersAndGroups, Section::UsersAndPermissions, Section::Roles]),
+    ("Business", &[Section::Portfolios, Section::Assets]),
+];
 
 /// The navigation for a user with `role` who is in the section `current`. Sections that they may not open are left out.
 pub fn navigation(role: Role, current: Option<Section>) -> Vec<NavGroup> {
@@ -82,6 +84,7 @@ impl Section {
             Self::UsersAndPermissions => paths::UsersAndPermissions::ENDPOINT,
             Self::Roles => paths::Roles::ENDPOINT,
             Self::Portfolios => paths::Portfolios::ENDPOINT,
+            Self::Assets => paths::Assets::ENDPOINT,
         }
     }
 
@@ -91,6 +94,7 @@ impl Section {
             (Self::UsersAndGroups, _) => ("Users & Groups", "users"),
             (Self::UsersAndPermissions, _) => ("Users & Permissions", "shield"),
             (Self::Roles, _) => ("Roles", "key"),
+            (Self::Assets, _) => ("Assets", "box"),
             (Self::Portfolios, Role::User) => ("Accounts", "brief"),
             (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief"),
         };

@@ -15,7 +15,7 @@ use actix_web::{
 use crate::web::{
     ops::health,
     pages::{
-        accounts,
+        accounts, assets,
         credentials::{
             email_change::{confirm, stop},
             invitation::{accept, new_link},
@@ -69,7 +69,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
         .app_data(PayloadConfig::new(FORM_MAX))
         .app_data(PathConfig::default().error_handler(|_, _| WebError::NotFound.into()))
         .app_data(QueryConfig::default().error_handler(|_, _| WebError::Malformed.into()))
-        .service(at!(Asset => health::asset))
+        .service(at!(StaticFile => health::asset))
         .service(at!(Healthz => health::healthz))
         .service(at!(Readyz => health::readyz))
         .service(
@@ -139,7 +139,18 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(AddToAccount => accounts::add::show, accounts::add::submit))
                 .service(at!(EditAccount => accounts::edit::show, accounts::edit::submit))
                 .service(at!(MoveAccount => accounts::move_to::show, accounts::move_to::submit))
-                .service(at!(Billing => accounts::billing::show, accounts::billing::submit)),
+                .service(at!(Billing => accounts::billing::show, accounts::billing::submit))
+                .service(at!(Assets => assets::list::mine))
+                .service(at!(SharedAssets => assets::list::shared))
+                .service(at!(AllAssets => assets::list::all))
+                .service(at!(NewAsset => assets::new::show, assets::new::submit))
+                .service(at!(DeletedAssets => assets::deleted::list))
+                .service(at!(RestoreAsset => assets::deleted::restore))
+                .service(at!(Asset => assets::show::show))
+                .service(at!(EditAsset => assets::edit::show, assets::edit::submit))
+                .service(at!(MoveAsset => assets::move_to::show, assets::move_to::submit))
+                .service(at!(ShareAsset => assets::share::show, assets::share::submit))
+                .service(at!(DeleteAsset => assets::delete::show, assets::delete::submit)),
         );
 }
 
