@@ -9,8 +9,8 @@ use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 pub use action::ActionGroup;
 pub use chain::{ChainBreak, ChainHash, ChainHead, NoHead, chain_hash, hex};
 pub use event::{
-    AccountFields, AuditAction, AuditEvent, Change, DemotionReason, ExportFormat, Fact, FactValue, Named, Names, PortfolioFields,
-    UnreadableEvent, UserFields,
+    AccountFields, AssetFields, AuditAction, AuditEvent, Change, DemotionReason, ExportFormat, Fact, FactValue, Grantee, Named, Names,
+    PortfolioFields, UnreadableEvent, UserFields,
 };
 
 /// Actor of an entry, with the name at that time.
@@ -42,6 +42,7 @@ stored_enum! {
         Mail = "mail",
         Portfolio = "portfolio",
         Account = "account",
+        Asset = "asset",
     }
 }
 
@@ -54,6 +55,7 @@ impl SubjectKind {
             Self::Mail => "Mail",
             Self::Portfolio => "Portfolio",
             Self::Account => "Account",
+            Self::Asset => "Asset",
         }
     }
 }

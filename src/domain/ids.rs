@@ -53,6 +53,8 @@ ids! {
     PortfolioId,
     /// An account.
     AccountId,
+    /// A folder, a process or an integration.
+    AssetId,
     /// A single-use link.
     TokenId,
     /// A mail in the outbox.

@@ -1,6 +1,7 @@
 //! Usher's subject matter as pure types and functions: no I/O, no clock, no randomness.
 
 pub mod account;
+pub mod asset;
 pub mod audit;
 pub mod caught;
 pub mod clock;

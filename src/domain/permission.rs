@@ -207,6 +207,7 @@ macro_rules! permissions {
                     Self::UsersInvite => "invite people",
                     Self::AccountsCreate => "create accounts",
                     Self::AssignmentsChange => "change assignments",
+                    Self::AssetsUse => "create, edit and share assets",
                     other => other.label(),
                 }
             }
@@ -246,6 +247,8 @@ permissions! {
     AccountsEdit = "accounts.edit", "Edit an account’s details": [Company, Portfolios, Accounts];
     BillingView = "billing.view", "View an account’s billing information": [Company, Portfolios, Accounts];
     BillingUpdate = "billing.update", "Update an account’s billing information": [Company, Portfolios, Nowhere];
+    AssetsUse = "assets.use", "Create, edit and share folders, processes and integrations": [Company, Company, Company];
+    AssetsViewAll = "assets.view_all", "View all folders, processes and integrations": [Company, Nowhere, Nowhere];
     RolesView = "roles.view", "View roles and permissions": [Company, Company, Nowhere];
     AuditLogView = "audit_log.view", "Read the audit log": [Company, Nowhere, Nowhere];
 }

@@ -103,6 +103,8 @@ lines! {
     PortfolioName,
     /// An account's name, 1 to 100 characters.
     AccountName,
+    /// An asset's name, 1 to 100 characters.
+    AssetName,
 }
 
 /// Key under which names of one kind must be unique: equal for names that look alike (UTS #39), in any case, script and

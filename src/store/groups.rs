@@ -49,6 +49,15 @@ pub fn find(db: &mut Database, id: GroupId) -> Result<Option<Group>, StoreError>
     Ok(user_groups::table.find(id).select(Group::as_select()).first(db).optional()?)
 }
 
+/// The existing groups among `ids`, by name.
+pub fn find_all(db: &mut Database, ids: &[GroupId]) -> Result<Vec<Group>, StoreError> {
+    Ok(user_groups::table
+        .filter(user_groups::id.eq_any(ids.iter().map(|id| id.0)))
+        .order((user_groups::sort_key, user_groups::id))
+        .select(Group::as_select())
+        .load(db)?)
+}
+
 /// Reads a group and locks it until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: GroupId) -> Result<Option<Group>, StoreError> {
     lock_row(tx.db(), "user_groups", id.0)?;

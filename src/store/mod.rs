@@ -4,6 +4,7 @@
 //! transaction.
 
 pub mod accounts;
+pub mod assets;
 pub mod assignments;
 pub mod audit;
 pub mod backend;

@@ -27,6 +27,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    asset_ancestors (asset_id, ancestor_id) {
+        asset_id -> BigInt,
+        ancestor_id -> BigInt,
+        depth -> Integer,
+    }
+}
+
+diesel::table! {
+    asset_shares (id) {
+        id -> BigInt,
+        asset_id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        group_id -> Nullable<BigInt>,
+        level -> Text,
+        shared_by -> Nullable<BigInt>,
+        shared_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    assets (id) {
+        id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        description -> Text,
+        owner_id -> BigInt,
+        folder_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        changed_at -> Timestamp,
+        changed_by -> Nullable<BigInt>,
+        deleted_at -> Nullable<Timestamp>,
+        deleted_by -> Nullable<BigInt>,
+        deleted_root -> Nullable<BigInt>,
+        sort_key -> Text,
+        search -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
     audit_entries (sequence) {
         sequence -> BigInt,
         at -> Timestamp,
@@ -322,6 +362,8 @@ diesel::table! {
 
 diesel::joinable!(account_assignments -> accounts (account_id));
 diesel::joinable!(accounts -> portfolios (portfolio_id));
+diesel::joinable!(asset_shares -> assets (asset_id));
+diesel::joinable!(asset_shares -> user_groups (group_id));
 diesel::joinable!(billing -> accounts (account_id));
 diesel::joinable!(idempotency_keys -> sessions (session_id));
 diesel::joinable!(known_browsers -> user_rows (user_id));
@@ -339,6 +381,9 @@ diesel::joinable!(withheld_assignments -> portfolios (portfolio_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_assignments,
     accounts,
+    asset_ancestors,
+    asset_shares,
+    assets,
     audit_entries,
     audit_head,
     audit_verification,

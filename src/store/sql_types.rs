@@ -8,12 +8,13 @@ use diesel::{
 };
 
 use crate::domain::{
+    asset::{AssetKind, ShareLevel},
     audit::{AuditAction, Channel, SubjectKind},
     credentials::{
         throttle::ThrottleScope,
         token::{TokenEnd, TokenPurpose},
     },
-    ids::{AccountId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId},
     invitation::InvitationOrigin,
     user::DefaultRole,
 };
@@ -65,6 +66,8 @@ macro_rules! as_big_int {
 }
 
 as_text!(
+    AssetKind,
+    ShareLevel,
     AuditAction,
     DefaultRole,
     GroupKind,
@@ -77,4 +80,4 @@ as_text!(
     TokenEnd,
     TokenPurpose
 );
-as_big_int!(AccountId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId);
+as_big_int!(AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId);

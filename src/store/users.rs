@@ -31,7 +31,13 @@ pub use write::{
     set_credentials, set_default_role, set_email, set_last_sign_in, set_password, set_profile,
 };
 
-use super::{Database, StoreError, Tx, backend::lock_row, page::Key, schema::user_rows, views::users};
+use super::{
+    Database, StoreError, Tx,
+    backend::{self, lock_row},
+    page::Key,
+    schema::user_rows,
+    views::users,
+};
 
 /// A user who is not deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
@@ -95,6 +101,12 @@ pub struct Filter {
 /// Finds a user by id.
 pub fn find(db: &mut Database, id: UserId) -> Result<Option<User>, StoreError> {
     Ok(users::table.find(id).select(User::as_select()).get_result(db).optional()?)
+}
+
+/// The existing users among `ids`, by name.
+pub fn find_all(db: &mut Database, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
+    let among = backend::is_among(db, "users.id", ids.iter().copied());
+    Ok(users::table.filter(among).order((users::sort_key, users::id)).select(User::as_select()).load(db)?)
 }
 
 /// Finds a user by id and locks the row until the transaction ends.

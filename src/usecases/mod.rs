@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod assets;
 pub mod audit;
 pub mod consistency;
 pub mod credentials;
@@ -18,6 +19,7 @@ pub mod users;
 pub use crate::store::{
     AuditRow, Commits, StoreError, StoreMetrics,
     accounts::{Account, Facts},
+    assets::{Asset, deleted::DeletedAsset, shares::ShareWith},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     audit::{NewestEntry, log::EntryKey, verification::VerificationState},
     billing::BillingRow,

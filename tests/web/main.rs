@@ -16,6 +16,7 @@ mod helpers;
 
 mod access;
 mod accounts;
+mod assets;
 mod audit;
 mod audit_log;
 mod credentials;

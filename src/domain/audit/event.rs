@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     account::BillingFields,
+    asset::{AssetKind, ShareLevel},
+    audit::SubjectKind,
     permission::{AssignmentPermissions, PermissionToggle},
     stored::stored_enum,
     user::{DefaultRole, Status, Who},
@@ -98,6 +100,14 @@ audit_events! {
     DamageFound = "audit.damage_found" { entry: u64 }
     DailyHashTurnedOn = "audit.daily_hash_turned_on" {}
     DailyHashTurnedOff = "audit.daily_hash_turned_off" {}
+    AssetCreated = "asset.created" { kind: AssetKind, folder: Option<Named> }
+    AssetEdited = "asset.edited" { before: AssetFields, after: AssetFields }
+    AssetMoved = "asset.moved" { before: Option<Named>, after: Option<Named> }
+    AssetDeleted = "asset.deleted" { kind: AssetKind, count: u64 }
+    AssetRestored = "asset.restored" { count: u64, owner: Named }
+    AssetShared = "asset.shared" { with: Grantee, level: ShareLevel }
+    AssetShareChanged = "asset.share_changed" { with: Grantee, before: ShareLevel, after: ShareLevel }
+    AssetShareRemoved = "asset.share_removed" { with: Grantee, level: ShareLevel }
     MailFailed = "mail.failed" { reply: String, attempts: u64 }
     MailRetried = "mail.retried" {}
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
@@ -145,6 +155,21 @@ pub struct AccountFields {
     /// Empty for an account without one.
     pub website: String,
     pub notes: String,
+}
+
+/// Editable fields of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetFields {
+    pub name: String,
+    pub description: String,
+}
+
+/// User or group with whom an asset is shared, with the name at that time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grantee {
+    pub kind: SubjectKind,
+    pub id: i64,
+    pub name: String,
 }
 
 stored_enum! {
@@ -256,8 +281,8 @@ impl AuditEvent {
             }
             Self::UserDeactivated { .. } | Self::PortfolioDeactivated {} => format!("{actor} deactivated {subject}"),
             Self::UserReactivated { .. } | Self::PortfolioReactivated {} => format!("{actor} reactivated {subject}"),
-            Self::UserDeleted { .. } | Self::GroupDeleted { .. } => format!("{actor} deleted {subject}"),
-            Self::UserRestored { .. } => format!("{actor} restored {subject}"),
+            Self::UserDeleted { .. } | Self::GroupDeleted { .. } | Self::AssetDeleted { .. } => format!("{actor} deleted {subject}"),
+            Self::UserRestored { .. } | Self::AssetRestored { .. } => format!("{actor} restored {subject}"),
             Self::UserPurged { .. } => format!("{actor} removed {subject} permanently"),
             Self::AdminCreated { .. } => format!("{actor} created {subject} as Admin"),
             Self::AdminAppointed {} => format!("{actor} made {subject} an Admin"),
@@ -265,9 +290,16 @@ impl AuditEvent {
             Self::GroupRenamed { after, .. } => format!("{actor} renamed {subject} to {after}"),
             Self::GroupMemberAdded {} => format!("{actor} added {subject} to {place}"),
             Self::GroupMemberRemoved {} => format!("{actor} removed {subject} from {place}"),
-            Self::GroupCreated {} | Self::PortfolioCreated { .. } | Self::AccountCreated { .. } => format!("{actor} created {subject}"),
+            Self::GroupCreated {} | Self::PortfolioCreated { .. } | Self::AccountCreated { .. } | Self::AssetCreated { .. } => {
+                format!("{actor} created {subject}")
+            }
             Self::PortfolioEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
             Self::AccountEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
+            Self::AssetEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
+            Self::AssetMoved { .. } => format!("{actor} moved {subject} to another folder"),
+            Self::AssetShared { with, .. } => format!("{actor} shared {subject} with {}", with.name),
+            Self::AssetShareChanged { with, .. } => format!("{actor} changed the access of {} to {subject}", with.name),
+            Self::AssetShareRemoved { with, .. } => format!("{actor} stopped sharing {subject} with {}", with.name),
             Self::AccountMoved { .. } => format!("{actor} moved {subject} to another portfolio"),
             Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),
             Self::BillingUpdated { before: Some(before), after } => {

@@ -3,6 +3,7 @@
 //! and the further conditions of each action.
 
 mod access;
+mod assets;
 mod groups;
 mod users;
 
@@ -14,7 +15,7 @@ use super::{
     user::{DefaultRole, Status},
 };
 
-pub use {access::AccessAction, groups::GroupAction, users::UserAction};
+pub use {access::AccessAction, assets::AssetAction, groups::GroupAction, users::UserAction};
 
 /// A user who is signed in and active, the command line, or Usher itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,7 @@ pub enum Action {
     User(UserAction),
     Group(GroupAction),
     Access(AccessAction),
+    Asset(AssetAction),
 }
 
 impl From<UserAction> for Action {
@@ -74,6 +76,12 @@ impl From<GroupAction> for Action {
 impl From<AccessAction> for Action {
     fn from(action: AccessAction) -> Self {
         Self::Access(action)
+    }
+}
+
+impl From<AssetAction> for Action {
+    fn from(action: AssetAction) -> Self {
+        Self::Asset(action)
     }
 }
 
@@ -116,6 +124,9 @@ pub enum PolicyDenial {
     /// Nothing new can be made in a deactivated portfolio.
     #[error("the portfolio is deactivated")]
     PortfolioDeactivated,
+    /// Users who own assets, this many, cannot be deleted.
+    #[error("the user owns assets")]
+    OwnsAssets(u64),
 }
 
 /// Decides if `actor` may do `action`.
@@ -130,6 +141,7 @@ pub fn decide(actor: Actor, action: impl Into<Action>) -> Result<(), PolicyDenia
         Action::User(action) => action.check(actor),
         Action::Group(action) => action.check(),
         Action::Access(action) => action.check(actor),
+        Action::Asset(action) => action.check(),
     }
 }
 
@@ -178,6 +190,7 @@ impl Action {
             Self::User(action) => action.need(),
             Self::Group(action) => action.need(),
             Self::Access(action) => action.need(),
+            Self::Asset(action) => action.need(),
         }
     }
 }

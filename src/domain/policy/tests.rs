@@ -1,7 +1,10 @@
 //! The written rules of each action over every role, relation and status, held against the policy.
 
 use super::*;
-use crate::domain::permission::{AccessLevel, AccountPlace, AssignmentPermissions};
+use crate::domain::{
+    asset::AssetAccess,
+    permission::{AccessLevel, AccountPlace, AssignmentPermissions},
+};
 
 const ACTOR: UserId = UserId(1);
 const SOMEBODY: UserId = UserId(2);
@@ -257,6 +260,49 @@ fn a_permission_that_a_role_has_anywhere_opens_its_pages() {
                 | AccessLevel::Accounts => Ok(()),
             };
             assert_eq!(decided, written, "{role:?} {permission:?}");
+        }
+    }
+}
+
+/// The written rules of assets. An Admin without a share has the access to view.
+fn written_of_assets(name: &str, role: Role, access: Option<AssetAccess>) -> Result<(), PolicyDenial> {
+    use AssetAccess::{Edit, Owner, View};
+    match (name, access) {
+        ("create" | "restore own", _) => Ok(()),
+        ("see all" | "restore", _) => {
+            if role == Role::Admin {
+                Ok(())
+            } else {
+                Err(PolicyDenial::Role)
+            }
+        }
+        (_, None) => Err(PolicyDenial::Unknown),
+        ("see", _) | ("edit", Some(Edit | Owner)) | ("manage" | "share", Some(Owner)) => Ok(()),
+        ("share with a deactivated user", Some(Owner)) => Err(PolicyDenial::Status(Status::Deactivated)),
+        (_, Some(View | Edit)) => Err(PolicyDenial::OutOfReach),
+        (name, _) => panic!("no rule is written for {name}"),
+    }
+}
+
+#[test]
+fn every_role_and_access_to_an_asset_is_decided_as_written() {
+    let target = |status| Target { id: SOMEBODY, status, is_admin: false, default_role: DefaultRole::User, inside: None };
+    for role in Role::ALL {
+        for access in [None, Some(AssetAccess::View), Some(AssetAccess::Edit), Some(AssetAccess::Owner)] {
+            for (name, action) in [
+                ("create", AssetAction::CreateAsset),
+                ("see all", AssetAction::SeeAllAssets),
+                ("see", AssetAction::SeeAsset(access)),
+                ("edit", AssetAction::EditAsset(access)),
+                ("manage", AssetAction::ManageAsset(access)),
+                ("share", AssetAction::ShareWithUser { access, target: target(Status::Active) }),
+                ("share with a deactivated user", AssetAction::ShareWithUser { access, target: target(Status::Deactivated) }),
+                ("restore own", AssetAction::RestoreAsset { is_owner: true }),
+                ("restore", AssetAction::RestoreAsset { is_owner: false }),
+            ] {
+                let actor = Actor { id: Some(ACTOR), role };
+                assert_eq!(decide(actor, action), written_of_assets(name, role, access), "{role:?} {name} {access:?}");
+            }
         }
     }
 }

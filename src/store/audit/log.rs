@@ -14,7 +14,7 @@ use crate::{
     store::{
         Database, StoreError,
         connection::MultiBackend,
-        schema::{accounts, audit_entries, audit_head, portfolios, user_groups},
+        schema::{accounts, assets, audit_entries, audit_head, portfolios, user_groups},
         views::users,
     },
 };
@@ -215,7 +215,7 @@ pub fn last_name(db: &mut Database, kind: SubjectKind, id: i64) -> Result<Option
 /// Filters the things by existence. Mails do not count.
 pub fn existing(db: &mut Database, things: &[(SubjectKind, i64)]) -> Result<HashSet<(SubjectKind, i64)>, StoreError> {
     let mut found = HashSet::new();
-    for kind in [SubjectKind::User, SubjectKind::Group, SubjectKind::Portfolio, SubjectKind::Account] {
+    for kind in [SubjectKind::User, SubjectKind::Group, SubjectKind::Portfolio, SubjectKind::Account, SubjectKind::Asset] {
         let ids = things.iter().filter(|(other, _)| *other == kind).map(|(_, id)| *id).collect::<Vec<_>>();
         if ids.is_empty() {
             continue;
@@ -225,6 +225,10 @@ pub fn existing(db: &mut Database, things: &[(SubjectKind, i64)]) -> Result<Hash
             SubjectKind::Group => user_groups::table.filter(user_groups::id.eq_any(ids)).select(user_groups::id).load(db)?,
             SubjectKind::Portfolio => portfolios::table.filter(portfolios::id.eq_any(ids)).select(portfolios::id).load(db)?,
             SubjectKind::Account => accounts::table.filter(accounts::id.eq_any(ids)).select(accounts::id).load(db)?,
+            SubjectKind::Asset => {
+                let kept = assets::table.filter(assets::id.eq_any(ids)).filter(assets::deleted_at.is_null());
+                kept.select(assets::id).load(db)?
+            }
             SubjectKind::Company | SubjectKind::Mail => Vec::new(),
         };
         found.extend(ids.into_iter().map(|id| (kind, id)));

@@ -6,13 +6,13 @@ use crate::{
     domain::{
         audit::{AuditAction, Names, SubjectKind},
         clock::Timestamp,
-        ids::{AccountId, EntryId, GroupId, PortfolioId, UserId},
+        ids::{AccountId, AssetId, EntryId, GroupId, PortfolioId, UserId},
         permission::Permission,
         policy::Action,
         search::{SearchTerm, search_sentence, search_words},
     },
     store::{
-        AuditRow, Database, StoreError, accounts,
+        AuditRow, Database, StoreError, accounts, assets,
         audit::log::{self, Bounds, EntryKey, IndexRange},
         groups,
         page::{Count, Position, Slice},
@@ -165,6 +165,7 @@ fn name(db: &mut Database, (kind, id): Thing) -> Result<String, StoreError> {
         SubjectKind::Group => groups::find(db, GroupId(id))?.map(|group| group.name),
         SubjectKind::Portfolio => portfolios::find(db, PortfolioId(id))?.map(|portfolio| portfolio.name),
         SubjectKind::Account => accounts::find(db, AccountId(id))?.map(|account| account.name),
+        SubjectKind::Asset => assets::find(db, AssetId(id))?.map(|asset| asset.name),
         SubjectKind::Company | SubjectKind::Mail => None,
     };
     let known = if current.is_some() { current } else { log::last_name(db, kind, id)? };

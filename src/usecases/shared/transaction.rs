@@ -15,6 +15,7 @@ use crate::{
     store::{
         StoreError, Tx,
         accounts::Account,
+        assets::Asset,
         company,
         groups::Group,
         portfolios::Portfolio,
@@ -152,6 +153,12 @@ impl From<&Portfolio> for Subject {
 impl From<&Account> for Subject {
     fn from(account: &Account) -> Self {
         Self { kind: SubjectKind::Account, id: account.id.0, name: account.name.clone() }
+    }
+}
+
+impl From<&Asset> for Subject {
+    fn from(asset: &Asset) -> Self {
+        Self { kind: SubjectKind::Asset, id: asset.id.0, name: asset.name.clone() }
     }
 }
 

@@ -6,12 +6,12 @@ use crate::{
         clock::Timestamp,
         company::Company,
         ids::UserId,
-        policy::{Target, UserAction},
+        policy::{PolicyDenial, Target, UserAction},
         user::Status,
     },
     mail::Message,
     store::{
-        Database, StoreError, assignments, company, deleted_access, groups, sessions,
+        Database, StoreError, assets, assignments, company, deleted_access, groups, sessions,
         users::{self, User},
     },
     usecases::{
@@ -71,6 +71,7 @@ pub fn inventory(ctx: &Context, actor: &User, company: &Company, user_id: UserId
     let now = ctx.now();
     ctx.store.read(|db| {
         let user = ScopedActor::of(db, actor)?.require(db, EntryPoint::UsersAndGroups, user_id, delete_action, now)?;
+        require_no_assets(db, &user)?;
         let sessions = sessions::count(db, user_id, company, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(db, user_id)?;
         let names = |named: Vec<Named>| named.into_iter().map(|named| named.name).collect();
@@ -108,6 +109,14 @@ fn delete_action(target: Target, other_active_admins: u64) -> UserAction {
     UserAction::Delete { target, other_active_admins }
 }
 
+/// Refuses users who own assets, since every asset has an owner.
+fn require_no_assets(db: &mut Database, user: &User) -> Result<(), ActionError> {
+    match assets::count_owned(db, user.id)? {
+        0 => Ok(()),
+        owned => Err(ActionError::Refused { denial: PolicyDenial::OwnsAssets(owned.unsigned_abs()), name: Some(user.display_name()) }),
+    }
+}
+
 fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
     (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept)
 }
@@ -120,14 +129,18 @@ pub fn delete(
 ) -> Result<(User, Option<Timestamp>), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let user = work.require_for_update(EntryPoint::UsersAndGroups, user_id, delete_action)?;
+        require_no_assets(work.tx.db(), &user)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(work.tx.db(), user_id)?;
         end_access(work, user_id, AccessEnd::Lockout, None)?;
         deleted_access::keep(work.tx, user_id)?;
+        assets::shares::remove_all(work.tx, user_id)?;
         work.notify(&user, Message::UserDeleted)?;
         let until = restorable_until(&company::load(work.tx.db())?, work.now);
-        match until {
-            Some(_) => users::delete(work.tx, user_id, work.actor.id(), work.now)?,
-            None => users::remove(work.tx, user_id)?,
+        if until.is_some() {
+            users::delete(work.tx, user_id, work.actor.id(), work.now)?;
+        } else {
+            assets::deleted::remove_of(work.tx, user_id)?;
+            users::remove(work.tx, user_id)?;
         }
         let event = AuditEvent::UserDeleted { email: user.email.clone(), status: user.status(work.now), groups, portfolios, accounts };
         work.record(&user, &event);

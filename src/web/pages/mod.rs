@@ -1,6 +1,7 @@
 //! Pages: one folder for each feature, one file for each action with form, page, handler and tests.
 
 pub mod accounts;
+pub mod assets;
 pub mod audit_log;
 pub mod credentials;
 pub mod groups;

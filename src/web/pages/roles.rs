@@ -43,7 +43,7 @@ pub struct PermissionRow {
 }
 
 /// Titles for the first part of a permission's word.
-const TITLES: [(&str, &str); 10] = [
+const TITLES: [(&str, &str); 11] = [
     ("directory", "Users & Groups"),
     ("admins", "Admins"),
     ("groups", "Groups"),
@@ -52,6 +52,7 @@ const TITLES: [(&str, &str); 10] = [
     ("portfolios", "Portfolios"),
     ("accounts", "Accounts"),
     ("billing", "Billing"),
+    ("assets", "Assets"),
     ("roles", "Roles"),
     ("audit_log", "Audit log"),
 ];

@@ -61,7 +61,7 @@ impl Asset {
     }
 
     fn url(&'static self) -> String {
-        paths::Asset { name: &self.name }.to_string()
+        paths::StaticFile { name: &self.name }.to_string()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountFields, AuditEvent, Named, PortfolioFields, UserFields};
+use super::{AccountFields, AssetFields, AuditEvent, Named, PortfolioFields, UserFields};
 use crate::domain::{
     account::{BILLING_FIELDS, BillingFields},
     clock::Timestamp,
@@ -56,6 +56,12 @@ impl Labelled for PortfolioFields {
 impl Labelled for AccountFields {
     fn fields(&self) -> Vec<(&'static str, String)> {
         vec![("name", self.name.clone()), ("website", self.website.clone()), ("notes", self.notes.clone())]
+    }
+}
+
+impl Labelled for AssetFields {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![("name", self.name.clone()), ("description", self.description.clone())]
     }
 }
 
@@ -121,6 +127,12 @@ impl AuditEvent {
             Self::AccountMoved { before, after } => change("portfolio", &before.name, &after.name),
             Self::BillingUpdated { before, after } => changed(before.as_deref().unwrap_or(&BillingFields::default()), &**after),
             Self::AssignmentChanged { before, after } => changed(before, after),
+            Self::AssetEdited { before, after } => changed(before, after),
+            Self::AssetMoved { before, after } => {
+                let name = |folder: &Option<Named>| folder.as_ref().map_or("", |folder| &folder.name).to_owned();
+                change("folder", &name(before), &name(after))
+            }
+            Self::AssetShareChanged { before, after, .. } => change("access", before.label(), after.label()),
             _ => Vec::new(),
         }
     }
@@ -173,6 +185,13 @@ impl AuditEvent {
             Self::AssignmentReassigned { before } => vec![name("assigned before by", before.as_ref())],
             Self::AssignmentWithheld { grantor } => vec![name("assigned by", grantor.as_ref())],
             Self::MailFailed { reply, attempts } => vec![text("answer of the mail server", reply), number("attempts", *attempts)],
+            Self::AssetCreated { kind, folder } => vec![text("kind", kind.label()), name("folder", folder.as_ref())],
+            Self::AssetDeleted { kind, count } => vec![text("kind", kind.label()), number("assets", *count)],
+            Self::AssetRestored { count, owner } => vec![number("assets", *count), name("owner", Some(owner))],
+            Self::AssetShared { with, level } | Self::AssetShareRemoved { with, level } => {
+                vec![text("with", &with.name), text("access", level.label())]
+            }
+            Self::AssetShareChanged { with, .. } => vec![text("with", &with.name)],
             Self::DamageFound { entry } => vec![number("entry", *entry)],
             Self::MailsRetried { mails } => vec![number("mails", mails.len() as u64)],
             Self::CompanySetUp {}
@@ -195,6 +214,8 @@ impl AuditEvent {
             | Self::BillingUpdated { .. }
             | Self::AssignmentChanged { .. }
             | Self::AssignmentNotRestored {}
+            | Self::AssetEdited { .. }
+            | Self::AssetMoved { .. }
             | Self::VerificationRequested {}
             | Self::DailyHashTurnedOn {}
             | Self::DailyHashTurnedOff {}

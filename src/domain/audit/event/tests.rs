@@ -23,6 +23,8 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
     };
     let portfolio = |name| PortfolioFields { name: text(name), notes: String::new() };
     let account = |name| AccountFields { name: text(name), website: String::new(), notes: String::new() };
+    let asset = |name| AssetFields { name: text(name), description: String::new() };
+    let finance = || Grantee { kind: SubjectKind::Group, id: 3, name: text("Finance") };
     let billing = |city| BillingFields { city: text(city), ..BillingFields::default() };
     vec![
         (CompanySetUp {}, r#"{"version":1}"#),
@@ -133,6 +135,29 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (DamageFound { entry: 412 }, r#"{"entry":412,"version":1}"#),
         (DailyHashTurnedOn {}, r#"{"version":1}"#),
         (DailyHashTurnedOff {}, r#"{"version":1}"#),
+        (
+            AssetCreated { kind: AssetKind::Process, folder: Some(named("Close")) },
+            r#"{"folder":{"id":3,"name":"Close"},"kind":"process","version":1}"#,
+        ),
+        (
+            AssetEdited { before: asset("Close"), after: asset("Month-end close") },
+            r#"{"after":{"description":"","name":"Month-end close"},"before":{"description":"","name":"Close"},"version":1}"#,
+        ),
+        (AssetMoved { before: None, after: Some(named("Close")) }, r#"{"after":{"id":3,"name":"Close"},"before":null,"version":1}"#),
+        (AssetDeleted { kind: AssetKind::Folder, count: 3 }, r#"{"count":3,"kind":"folder","version":1}"#),
+        (AssetRestored { count: 3, owner: user() }, r#"{"count":3,"owner":{"id":7,"name":"Noor van Dijk"},"version":1}"#),
+        (
+            AssetShared { with: finance(), level: ShareLevel::View },
+            r#"{"level":"view","version":1,"with":{"id":3,"kind":"group","name":"Finance"}}"#,
+        ),
+        (
+            AssetShareChanged { with: finance(), before: ShareLevel::View, after: ShareLevel::Edit },
+            r#"{"after":"edit","before":"view","version":1,"with":{"id":3,"kind":"group","name":"Finance"}}"#,
+        ),
+        (
+            AssetShareRemoved { with: finance(), level: ShareLevel::Edit },
+            r#"{"level":"edit","version":1,"with":{"id":3,"kind":"group","name":"Finance"}}"#,
+        ),
         (MailFailed { reply: text("550 No such user"), attempts: 5 }, r#"{"attempts":5,"reply":"550 No such user","version":1}"#),
         (MailRetried {}, r#"{"version":1}"#),
         (MailsRetried { mails: vec![3, 4] }, r#"{"mails":[3,4],"version":1}"#),

@@ -99,6 +99,7 @@ pub(in crate::web) fn entries_about(kind: SubjectKind, id: i64) -> Option<String
         SubjectKind::Group => "group",
         SubjectKind::Portfolio => "portfolio",
         SubjectKind::Account => "account",
+        SubjectKind::Asset => "asset",
         SubjectKind::Company | SubjectKind::Mail => return None,
     };
     Some(paths::with_query(paths::AuditLog {}, &[(name, &id.to_string())]))

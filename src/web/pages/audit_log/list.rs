@@ -113,6 +113,7 @@ fn chips(query: &LogQuery, filter: &LogFilter, names: &HashMap<Thing, String>) -
             SubjectKind::Group => query.group.clear(),
             SubjectKind::Portfolio => query.portfolio.clear(),
             SubjectKind::Account => query.account.clear(),
+            SubjectKind::Asset => query.asset.clear(),
             SubjectKind::Company | SubjectKind::Mail => {}
         });
         chip(if thing.0 == SubjectKind::User { "About" } else { thing.0.label() }, *thing, without)

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         audit::{ActionGroup, AuditAction, SubjectKind},
         clock::Timestamp,
-        ids::{AccountId, GroupId, PortfolioId, UserId},
+        ids::{AccountId, AssetId, GroupId, PortfolioId, UserId},
         search::SearchTerm,
     },
     usecases::audit::log::{LogFilter, Thing},
@@ -40,6 +40,7 @@ pub(in crate::web) struct LogQuery {
     pub(super) group: String,
     pub(super) portfolio: String,
     pub(super) account: String,
+    pub(super) asset: String,
     /// An action, or a group of actions.
     pub(super) action: String,
     /// First and last day.
@@ -98,6 +99,7 @@ impl LogQuery {
         about.extend(id::<GroupId>(&self.group)?.map(|id| (SubjectKind::Group, id.0)));
         about.extend(id::<PortfolioId>(&self.portfolio)?.map(|id| (SubjectKind::Portfolio, id.0)));
         about.extend(id::<AccountId>(&self.account)?.map(|id| (SubjectKind::Account, id.0)));
+        about.extend(id::<AssetId>(&self.asset)?.map(|id| (SubjectKind::Asset, id.0)));
         let actions = |text: &str| match text.parse::<ActionGroup>() {
             Ok(group) => Some(group.actions().collect()),
             Err(_) => text.parse::<AuditAction>().ok().map(|action| vec![action]),
@@ -134,7 +136,7 @@ impl LogQuery {
     }
 
     /// Filters with their names and values.
-    pub(super) fn filters(&self) -> [(&'static str, &str); 9] {
+    pub(super) fn filters(&self) -> [(&'static str, &str); 10] {
         [
             ("q", &self.q),
             ("actor", &self.actor),
@@ -142,6 +144,7 @@ impl LogQuery {
             ("group", &self.group),
             ("portfolio", &self.portfolio),
             ("account", &self.account),
+            ("asset", &self.asset),
             ("action", &self.action),
             ("from", &self.from),
             ("to", &self.to),
@@ -206,10 +209,16 @@ mod tests {
 
     #[test]
     fn an_address_says_all_that_the_list_holds() {
-        let text = "q=ma+fi&actor=1&user=2&group=3&portfolio=4&account=5&action=mail&from=2026-11-01&to=2026-11-02&rows=100";
+        let text = "q=ma+fi&actor=1&user=2&group=3&portfolio=4&account=5&asset=6&action=mail&from=2026-11-01&to=2026-11-02&rows=100";
         let filter = query(text).filter().unwrap();
         assert_eq!((filter.actor, filter.words.len(), filter.actions.len()), (Some(UserId(1)), 2, 3));
-        let about = [(SubjectKind::User, 2), (SubjectKind::Group, 3), (SubjectKind::Portfolio, 4), (SubjectKind::Account, 5)];
+        let about = [
+            (SubjectKind::User, 2),
+            (SubjectKind::Group, 3),
+            (SubjectKind::Portfolio, 4),
+            (SubjectKind::Account, 5),
+            (SubjectKind::Asset, 6),
+        ];
         assert_eq!(filter.about, about);
         assert_eq!(LogQuery::returned(text).text(), text);
     }

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         audit::{Names, SubjectKind},
-        ids::{AccountId, GroupId, PortfolioId, UserId},
+        ids::{AccountId, AssetId, GroupId, PortfolioId, UserId},
     },
     usecases::AuditRow,
     web::shared::routing::paths,
@@ -78,6 +78,7 @@ pub(in crate::web) fn page_of(kind: SubjectKind, id: i64) -> Option<String> {
         SubjectKind::Group => Some(paths::Group { group: GroupId(id) }.to_string()),
         SubjectKind::Portfolio => Some(paths::Portfolio { portfolio: PortfolioId(id) }.to_string()),
         SubjectKind::Account => Some(paths::Account { account: AccountId(id) }.to_string()),
+        SubjectKind::Asset => Some(paths::Asset { asset: AssetId(id) }.to_string()),
         SubjectKind::Company | SubjectKind::Mail => None,
     }
 }

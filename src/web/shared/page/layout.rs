@@ -66,7 +66,7 @@ pub struct NavEntry {
 /// Sections by what they are about, in the order of the navigation.
 const GROUPS: [(&str, &[Section]); 3] = [
     ("People", &[Section::UsersAndGroups, Section::UsersAndPermissions, Section::Roles]),
-    ("Business", &[Section::Portfolios]),
+    ("Business", &[Section::Portfolios, Section::Assets]),
     ("Company", &[Section::AuditLog]),
 ];
 
@@ -88,6 +88,7 @@ impl Section {
             Self::Roles => paths::Roles::ENDPOINT,
             Self::Portfolios => paths::Portfolios::ENDPOINT,
             Self::AuditLog => paths::AuditLog::ENDPOINT,
+            Self::Assets => paths::Assets::ENDPOINT,
         }
     }
 
@@ -97,6 +98,7 @@ impl Section {
             (Self::UsersAndGroups, _) => ("Users & Groups", "users"),
             (Self::UsersAndPermissions, _) => ("Users & Permissions", "shield"),
             (Self::Roles, _) => ("Roles", "key"),
+            (Self::Assets, _) => ("Assets", "box"),
             (Self::Portfolios, Role::User) => ("Accounts", "brief"),
             (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief"),
             (Self::AuditLog, _) => ("Audit log", "log"),

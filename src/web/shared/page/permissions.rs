@@ -94,7 +94,7 @@ mod tests {
         let user = told(DefaultRole::User);
         assert_eq!(user[..2], ["In assigned accounts: View, edit details", "If allowed: See billing"]);
         assert_eq!(user.last().map(String::as_str), Some("Never: Update billing, invite people, create accounts, change assignments"));
-        let everywhere = Ability { place: "Everywhere", may: Permission::DirectoryView.label().to_owned() };
+        let everywhere = Ability { place: "Everywhere", may: in_words(&[Permission::DirectoryView, Permission::AssetsUse]) };
         assert!(Ability::all(DefaultRole::User).contains(&everywhere));
     }
 }

@@ -51,6 +51,7 @@ pub enum Section {
     UsersAndPermissions,
     Roles,
     Portfolios,
+    Assets,
     AuditLog,
 }
 

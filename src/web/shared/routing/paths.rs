@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{
     credentials::token::{Token, TokenPurpose},
-    ids::{AccountId, EntryId, GroupId, MailId, PortfolioId, UserId},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, UserId},
     permission::{Permission, PermissionToggle, To},
 };
 
@@ -57,7 +57,7 @@ macro_rules! access {
 paths! {
     /// Leads to the first page that the user may open.
     Root {} = "/", Page, SignedIn;
-    Asset { name: &'static str } = "/static/{name}", Page, Anyone;
+    StaticFile { name: &'static str } = "/static/{name}", Page, Anyone;
     /// For load balancers: the process runs.
     Healthz {} = "/healthz", Page, Anyone;
     /// For load balancers: the database answers.
@@ -179,6 +179,23 @@ paths! {
     AuditProof {} = "/audit-log/proof", Form, AuditLog: AuditLogView;
     VerifyAuditLog {} = "/audit-log/proof/verify", Button, AuditLog: AuditLogView;
     AuditEntry { entry: EntryId } = "/audit-log/{entry}", Page, AuditLog: AuditLogView;
+
+    /// The user's own assets. The lists take `?page=` and `?rows=`.
+    Assets {} = "/assets", Page, Assets: AssetsUse;
+    SharedAssets {} = "/assets/shared", Page, Assets: AssetsUse;
+    AllAssets {} = "/assets/all", Page, Assets: AssetsViewAll;
+    /// Takes `?kind=` and `?folder=`.
+    NewAsset {} = "/assets/new", Form, Assets: AssetsUse;
+    DeletedAssets {} = "/assets/deleted", Page, Assets: AssetsUse;
+    RestoreAsset { asset: AssetId } = "/assets/deleted/{asset}/restore", Button, Assets: AssetsUse;
+    /// With the content of a folder.
+    Asset { asset: AssetId } = "/assets/{asset}", Page, Assets: AssetsUse;
+    EditAsset { asset: AssetId } = "/assets/{asset}/edit", Form, Assets: AssetsUse;
+    /// Takes `?q=`, and `?to=` for the review.
+    MoveAsset { asset: AssetId } = "/assets/{asset}/move", Form, Assets: AssetsUse;
+    /// Takes `?q=`.
+    ShareAsset { asset: AssetId } = "/assets/{asset}/share", Form, Assets: AssetsUse;
+    DeleteAsset { asset: AssetId } = "/assets/{asset}/delete", Form, Assets: AssetsUse;
 }
 
 /// A parameter as it stands in a path.

@@ -15,7 +15,7 @@ use actix_web::{
 use crate::web::{
     ops::health,
     pages::{
-        accounts, audit_log,
+        accounts, assets, audit_log,
         credentials::{
             email_change::{confirm, stop},
             invitation::{accept, new_link},
@@ -69,7 +69,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
         .app_data(PayloadConfig::new(FORM_MAX))
         .app_data(PathConfig::default().error_handler(|_, _| WebError::NotFound.into()))
         .app_data(QueryConfig::default().error_handler(|_, _| WebError::Malformed.into()))
-        .service(at!(Asset => health::asset))
+        .service(at!(StaticFile => health::asset))
         .service(at!(Healthz => health::healthz))
         .service(at!(Readyz => health::readyz))
         .service(
@@ -149,7 +149,18 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(RefusedSignIns => audit_log::refusals::list))
                 .service(at!(AuditProof => audit_log::proof::show, audit_log::proof::submit))
                 .service(at!(VerifyAuditLog => audit_log::proof::verify))
-                .service(at!(AuditEntry => audit_log::entry::show)),
+                .service(at!(AuditEntry => audit_log::entry::show))
+                .service(at!(Assets => assets::list::mine))
+                .service(at!(SharedAssets => assets::list::shared))
+                .service(at!(AllAssets => assets::list::all))
+                .service(at!(NewAsset => assets::new::show, assets::new::submit))
+                .service(at!(DeletedAssets => assets::deleted::list))
+                .service(at!(RestoreAsset => assets::deleted::restore))
+                .service(at!(Asset => assets::show::show))
+                .service(at!(EditAsset => assets::edit::show, assets::edit::submit))
+                .service(at!(MoveAsset => assets::move_to::show, assets::move_to::submit))
+                .service(at!(ShareAsset => assets::share::show, assets::share::submit))
+                .service(at!(DeleteAsset => assets::delete::show, assets::delete::submit)),
         );
 }
 

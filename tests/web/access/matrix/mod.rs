@@ -14,7 +14,7 @@ mod table;
 mod world;
 
 use sites::{Needs, OPEN, Site, ThingKind, is_site, sites};
-use table::{Answer, Book, Circle, Place, Table, Thing, Viewer, Who};
+use table::{Answer, Book, Circle, Piece, Place, Table, Thing, Viewer, Who};
 use world::{Made, World};
 
 /// Everything that there is of each kind.
@@ -40,6 +40,10 @@ fn things(kind: ThingKind) -> Vec<Thing> {
             PLACES.map(Book::In).into_iter().chain([Book::Edited, Book::Billed, Book::Shut]).map(Thing::Account).collect()
         }
         ThingKind::Group => [Circle::Admins, Circle::Custom, Circle::Unknown].map(Thing::Group).into(),
+        ThingKind::Asset(demand) => {
+            let pieces = [Piece::Own, Piece::Edited, Piece::Viewed, Piece::Unshared, Piece::Unknown];
+            pieces.map(|piece| Thing::Asset(demand, piece)).into()
+        }
     }
 }
 
@@ -61,6 +65,7 @@ fn is_ordinary(thing: Thing) -> bool {
             | Thing::Portfolio(Place::Nordic | Place::South)
             | Thing::Account(Book::In(Place::Nordic | Place::South))
             | Thing::Group(Circle::Custom | Circle::Admins)
+            | Thing::Asset(_, Piece::Own)
     )
 }
 
@@ -146,6 +151,7 @@ fn written(text: &str, thing: Thing, made: &Made) -> String {
         Thing::Portfolio(_) => "{portfolio}",
         Thing::Account(_) => "{account}",
         Thing::Group(_) => "{group}",
+        Thing::Asset(..) => "{asset}",
     };
     text.replace(name, &made.id).replace("{email}", if made.email.is_empty() { "{email}" } else { &made.email })
 }

@@ -6,7 +6,7 @@ use usher::web::shared::routing::{
     paths::{self, ENDPOINTS},
 };
 
-use super::world::State;
+use super::{table::Demand, world::State};
 
 /// Kind of thing that a permission applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(super) enum ThingKind {
     Portfolio,
     Account,
     Group,
+    /// An asset to view, to edit, or to manage as its owner.
+    Asset(Demand),
 }
 
 /// Permissions, each on something, in the order in which they are asked for.
@@ -41,7 +43,7 @@ type Statuses = Option<[u16; 2]>;
 /// Routes for everyone, with the answers of their pages and forms without a link or a known answer.
 pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("Root", "/", Some([303, 303]), None),
-    ("Asset", "/static/unknown.css", Some([404, 404]), None),
+    ("StaticFile", "/static/unknown.css", Some([404, 404]), None),
     ("Healthz", "/healthz", Some([200, 200]), None),
     ("Readyz", "/readyz", Some([200, 200]), None),
     ("Setup", "/setup", Some([404, 404]), Some([400, 400])),
@@ -55,7 +57,7 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("SignOut", "/sign-out", None, Some([303, 303])),
 ];
 
-use ThingKind::{Account, Company, Group, Portfolio, User};
+use ThingKind::{Account, Asset, Company, Group, Portfolio, User};
 
 const NAMED: &[(&str, &str)] =
     &[("first_name", "Ruud"), ("last_name", "Smit"), ("email", "{email}"), ("default_role", "user"), ("version", "1")];
@@ -92,7 +94,8 @@ impl Site {
 
     /// By its declaration: the permission somewhere, and then on what its address names.
     fn declared(endpoint: &'static Endpoint) -> Self {
-        let named = [("{user}", User), ("{portfolio}", Portfolio), ("{account}", Account), ("{group}", Group)];
+        let named =
+            [("{user}", User), ("{portfolio}", Portfolio), ("{account}", Account), ("{group}", Group), ("{asset}", Asset(Demand::View))];
         let kind = named.into_iter().find(|(name, _)| endpoint.pattern.contains(name)).map_or(Company, |(_, kind)| kind);
         let needs = endpoint.access.permission().map_or(vec![], |permission| vec![(permission.word(), Company), (permission.word(), kind)]);
         Self { endpoint, state: State::Active, page: needs.clone(), form: needs, fields: &[], besides: &[] }
@@ -178,6 +181,18 @@ fn site(endpoint: &'static Endpoint) -> Site {
         // Nothing but the declaration asks for this one.
         "Roles" => site.page(&[("roles.view", Company)]),
         "AuditProof" => site.with(&[("daily_mail", "on")]),
+        "NewAsset" => site.with(&[("kind", "process"), ("name", "New {made}"), ("description", "")]),
+        "EditAsset" => {
+            let needs = [("assets.use", Asset(Demand::Edit))];
+            site.both(&needs).with(&[("name", "New {made}"), ("description", ""), ("version", "1")])
+        }
+        "MoveAsset" => {
+            let site = site.page(&[("assets.use", Asset(Demand::Edit))]).form(&[("assets.use", Asset(Demand::Own))]);
+            site.with(&[("to", "top")]).besides(&[422])
+        }
+        "ShareAsset" => site.both(&[("assets.use", Asset(Demand::Own))]).with(&[("user", "1"), ("level", "view")]),
+        "DeleteAsset" => site.both(&[("assets.use", Asset(Demand::Own))]),
+        "RestoreAsset" => site.form(&[("assets.use", Asset(Demand::Restore))]),
         "Billing" => site.form(&[("billing.update", Account)]).with(BILLING),
         _ => site,
     }

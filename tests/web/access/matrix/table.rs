@@ -96,6 +96,27 @@ pub(super) enum Circle {
     Unknown,
 }
 
+/// An asset, relative to the viewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Piece {
+    Own,
+    /// Shared with every viewer to edit, and to view.
+    Edited,
+    Viewed,
+    Unshared,
+    Unknown,
+}
+
+/// Access that a request needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Demand {
+    View,
+    Edit,
+    Own,
+    /// Of a deleted asset.
+    Restore,
+}
+
 /// Thing that a request concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Thing {
@@ -104,6 +125,7 @@ pub(super) enum Thing {
     Portfolio(Place),
     Account(Book),
     Group(Circle),
+    Asset(Demand, Piece),
 }
 
 /// Answer by the table.
@@ -147,6 +169,7 @@ impl Thing {
                 | Self::Portfolio(Place::Unknown)
                 | Self::Account(Book::In(Place::Unknown))
                 | Self::Group(Circle::Unknown)
+                | Self::Asset(_, Piece::Unknown)
         )
     }
 
@@ -158,6 +181,7 @@ impl Thing {
             Self::Portfolio(_) => Self::Portfolio(Place::Unknown),
             Self::Account(_) => Self::Account(Book::In(Place::Unknown)),
             Self::Group(_) => Self::Group(Circle::Unknown),
+            Self::Asset(demand, _) => Self::Asset(demand, Piece::Unknown),
         }
     }
 }
@@ -195,7 +219,13 @@ impl Table {
             _ if word == "accounts.create" && thing == Thing::Portfolio(Place::Closed) => Answer::Unknown,
             _ if word == "users.invite" && matches!(thing, Thing::Account(book) if book.place() == Place::Closed) => Answer::Unknown,
             _ if word == "users.deleted" && thing != Thing::Company => Answer::Unknown,
-            "Yes" => Answer::Allowed,
+            "Yes" => {
+                if let Thing::Asset(demand, piece) = thing {
+                    accessed(viewer, demand, piece)
+                } else {
+                    Answer::Allowed
+                }
+            }
             "In their portfolios" => within(viewer, word, thing),
             "In assigned accounts" => assigned(word, thing),
             "People only in their portfolios" => wholly(viewer, thing),
@@ -215,9 +245,33 @@ fn within(viewer: Viewer, word: &str, thing: Thing) -> Answer {
         Thing::Account(_) if viewer == Viewer::OtherPortfolioAdmin && (word.starts_with("accounts.") || word.starts_with("billing.")) => {
             return assigned(word, thing);
         }
-        Thing::Account(_) | Thing::Group(_) => false,
+        Thing::Account(_) | Thing::Group(_) | Thing::Asset(..) => false,
     };
     if is_inside { Answer::Allowed } else { Answer::Unknown }
+}
+
+/// Answer by the access to an asset. Admins view all of them, and restore them.
+fn accessed(viewer: Viewer, demand: Demand, piece: Piece) -> Answer {
+    let is_admin = viewer == Viewer::Admin;
+    let level = match piece {
+        Piece::Own => 3,
+        Piece::Edited => 2,
+        Piece::Viewed => 1,
+        Piece::Unshared if is_admin => 1,
+        Piece::Unshared | Piece::Unknown => 0,
+    };
+    let wanted = match demand {
+        Demand::Restore if is_admin || level == 3 => return Answer::Allowed,
+        Demand::Restore => return Answer::Unknown,
+        Demand::View => 1,
+        Demand::Edit => 2,
+        Demand::Own => 3,
+    };
+    match level {
+        0 => Answer::Unknown,
+        level if level < wanted => Answer::Refused,
+        _ => Answer::Allowed,
+    }
 }
 
 fn assigned(word: &str, thing: Thing) -> Answer {

@@ -4,16 +4,17 @@ use std::collections::HashMap;
 
 use usher::{
     domain::{
+        asset::{AssetDetails, AssetKind, ShareLevel},
         email_address::EmailAddress,
-        ids::{AccountId, PortfolioId, UserId},
+        ids::{AccountId, AssetId, PortfolioId, UserId},
         permission::AssignmentPermissions,
-        text::GroupName,
+        text::{AssetName, GroupName, Notes},
     },
-    store::assignments,
+    store::{assets, assignments},
     usecases::{EntryPoint, groups, users},
 };
 
-use super::table::{Book, Circle, Place, Thing, Viewer, Who};
+use super::table::{Book, Circle, Demand, Piece, Place, Thing, Viewer, Who};
 use crate::{
     helpers::{Browser, Setting, TestApp},
     shared::routes::{csrf, invite, stored},
@@ -35,6 +36,8 @@ pub(super) struct World {
     browsers: HashMap<Viewer, (Browser, String)>,
     oneself: HashMap<Viewer, UserId>,
     places: HashMap<Place, PortfolioId>,
+    /// Assets of each viewer, for such requests; the second one of each is deleted.
+    own_assets: HashMap<Viewer, [AssetId; 2]>,
     /// Things for requests that only read, or are refused.
     shared: HashMap<(Thing, State), Made>,
     /// Answers about missing things, by form or page and by viewer.
@@ -84,12 +87,25 @@ impl World {
         }
         let oneself = [(Viewer::User, uma), (Viewer::PortfolioAdmin, pia), (Viewer::OtherPortfolioAdmin, rolf), (Viewer::Admin, zoe)];
         let oneself = oneself.into();
-        let mut world =
-            Self { app, maya, browsers: with_tokens, oneself, places, shared: HashMap::new(), nothing: HashMap::new(), made: 0 };
+        let mut world = Self {
+            app,
+            maya,
+            browsers: with_tokens,
+            oneself,
+            places,
+            own_assets: HashMap::new(),
+            shared: HashMap::new(),
+            nothing: HashMap::new(),
+            made: 0,
+        };
         world.close(Place::Closed, true);
         // Both users work on these from the beginning.
         for book in [Book::Edited, Book::Billed, Book::Shut] {
             world.shared(Viewer::Admin, Thing::Account(book), State::Active);
+        }
+        for (viewer, user) in world.oneself.clone() {
+            let assets = [false, true].map(|is_deleted| world.asset(user, None, is_deleted));
+            world.own_assets.insert(viewer, assets);
         }
         world
     }
@@ -122,6 +138,10 @@ impl World {
         if let Some(made) = self.shared.get(&(thing, state)) {
             return made.clone();
         }
+        if let Thing::Asset(demand, Piece::Own) = thing {
+            let [kept, deleted] = self.own_assets[if viewer.is_signed_in() { &viewer } else { &Viewer::User }];
+            return Made { id: if demand == Demand::Restore { deleted } else { kept }.to_string(), email: String::new() };
+        }
         let made = self.fresh(viewer, thing, state);
         if thing != Thing::User(Who::Oneself) {
             self.shared.insert((thing, state), made.clone());
@@ -133,18 +153,47 @@ impl World {
     pub(super) fn fresh(&mut self, viewer: Viewer, thing: Thing, state: State) -> Made {
         self.made += 1;
         let id = match thing {
+            Thing::Asset(demand, piece) if piece != Piece::Unknown => {
+                let owner = if piece == Piece::Own { self.oneself.get(&viewer).copied().unwrap_or(self.maya) } else { self.maya };
+                let level = match piece {
+                    Piece::Edited => Some(ShareLevel::Edit),
+                    Piece::Viewed => Some(ShareLevel::View),
+                    Piece::Own | Piece::Unshared | Piece::Unknown => None,
+                };
+                self.asset(owner, level, demand == Demand::Restore).to_string()
+            }
             Thing::Company => String::new(),
             Thing::User(who) => return self.person(viewer, who, state),
             Thing::Portfolio(place) => self.portfolio(place).map_or_else(|| "987654".to_owned(), |id| id.to_string()),
             Thing::Account(book) => self.account(book).map_or_else(|| "987654".to_owned(), |id| id.to_string()),
             Thing::Group(Circle::Admins) => "1".to_owned(),
-            Thing::Group(Circle::Unknown) => "987654".to_owned(),
+            Thing::Group(Circle::Unknown) | Thing::Asset(..) => "987654".to_owned(),
             Thing::Group(Circle::Custom) => {
                 let name = GroupName::parse(&format!("Group {}", self.made)).unwrap();
                 groups::create(&self.app.ctx, &self.app.caller(self.maya), &name).unwrap().to_string()
             }
         };
         Made { id, email: String::new() }
+    }
+
+    /// An asset, shared with all viewers.
+    fn asset(&self, owner: UserId, level: Option<ShareLevel>, is_deleted: bool) -> AssetId {
+        let details = AssetDetails { name: AssetName::parse("Close checklist").unwrap(), description: Notes::default() };
+        self.app
+            .store()
+            .write_transaction(|tx| {
+                let new = assets::NewAsset { kind: AssetKind::Process, details: &details, owner, folder: None, now: self.app.now() };
+                let id = assets::insert(tx, new)?;
+                for user in level.iter().flat_map(|_| self.oneself.values()) {
+                    let with = assets::shares::ShareWith::User(*user);
+                    assets::shares::set(tx, id, with, level.unwrap(), None, self.app.now())?;
+                }
+                if is_deleted {
+                    assets::deleted::delete(tx, id, None, self.app.now())?;
+                }
+                Ok::<_, usher::store::StoreError>(id)
+            })
+            .unwrap()
     }
 
     /// Another portfolio, with the Portfolio Admin of this place.

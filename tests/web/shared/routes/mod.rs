@@ -10,6 +10,7 @@ use usher::{
     },
     store::tokens::{self, NewToken},
     web::shared::routing::{
+        addresses,
         endpoint::Access,
         paths::{self, ENDPOINTS},
     },
@@ -50,7 +51,7 @@ async fn every_page_answers_each_person_as_it_should(db: Db) {
             assert_eq!(page.status.as_u16(), expected, "{who} {path}");
             if endpoint.access.is_signed_in() && matches!(who, "nobody" | "deactivated") {
                 // A recorded page is not led to; the list above it is.
-                let list = paths::nearest_page(&path).filter(|_| endpoint.kind.is_recorded());
+                let list = addresses::nearest_page(&path).filter(|_| endpoint.kind.is_recorded());
                 let next = list.as_deref().or(Some(&*path)).filter(|next| *next != "/");
                 page.redirects_to(&paths::sign_in_then(next));
             }

@@ -45,8 +45,10 @@ impl World {
             "AssignPortfolio" | "UnassignPortfolio" | "ReactivatePortfolio" => deactivated,
             _ => portfolio,
         };
+        let [asset, deleted] = &self.assets;
+        let asset = if endpoint.name == "RestoreAsset" { deleted } else { asset };
         let whole = match endpoint.name {
-            "Asset" => &usher::web::shared::assets::urls().style,
+            "StaticFile" => &usher::web::shared::assets::urls().style,
             "PasswordReset" => &self.reset,
             "ConfirmEmail" => &self.confirm,
             "StopEmailChange" => &self.stop,
@@ -54,7 +56,8 @@ impl World {
             "InvitationNewLink" => &format!("{}/new-link", self.expired),
             _ => endpoint.pattern,
         };
-        let known = [("{user}", &**user), ("{portfolio}", portfolio), ("{account}", &self.account), ("{group}", &self.group)];
+        let known =
+            [("{user}", &**user), ("{portfolio}", portfolio), ("{account}", &self.account), ("{group}", &self.group), ("{asset}", asset)];
         let known = known.into_iter().chain([("{mail}", "999999"), ("{entry}", "1"), ("{switch}", "see-billing"), ("{to}", "on")]);
         let path = known.fold(whole.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "nothing is known that {path} could lead to");
@@ -67,8 +70,10 @@ impl World {
             ("SignIn", _) => [200, 303, 303],
             ("Setup", _) | (_, Access::Monitoring) => [404; 3],
             ("InvitationNewLink", _) => [410; 3],
-            // Nothing is assigned to the User.
-            ("Account" | "EditAccount" | "Billing", _) => [303, 404, 200],
+            // Nothing is assigned to the User or shared with them.
+            ("Account" | "EditAccount" | "Billing" | "Asset" | "EditAsset" | "MoveAsset" | "ShareAsset" | "DeleteAsset", _) => {
+                [303, 404, 200]
+            }
             (_, Access::Anyone | Access::Token) => [200; 3],
             (_, Access::SignedIn | Access::Needs(..)) => [303, user(endpoint).unwrap_or(200), 200],
         };
@@ -86,6 +91,9 @@ impl World {
             (paths::NewAccount::ENDPOINT, "?step=review&draft=x"),
             (paths::UsersAndPermissions::ENDPOINT, "?q=ma&status=active&sort=email-desc"),
             (paths::BulkUsers::ENDPOINT, "?q=ma"),
+            (paths::NewAsset::ENDPOINT, "?kind=process"),
+            (paths::MoveAsset::ENDPOINT, "?q=ma"),
+            (paths::ShareAsset::ENDPOINT, "?q=ma"),
         ];
         let queries = queries.map(|(endpoint, query)| Visit { endpoint, path: self.path(endpoint) + query, answers: answers(endpoint) });
         let others = [
@@ -179,6 +187,18 @@ impl World {
             post(paths::DeactivatePortfolio::ENDPOINT, vec![]),
             post(paths::AuditProof::ENDPOINT, vec![field("daily_mail", "on")]),
             post(paths::VerifyAuditLog::ENDPOINT, vec![]),
+            Post {
+                user: None,
+                ..post(paths::NewAsset::ENDPOINT, vec![field("kind", "folder"), field("name", "Rates"), field("description", "")])
+            },
+            Post {
+                user: Some(404),
+                ..post(paths::EditAsset::ENDPOINT, vec![field("name", "Close"), field("description", ""), version("1")])
+            },
+            Post { user: Some(404), done: 422, ..post(paths::MoveAsset::ENDPOINT, vec![field("to", "top")]) },
+            Post { user: Some(404), ..post(paths::ShareAsset::ENDPOINT, vec![field("user", admin), field("level", "view")]) },
+            Post { user: Some(404), ..post(paths::DeleteAsset::ENDPOINT, vec![]) },
+            Post { user: Some(404), ..post(paths::RestoreAsset::ENDPOINT, back()) },
             Post { done: 200, ..post(paths::TickedUsers::ENDPOINT, ticked()) },
             post(paths::DoBulk::ENDPOINT, ticked()),
             post(paths::SignOut::ENDPOINT, vec![]),

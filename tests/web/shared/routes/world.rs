@@ -30,12 +30,14 @@ pub(crate) struct World {
     pub(super) reset: String,
     pub(super) confirm: String,
     pub(super) stop: String,
+    /// A folder of the Admin, and a deleted one.
+    pub(super) assets: [String; 2],
     /// Active, with another address that waits.
     pub(super) moving: String,
 }
 
 /// Counts of stored rows; each change alters one of them.
-const STORED: [&str; 27] = [
+const STORED: [&str; 32] = [
     "company WHERE name <> ''",
     "users",
     "users WHERE blocked_at IS NULL",
@@ -63,6 +65,11 @@ const STORED: [&str; 27] = [
     "accounts",
     "accounts WHERE name = 'Fjord Foods'",
     "billing",
+    "assets",
+    "assets WHERE deleted_at IS NULL",
+    "assets WHERE version > 1",
+    "asset_ancestors",
+    "asset_shares",
 ];
 
 impl World {
@@ -100,6 +107,7 @@ impl World {
         maya.press(&app, &deactivate, &deactivate).await.is(303);
         let (pending, _) = invite(&app, &mut maya, "sam@example.com").await;
         let portfolios = portfolios.map(|portfolio| portfolio.to_string());
+        let assets = assets(&app, &mut maya).await;
         maya.get(&app, "/users-and-groups").await.is(200);
         Self {
             app,
@@ -113,6 +121,7 @@ impl World {
             invited,
             portfolios,
             account,
+            assets,
             open,
             expired,
             pending,
@@ -127,6 +136,17 @@ impl World {
     pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
         stored(&self.app)
     }
+}
+
+/// The ids of a folder and of a deleted one.
+async fn assets(app: &TestApp, maya: &mut Browser) -> [String; 2] {
+    let mut assets = [String::new(), String::new()];
+    for (name, id) in ["Month-end close", "Archive 2025"].into_iter().zip(&mut assets) {
+        let created = maya.fill(app, "/assets/new", &[("name", name)]).await;
+        created.is(303).header("location").trim_start_matches("/assets/").clone_into(id);
+    }
+    maya.fill(app, &format!("/assets/{}/delete", assets[1]), &[]).await.is(303);
+    assets
 }
 
 /// The token of the form on `page` that goes to `action`.

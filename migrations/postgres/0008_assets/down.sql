@@ -1,0 +1,3 @@
+DROP TABLE asset_shares;
+DROP TABLE asset_ancestors;
+DROP TABLE assets;

@@ -1,0 +1,53 @@
+-- Folders, processes and integrations, in a tree of folders. A deletion keeps its root, by which everything deleted with it is restored.
+CREATE TABLE assets (
+    id           INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
+    kind         TEXT      NOT NULL CHECK (kind IN ('folder', 'process', 'integration')),
+    name         TEXT      NOT NULL,
+    description  TEXT      NOT NULL,
+    owner_id     BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE RESTRICT,
+    folder_id    BIGINT    REFERENCES assets (id) ON DELETE SET NULL,
+    created_at   TIMESTAMP NOT NULL,
+    changed_at   TIMESTAMP NOT NULL,
+    changed_by   BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    deleted_at   TIMESTAMP,
+    deleted_by   BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    deleted_root BIGINT,
+    -- Both are made in Rust and compared byte by byte.
+    sort_key     TEXT      NOT NULL,
+    search       TEXT      NOT NULL,
+    version      INTEGER   NOT NULL DEFAULT 1
+);
+CREATE INDEX assets_by_name ON assets (sort_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_owner ON assets (owner_id, sort_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_folder ON assets (folder_id, sort_key, id);
+CREATE INDEX assets_deleted ON assets (deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX assets_deleted_of_owner ON assets (owner_id, deleted_at, id);
+CREATE INDEX assets_of_deletion ON assets (deleted_root) WHERE deleted_root IS NOT NULL;
+CREATE INDEX assets_by_changer ON assets (changed_by) WHERE changed_by IS NOT NULL;
+CREATE INDEX assets_by_deleter ON assets (deleted_by) WHERE deleted_by IS NOT NULL;
+
+-- Each asset with itself, at depth 0, and with all folders above it.
+CREATE TABLE asset_ancestors (
+    asset_id    BIGINT  NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    ancestor_id BIGINT  NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    depth       INTEGER NOT NULL,
+    PRIMARY KEY (asset_id, ancestor_id)
+) WITHOUT ROWID;
+CREATE INDEX asset_ancestors_of_ancestor ON asset_ancestors (ancestor_id, asset_id);
+
+-- Access to an asset, and to everything in a folder, for one user or one group.
+CREATE TABLE asset_shares (
+    id        INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
+    asset_id  BIGINT    NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    user_id   BIGINT    REFERENCES user_rows (id) ON DELETE CASCADE,
+    group_id  BIGINT    REFERENCES user_groups (id) ON DELETE CASCADE,
+    level     TEXT      NOT NULL CHECK (level IN ('view', 'edit')),
+    shared_by BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    shared_at TIMESTAMP NOT NULL,
+    UNIQUE (asset_id, user_id),
+    UNIQUE (asset_id, group_id),
+    CHECK ((user_id IS NULL) <> (group_id IS NULL))
+);
+CREATE INDEX asset_shares_of_user ON asset_shares (user_id, asset_id) WHERE user_id IS NOT NULL;
+CREATE INDEX asset_shares_of_group ON asset_shares (group_id, asset_id) WHERE group_id IS NOT NULL;
+CREATE INDEX asset_shares_by_sharer ON asset_shares (shared_by) WHERE shared_by IS NOT NULL;

@@ -1,0 +1,163 @@
+//! Deleted assets: deletion with all content, and its restoration as a whole.
+
+use crate::{
+    domain::{
+        asset::AssetKind,
+        audit::{AuditEvent, Named},
+        clock::Timestamp,
+        company::Company,
+        ids::AssetId,
+        policy::AssetAction,
+    },
+    store::{
+        assets::{self, Asset, deleted, deleted::DeletedAsset, tree},
+        company,
+        page::{Count, Position, Slice},
+        users::{self, User},
+    },
+    usecases::{
+        ActionError, Context, Submission,
+        shared::{error::action_error_from_store, scoped_actor::ScopedActor, transaction::Rights},
+    },
+};
+
+use super::{Row, find_own, name, path};
+
+/// Most assets that the question names.
+pub const NAMED_MAX: usize = 100;
+
+/// Everything that goes with an asset, for the page that asks for consent.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    pub asset: Asset,
+    pub path: Vec<Asset>,
+    /// Numbers of assets by kind, itself included.
+    pub counts: Vec<(AssetKind, i64)>,
+    /// The first assets in it, by name.
+    pub first: Vec<Asset>,
+    /// The first assets of other owners in it, which prevent the deletion.
+    pub of_others: Vec<Row>,
+    /// End of the time to restore them; `None` for a permanent deletion.
+    pub restorable_until: Option<Timestamp>,
+}
+
+pub fn inventory(ctx: &Context, user: &User, company: &Company, id: AssetId) -> Result<Inventory, ActionError> {
+    let (now, limit) = (ctx.now(), i64::try_from(NAMED_MAX).unwrap_or(i64::MAX));
+    ctx.store.read(|db| {
+        let actor = ScopedActor::of(db, user)?;
+        let asset = find_own(db, &actor, id)?;
+        let of_others = deleted::first_of_others(db, id, asset.owner_id, limit)?;
+        let owners = users::names(db, of_others.iter().map(|asset| asset.owner_id))?;
+        Ok(Inventory {
+            path: path(db, &actor, &asset)?,
+            counts: deleted::counts(db, id)?,
+            first: deleted::first_in(db, id, limit)?,
+            of_others: of_others.into_iter().map(|asset| Row { owner: name(&owners, asset.owner_id), asset }).collect(),
+            restorable_until: (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept),
+            asset,
+        })
+    })
+}
+
+/// Refusal of a deletion.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteError {
+    /// The folder holds assets of other owners.
+    #[error("others own some of it")]
+    HoldsOthers,
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+action_error_from_store!(DeleteError);
+
+/// A deletion.
+#[derive(Debug, Clone)]
+pub struct Deletion {
+    pub asset: Asset,
+    /// Number of deleted assets, itself included.
+    pub count: u64,
+    pub restorable_until: Option<Timestamp>,
+}
+
+/// Deletes an asset with everything in it.
+pub fn delete(ctx: &Context, submission: &Submission<Deletion>, id: AssetId) -> Result<Deletion, DeleteError> {
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        assets::lock(work.tx, id)?;
+        let asset = find_own(work.tx.db(), &work.actor, id)?;
+        if !deleted::first_of_others(work.tx.db(), id, asset.owner_id, 1)?.is_empty() {
+            return Err(DeleteError::HoldsOthers);
+        }
+        let kept = company::load(work.tx.db())?.deleted_kept;
+        let count = deleted::delete(work.tx, id, work.actor.id(), work.now)? as u64;
+        work.record(&asset, &AuditEvent::AssetDeleted { kind: asset.kind, count });
+        Ok(Deletion { asset, count, restorable_until: (!kept.is_zero()).then(|| work.now + kept) })
+    })
+}
+
+/// A deleted asset that can still be restored.
+#[derive(Debug, Clone)]
+pub struct Restorable {
+    pub asset: DeletedAsset,
+    pub owner: String,
+    pub until: Timestamp,
+}
+
+/// Lists deletions that the actor can undo, latest first, with their number.
+///
+/// # Errors
+/// Unknown for a cursor of another list.
+pub fn restorable(
+    ctx: &Context,
+    user: &User,
+    company: &Company,
+    position: &Position,
+    limit: usize,
+) -> Result<(Slice<Restorable>, Count), ActionError> {
+    let (kept, since) = (company.deleted_kept, ctx.now() - company.deleted_kept);
+    ctx.store.read(|db| {
+        let sees_all = ScopedActor::of(db, user)?.may(AssetAction::SeeAllAssets);
+        let owner = (!sees_all).then_some(user.id);
+        let found = deleted::list(db, owner, since, position, limit)?.ok_or_else(ActionError::unknown)?;
+        let owners = users::names(db, found.rows.iter().map(|asset| asset.owner_id))?;
+        let row = |asset: DeletedAsset| Restorable { owner: name(&owners, asset.owner_id), until: asset.deleted_at + kept, asset };
+        Ok((found.map(row), deleted::count(db, owner, since)?))
+    })
+}
+
+/// A restored deletion.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    pub asset: Asset,
+    pub count: u64,
+    /// True if its folder is gone.
+    pub is_at_top: bool,
+}
+
+/// Restores everything that was deleted at once. Without its folder it returns to the top level; assets of a deleted
+/// user become the actor's.
+pub fn restore(ctx: &Context, submission: &Submission<Restored>, id: AssetId) -> Result<Restored, ActionError> {
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        work.require(AssetAction::CreateAsset)?;
+        let since = work.now - company::load(work.tx.db())?.deleted_kept;
+        let root = deleted::lock(work.tx, id, since)?.ok_or_else(ActionError::unknown)?;
+        let is_owner = work.actor.id() == Some(root.owner_id);
+        if !is_owner && !work.actor.may(AssetAction::RestoreAsset { is_owner }) {
+            return Err(ActionError::unknown());
+        }
+        let owner = users::find(work.tx.db(), root.owner_id)?;
+        let (owner_id, owner) = match owner {
+            Some(owner) => (owner.id, owner.display_name()),
+            None => (work.actor.id().ok_or_else(ActionError::unknown)?, work.actor.name.clone()),
+        };
+        let folder = root.folder_id.map(|folder| assets::find(work.tx.db(), folder)).transpose()?.flatten();
+        let count = deleted::restore(work.tx, id, owner_id)? as u64;
+        let is_at_top = folder.is_none();
+        if is_at_top {
+            tree::put(work.tx, id, None, work.actor.id(), work.now)?;
+        }
+        let asset = assets::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+        work.record(&asset, &AuditEvent::AssetRestored { count, owner: Named::new(owner_id.0, &owner) });
+        Ok(Restored { asset, count, is_at_top: is_at_top && root.folder_id.is_some() })
+    })
+}

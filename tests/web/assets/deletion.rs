@@ -1,0 +1,83 @@
+//! Deleted assets and their restoration.
+
+use chrono::TimeDelta;
+
+use super::*;
+use crate::shared::steps::confirm;
+
+#[apply(both_databases!)]
+async fn a_folder_is_deleted_and_restored_with_everything_in_it(db: Db) {
+    let Office { app, mut jonas, .. } = Office::new(db).await;
+    let folder = create(&app, &mut jonas, "folder", "Finance", "").await;
+    let process = create(&app, &mut jonas, "process", "Accruals", &folder).await;
+    let earlier = create(&app, &mut jonas, "process", "Old checklist", &folder).await;
+    confirm(&app, &mut jonas, &format!("{earlier}/delete")).await.redirects_to(&folder);
+    jonas.get(&app, &folder).await.sees("Old checklist was deleted and can be restored until 22 Dec 2026.");
+    let question = jonas.get(&app, &format!("{folder}/delete")).await;
+    question.sees("Delete Finance?").sees("Finance with 1 process in it:").sees("Accruals").sees_no("Old checklist").sees("Keep Finance");
+    confirm(&app, &mut jonas, &format!("{folder}/delete")).await.redirects_to("/assets");
+    jonas.get(&app, "/assets").await.sees("Finance and 1 asset in it were deleted and can be restored until").sees("No assets yet");
+    for path in [&folder, &process, &earlier] {
+        jonas.get(&app, path).await.is(404);
+    }
+    jonas.get(&app, "/assets/deleted").await.sees("Finance").sees("Old checklist").sees_no("Accruals").sees("2 deleted assets");
+    restore(&app, &mut jonas, &folder).await.redirects_to(&folder);
+    jonas.get(&app, &folder).await.sees("Finance and 1 asset in it were restored.").sees("Accruals").sees_no("Old checklist");
+    jonas.get(&app, &earlier).await.is(404);
+}
+
+async fn restore(app: &TestApp, browser: &mut Browser, asset: &str) -> Page {
+    browser.press(app, "/assets/deleted", &format!("/assets/deleted/{}/restore", number(asset))).await
+}
+
+#[apply(both_databases!)]
+async fn a_folder_that_holds_assets_of_others_is_not_deleted(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { app, mut jonas, mut lena, .. } = office;
+    let folder = create(&app, &mut jonas, "folder", "Finance", "").await;
+    share(&app, &mut jonas, &folder, &lena_id, "edit").await.is(303);
+    create(&app, &mut lena, "process", "Accruals", &folder).await;
+    let delete = format!("{folder}/delete");
+    let question = jonas.get(&app, &delete).await;
+    question.is(200).sees("This folder can’t be deleted").sees("Accruals").sees("Lena Novak");
+    assert!(!question.has_form(&delete));
+    post(&app, &mut jonas, &delete, &[]).await.is(409).sees("This folder can’t be deleted");
+    jonas.get(&app, &folder).await.is(200);
+}
+
+#[apply(both_databases!)]
+async fn an_asset_whose_folder_is_gone_returns_to_the_top_level(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { app, mut maya, mut jonas, mut lena } = office;
+    let folder = create(&app, &mut jonas, "folder", "Finance", "").await;
+    share(&app, &mut jonas, &folder, &lena_id, "view").await.is(303);
+    let process = create(&app, &mut jonas, "process", "Accruals", &folder).await;
+    for path in [&process, &folder] {
+        confirm(&app, &mut jonas, &format!("{path}/delete")).await.is(303);
+    }
+    // Admins restore what others deleted.
+    restore(&app, &mut maya, &process).await.redirects_to(&process);
+    maya.get(&app, &process).await.sees("Accruals was restored at the top level, since its folder is gone.");
+    restore(&app, &mut jonas, &folder).await.is(303);
+    lena.get(&app, &folder).await.is(200).sees_no("Accruals");
+    lena.get(&app, &process).await.is(404);
+    jonas.get(&app, &process).await.is(200).sees("owned by Jonas Vermeulen");
+}
+
+#[apply(both_databases!)]
+async fn only_owners_and_admins_restore_and_only_for_thirty_days(db: Db) {
+    let Office { app, mut jonas, mut lena, .. } = Office::new(db).await;
+    let process = create(&app, &mut jonas, "process", "Accruals", "").await;
+    confirm(&app, &mut jonas, &format!("{process}/delete")).await.is(303);
+    lena.get(&app, "/assets/deleted").await.sees("No deleted assets");
+    let path = format!("/assets/deleted/{}/restore", number(&process));
+    post(&app, &mut lena, &path, &[]).await.is(404);
+    app.advance(TimeDelta::days(30));
+    let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
+    jonas.get(&app, "/assets/deleted").await.sees("No deleted assets");
+    post(&app, &mut jonas, &path, &[]).await.is(404);
+    usher::usecases::outbox::housekeeping::sweep(&app.ctx).unwrap();
+    assert_eq!((app.count("assets"), app.count("asset_ancestors")), (0, 0));
+}

@@ -1,0 +1,104 @@
+//! Shares with users and groups.
+
+use super::*;
+use crate::shared::steps::{add_member, confirm, create_group, press, user_path};
+
+#[apply(both_databases!)]
+async fn a_share_gives_access_to_a_folder_and_everything_in_it(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { app, mut jonas, mut lena, .. } = office;
+    let folder = create(&app, &mut jonas, "folder", "Finance", "").await;
+    let process = create(&app, &mut jonas, "process", "Accruals", &folder).await;
+    share(&app, &mut jonas, &folder, &lena_id, "view").await.redirects_to(&format!("{folder}/share"));
+    jonas.get(&app, &format!("{folder}/share")).await.sees("Lena Novak now has View access.").sees("lena.novak@example.com");
+    lena.get(&app, "/assets").await.sees("No assets yet");
+    lena.get(&app, "/assets/shared").await.sees("Finance").sees_no("Accruals");
+    lena.get(&app, &folder).await.sees("Accruals");
+    lena.get(&app, &process).await.sees("AssetsFinanceAccruals").sees_no("Edit details");
+    lena.get(&app, &format!("{process}/edit")).await.is(403);
+    let people = jonas.get(&app, &format!("{process}/share")).await;
+    people.sees("Not shared yet").sees("Shared through the folder Finance");
+}
+
+#[apply(both_databases!)]
+async fn sharing_again_changes_the_level_and_removing_ends_the_access(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { app, mut jonas, mut lena, .. } = office;
+    let process = create(&app, &mut jonas, "process", "Accruals", "").await;
+    for level in ["view", "edit", "edit"] {
+        share(&app, &mut jonas, &process, &lena_id, level).await.is(303);
+    }
+    jonas.get(&app, &format!("{process}/share")).await.sees("No changes to save.");
+    lena.get(&app, &format!("{process}/edit")).await.is(200);
+    lena.get(&app, &format!("{process}/share")).await.is(403);
+    post(&app, &mut jonas, &format!("{process}/share"), &[("user", &lena_id), ("level", "edit"), ("do", "remove")]).await.is(303);
+    lena.get(&app, &process).await.is(404);
+    let shares = app.deeds().into_iter().filter(|deed| deed.starts_with("asset.share")).collect::<Vec<_>>();
+    assert_eq!(shares, ["asset.shared Accruals", "asset.share_changed Accruals", "asset.share_removed Accruals"]);
+}
+
+#[apply(both_databases!)]
+async fn a_group_gives_its_members_access_as_long_as_it_exists(db: Db) {
+    let office = Office::new(db).await;
+    let Office { ref app, mut maya, mut jonas, mut lena } = office;
+    let group = create_group(app, &mut maya, "Research").await;
+    add_member(app, &mut maya, &group, app.id_of("lena.novak@example.com")).await.is(303);
+    let process = create(app, &mut jonas, "process", "Accruals", "").await;
+    let id = group.rsplit('/').next().unwrap();
+    post(app, &mut jonas, &format!("{process}/share"), &[("group", id), ("level", "view")]).await.is(303);
+    lena.get(app, &process).await.is(200);
+    lena.get(app, "/assets/shared").await.sees("Accruals");
+    jonas.get(app, &format!("{process}/share")).await.sees("Group, 1 member").sees("Group Research");
+    confirm(app, &mut maya, &format!("{group}/delete")).await.is(303);
+    lena.get(app, &process).await.is(404);
+    post(app, &mut jonas, &format!("{process}/share"), &[("group", id), ("level", "view")]).await.is(422).sees("no longer exists");
+}
+
+#[apply(both_databases!)]
+async fn nobody_is_given_access_who_is_deactivated_deleted_or_the_owner(db: Db) {
+    let office = Office::new(db).await;
+    let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
+    let Office { app, mut maya, mut jonas, .. } = office;
+    let process = create(&app, &mut jonas, "process", "Accruals", "").await;
+    let lena = app.id_of("lena.novak@example.com");
+    press(&app, &mut maya, lena, "block").await.is(303);
+    share(&app, &mut jonas, &process, &lena_id, "view").await.is(422).sees("Lena Novak is Deactivated.");
+    confirm(&app, &mut maya, &user_path(lena, "delete")).await.is(303);
+    share(&app, &mut jonas, &process, &lena_id, "view").await.is(422).sees("This person or group no longer exists");
+    share(&app, &mut jonas, &process, &jonas_id, "view").await.is(422).sees("Jonas Vermeulen already owns this");
+    post(&app, &mut jonas, &format!("{process}/share"), &[("level", "view")]).await.is(422).sees("Choose a person or a group");
+    assert_eq!(app.count("asset_shares"), 0);
+}
+
+#[apply(both_databases!)]
+async fn a_search_offers_active_people(db: Db) {
+    let Office { app, mut jonas, .. } = Office::new(db).await;
+    let share = format!("{}/share", create(&app, &mut jonas, "process", "Accruals", "").await);
+    let found = jonas.get(&app, &format!("{share}?q=nov")).await;
+    found.sees("1 person matches “nov”").sees("Lena Novak");
+    jonas.get(&app, &format!("{share}?q=vermeu")).await.sees("No one who can be added matches “vermeu”");
+}
+
+#[apply(both_databases!)]
+async fn the_shares_with_a_user_end_with_their_deletion(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { app, mut maya, mut jonas, .. } = office;
+    let process = create(&app, &mut jonas, "process", "Accruals", "").await;
+    share(&app, &mut jonas, &process, &lena_id, "edit").await.is(303);
+    confirm(&app, &mut maya, &user_path(app.id_of("lena.novak@example.com"), "delete")).await.is(303);
+    assert_eq!(app.count("asset_shares"), 0);
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn a_user_who_owns_assets_is_not_deleted(db: Db) {
+    let Office { app, mut maya, mut jonas, .. } = Office::new(db).await;
+    create(&app, &mut jonas, "process", "Accruals", "").await;
+    let delete = user_path(app.id_of("jonas.vermeulen@example.com"), "delete");
+    maya.get(&app, &delete).await.is(409).sees("Jonas Vermeulen owns 1 asset. Change its owner first.");
+    post(&app, &mut maya, &delete, &[]).await.is(409);
+    jonas.get(&app, "/assets").await.is(200);
+}
