@@ -18,8 +18,9 @@ def entry_hash(previous, entry):
     """Hash of an entry whose predecessor has the hash `previous`."""
     digest = hashlib.sha256(bytes.fromhex(previous))
     for field in FIELDS:
-        value = b"\0" if entry[field] is None else str(entry[field]).encode()
-        digest.update(len(value).to_bytes(8, "big") + value)
+        value = b"" if entry[field] is None else str(entry[field]).encode()
+        length = b"\xff" * 8 if entry[field] is None else len(value).to_bytes(8, "big")
+        digest.update(length + value)
     return digest.hexdigest()
 
 
@@ -32,9 +33,9 @@ def verify(lines, kept):
         if (entry["sequence"], entry["previous_hash"], entry["hash"]) != expected:
             sys.exit(f"entry {sequence} was changed or is missing")
         previous = entry["hash"]
-        if kept.pop(sequence, previous) != previous:
+        if any(kept_hash != previous for number, kept_hash in kept if number == sequence):
             sys.exit(f"entry {sequence} is not the kept one")
-    if kept:
+    if any(number > sequence for number, _ in kept):
         sys.exit(f"entry {sequence + 1} is missing")
     return sequence, previous
 
@@ -42,6 +43,6 @@ def verify(lines, kept):
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    heads = {int(number): digits for number, digits in (head.split(":") for head in sys.argv[2:])}
+    heads = [(int(number), digits) for number, _, digits in (head.partition(":") for head in sys.argv[2:])]
     with open(0 if sys.argv[1] == "-" else sys.argv[1], "rb") as export:
         print("unbroken; entries: %d; head: %d:%s" % ((end := verify(export, heads))[0], *end))

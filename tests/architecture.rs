@@ -76,7 +76,9 @@ fn deleted_users_are_read_where_they_are_shown_alone() {
 fn no_file_is_too_long_to_be_read_at_a_sitting() {
     let long = ["src", "tests", "benches"].into_iter().flat_map(|folder| {
         let lengths = sources(folder).map(|(file, source)| (file, source.lines().count()));
-        lengths.filter(|(_, lines)| *lines > LONGEST_FILE).map(move |(file, lines)| format!("{folder}/{file} has {lines} lines"))
+        // Diesel writes the schema.
+        let read = lengths.filter(|(file, lines)| *lines > LONGEST_FILE && file != "store/schema.rs");
+        read.map(move |(file, lines)| format!("{folder}/{file} has {lines} lines"))
     });
     assert_none(&long.collect::<Vec<_>>());
 }

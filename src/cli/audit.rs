@@ -75,7 +75,8 @@ fn read_heads(path: &Path) -> Result<Vec<ChainHead>, AuditError> {
 /// chunks.
 fn export(store: &Store, mut to: impl Write) -> Result<(), AuditError> {
     let last = store.read(audit::newest)?.map_or(0, |newest| newest.head.sequence);
-    let mut after = 0;
+    // Entries before the first one were inserted by other means, which a reader is to see.
+    let mut after = i64::MIN;
     loop {
         let links = store.read(|db| links(db, after, last, CHUNK))?;
         let Some(end) = links.last() else { return Ok(to.flush()?) };

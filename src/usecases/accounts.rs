@@ -236,7 +236,7 @@ pub fn edit(
         };
         let after = accounts::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let event = AuditEvent::AccountEdited { before: fields(&account), after: fields(&after) };
-        work.record(&account, &event);
+        work.record_in_portfolio(&account, &event);
         Ok(())
     })
 }

@@ -147,6 +147,29 @@ fn a_removed_or_added_entry_is_found(store: TestStore) {
 }
 
 #[apply(both_databases!)]
+fn an_entry_inserted_before_the_first_is_refused_and_found(store: TestStore) {
+    append(&store, &["Jonas", "Hana"]);
+    let columns = "at, actor_id, actor_name, channel, client_ip, action, subject_kind, subject_id, subject_name, place_kind, place_id, \
+                   place_name, details, previous_hash, hash";
+    let forged = format!("INSERT INTO audit_entries (sequence, {columns}) SELECT -5, {columns} FROM audit_entries WHERE sequence = 1");
+    assert!(run(&store, &forged).is_err());
+    let free = if store.is_sqlite() {
+        "PRAGMA ignore_check_constraints = ON;"
+    } else {
+        "ALTER TABLE audit_entries DROP CONSTRAINT audit_entries_sequence_check;"
+    };
+    tamper(&store, &format!("{free} {forged}"));
+    assert_eq!(broken_at(&store), Some(-5));
+}
+
+#[apply(both_databases!)]
+fn no_value_and_an_empty_one_have_different_hashes(store: TestStore) {
+    append(&store, &["Jonas"]);
+    tamper(&store, "UPDATE audit_entries SET place_name = '' WHERE sequence = 1");
+    assert_eq!(broken_at(&store), Some(1));
+}
+
+#[apply(both_databases!)]
 fn a_kept_head_reveals_that_the_end_was_cut_off(store: TestStore) {
     append(&store, &["Jonas", "Hana"]);
     let second = verify_chain(&store, vec![]).unwrap().unwrap();

@@ -1,7 +1,7 @@
 -- Audit log: who did what, when and from where. Each entry carries the hash of the one before, so that a later change shows.
 -- Entries have no foreign keys: they stay as they were written, whatever becomes of the users in them.
 CREATE TABLE audit_entries (
-    sequence      INTEGER   NOT NULL PRIMARY KEY,
+    sequence      INTEGER   NOT NULL PRIMARY KEY CHECK (sequence > 0),
     at            TIMESTAMP NOT NULL,
     actor_id      BIGINT,
     actor_name    TEXT      NOT NULL,

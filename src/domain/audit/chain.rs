@@ -13,13 +13,13 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 /// Hash of an entry with these fields, whose predecessor has the hash `previous`.
 ///
 /// Input of the hash: `previous`, then each field as its length (8 bytes, big endian) and its bytes. A field without a
-/// value is the single byte 0x00.
+/// value is a length of eight bytes 0xFF, and nothing else.
 pub fn chain_hash(previous: &ChainHash, fields: &[Option<Cow<'_, str>>]) -> ChainHash {
     let mut hash = Sha256::new_with_prefix(previous);
     for field in fields {
-        let bytes = field.as_deref().map_or(&[0][..], str::as_bytes);
-        hash.update((bytes.len() as u64).to_be_bytes());
-        hash.update(bytes);
+        let length = field.as_deref().map_or(u64::MAX, |text| text.len() as u64);
+        hash.update(length.to_be_bytes());
+        hash.update(field.as_deref().unwrap_or_default());
     }
     hash.finalize().into()
 }

@@ -165,13 +165,14 @@ pub(super) fn chain_head(sequence: i64, hash: &[u8]) -> Result<ChainHead, StoreE
 
 /// End of the chain as noted for the next entry, and the sequence of the newest entry. Both differ only where the
 /// database was tampered with.
-pub(super) fn end(db: &mut Database) -> Result<(ChainHead, i64), StoreError> {
+pub(super) fn end(db: &mut Database) -> Result<(ChainHead, [i64; 2]), StoreError> {
+    let oldest = sql::<BigInt>("(SELECT coalesce(min(audit_entries.sequence), 1) FROM audit_entries)");
     let newest = sql::<BigInt>("(SELECT coalesce(max(audit_entries.sequence), 0) FROM audit_entries)");
-    let found = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash, newest));
-    let Some((sequence, hash, newest)) = found.first::<(i64, Vec<u8>, i64)>(db).optional()? else {
-        return Ok((ChainHead::START, i64::MAX));
+    let found = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash, oldest, newest));
+    let Some((sequence, hash, oldest, newest)) = found.first::<(i64, Vec<u8>, i64, i64)>(db).optional()? else {
+        return Ok((ChainHead::START, [1, i64::MAX]));
     };
-    Ok((chain_head(sequence, &hash)?, newest))
+    Ok((chain_head(sequence, &hash)?, [oldest, newest]))
 }
 
 /// The newest entry.

@@ -23,7 +23,8 @@ pub struct Verification {
     end: ChainHead,
     /// Kept heads that are still to come, the furthest first.
     kept: Vec<ChainHead>,
-    /// Newest entry, which is beyond the end where the database was tampered with.
+    /// Oldest and newest entry, which are before the first or beyond the end where the database was tampered with.
+    oldest: i64,
     newest: i64,
     chunk: i64,
 }
@@ -31,15 +32,18 @@ pub struct Verification {
 impl Verification {
     /// Begins a verification, which also looks for the `kept` heads.
     pub fn begin(db: &mut Database, mut kept: Vec<ChainHead>) -> Result<Self, StoreError> {
-        let (end, newest) = end(db)?;
+        let (end, [oldest, newest]) = end(db)?;
         kept.retain(|head| *head != ChainHead::START);
         kept.sort_by_key(|head| std::cmp::Reverse(head.sequence));
-        Ok(Self { head: ChainHead::START, end, kept, newest, chunk: CHUNK })
+        Ok(Self { head: ChainHead::START, end, kept, oldest, newest, chunk: CHUNK })
     }
 
     /// Verifies the next chunk. `None` if there is more to verify.
     pub fn step(&mut self, db: &mut Database) -> Result<Option<Verified>, StoreError> {
         let next = self.head.sequence + 1;
+        if self.oldest < 1 {
+            return Ok(Some(Err(ChainBreak { entry: self.oldest, kept: None })));
+        }
         if self.head.sequence >= self.end.sequence {
             return Ok(Some(self.conclude()));
         }

@@ -71,7 +71,7 @@ pub fn update(
         }
         billing::save(work.tx, id, new, work.now)?;
         let event = AuditEvent::BillingUpdated { before: before.map(|row| row.fields.into()), after: new.fields().clone().into() };
-        work.record(&account, &event);
+        work.record_in_portfolio(&account, &event);
         Ok(account)
     })
 }

@@ -120,6 +120,12 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
         self.tx.audit(Entry::new(self.now, self.by(), subject.into(), event).at_place(place.into()));
     }
 
+    /// Adds an event about an account, in its portfolio.
+    pub(in crate::usecases) fn record_in_portfolio(&mut self, account: &Account, event: &AuditEvent) {
+        let portfolio = Subject { kind: SubjectKind::Portfolio, id: account.portfolio_id.0, name: account.portfolio_name.clone() };
+        self.record_at(account, portfolio, event);
+    }
+
     fn by(&self) -> By {
         let (channel, client_ip) = (self.channel, self.client_ip.map(str::to_owned));
         By { id: self.actor.id(), name: self.actor.name.clone(), channel, client_ip }

@@ -85,3 +85,12 @@ async fn activity_has_pages(db: Db) {
     second.sees("A34 deactivated this portfolio").sees_no("A35").sees("26–50 of 63 entries");
     pia.get(&app, &format!("/portfolios/{nordic}/activity?page=x")).await.is(404);
 }
+
+#[apply(both_databases!)]
+async fn a_portfolio_tells_of_changes_of_its_accounts(db: Db) {
+    let World { app, mut pia, mut maya, account, nordic, .. } = World::new(db).await;
+    pia.fill(&app, &format!("/accounts/{account}/edit"), &[("name", "Fjord Foods")]).await.is(303);
+    pia.get(&app, &format!("/portfolios/{nordic}/activity")).await.sees("edited name of Fjord");
+    maya.get(&app, &format!("{LOG}?portfolio={nordic}")).await.sees("edited name of Fjord");
+    app.mails().await;
+}

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountFields, AssetFields, AuditEvent, Named, PortfolioFields, UserFields};
+use super::{AccountFields, AssetFields, AuditEvent, Grantee, Named, PortfolioFields, UserFields};
 use crate::domain::{
     account::{BILLING_FIELDS, BillingFields},
     clock::Timestamp,
@@ -104,6 +104,11 @@ fn name(label: &'static str, value: Option<&Named>) -> Fact {
     text(label, value.map_or("", |named| &named.name))
 }
 
+/// "Finance (group)"
+fn shared_with(grantee: &Grantee) -> Fact {
+    text("shared with", format!("{} ({})", grantee.name, grantee.kind.as_str()))
+}
+
 fn names(label: &'static str, value: &[Named]) -> Fact {
     text(label, value.iter().map(|named| named.name.as_str()).collect::<Vec<_>>().join(", "))
 }
@@ -189,9 +194,9 @@ impl AuditEvent {
             Self::AssetDeleted { kind, count } => vec![text("kind", kind.label()), number("assets", *count)],
             Self::AssetRestored { count, owner } => vec![number("assets", *count), name("owner", Some(owner))],
             Self::AssetShared { with, level } | Self::AssetShareRemoved { with, level } => {
-                vec![text("with", &with.name), text("access", level.label())]
+                vec![shared_with(with), text("access", level.label())]
             }
-            Self::AssetShareChanged { with, .. } => vec![text("with", &with.name)],
+            Self::AssetShareChanged { with, .. } => vec![shared_with(with)],
             Self::DamageFound { entry } => vec![number("entry", *entry)],
             Self::MailsRetried { mails } => vec![number("mails", mails.len() as u64)],
             Self::CompanySetUp {}
