@@ -5,6 +5,7 @@ mod address;
 mod admins;
 mod assignments;
 mod invitation;
+mod owner;
 mod password;
 mod profile;
 mod test_mail;
@@ -21,6 +22,7 @@ pub use self::{
     admins::AdminAppointedNotice,
     assignments::{Assignments, AssignmentsChanged},
     invitation::{Access, Invitation},
+    owner::OwnerChanged,
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
     test_mail::Test,
@@ -50,6 +52,7 @@ stored_enum! {
         AddressStop = "address_stop",
         AddressStays = "address_stays",
         AddressChanged = "address_changed",
+        OwnerChanged = "owner_changed",
     }
 }
 
@@ -100,6 +103,8 @@ pub enum Message {
     AddressStays(AddressStays),
     /// To both addresses.
     AddressChanged(AddressChanged),
+    /// To the new owner of assets and to the old one.
+    OwnerChanged(OwnerChanged),
 }
 
 /// Change of a user by another user.
@@ -150,6 +155,7 @@ impl Message {
             Self::AddressStop(_) => MailKind::AddressStop,
             Self::AddressStays(_) => MailKind::AddressStays,
             Self::AddressChanged(_) => MailKind::AddressChanged,
+            Self::OwnerChanged(_) => MailKind::OwnerChanged,
         }
     }
 
@@ -174,6 +180,7 @@ impl Message {
             Self::AddressStop(change) => change.to_stop(),
             Self::AddressStays(stays) => stays.layout(),
             Self::AddressChanged(changed) => changed.layout(),
+            Self::OwnerChanged(changed) => changed.layout(),
         };
         layout.rendered()
     }

@@ -43,7 +43,8 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::AddressConfirm(address.clone()),
         Message::AddressStop(address),
         Message::AddressStays(AddressStays { change: change.clone(), old: name.clone(), new: name.clone() }),
-        Message::AddressChanged(AddressChanged { change, old: name.clone(), new: name }),
+        Message::AddressChanged(AddressChanged { change: change.clone(), old: name.clone(), new: name.clone() }),
+        Message::OwnerChanged(OwnerChanged { change, asset: Some(name.clone()), count: 2, other: name, is_new: false, keeps_edit: true }),
     ]
 }
 
@@ -124,6 +125,7 @@ fn usual_names() {
             "Your Usher email address is about to change",
             "Email change cancelled",
             "Your Usher email address was changed",
+            "You no longer own Maya Fischer at Northwind Trading",
         ]
     );
     assert!(rendered.iter().all(|mail| mail.text.is_ascii() && mail.html.is_ascii()), "plain names make mails that need no encoding");
