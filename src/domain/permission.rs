@@ -249,6 +249,7 @@ permissions! {
     BillingUpdate = "billing.update", "Update an account’s billing information": [Company, Portfolios, Nowhere];
     AssetsUse = "assets.use", "Create, edit and share folders, processes and integrations": [Company, Company, Company];
     AssetsViewAll = "assets.view_all", "View all folders, processes and integrations": [Company, Nowhere, Nowhere];
+    AssetsChangeOwner = "assets.change_owner", "Change the owner of folders, processes and integrations": [Company, Nowhere, Nowhere];
     RolesView = "roles.view", "View roles and permissions": [Company, Company, Nowhere];
     AuditLogView = "audit_log.view", "Read the audit log": [Company, Nowhere, Nowhere];
 }

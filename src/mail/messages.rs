@@ -6,6 +6,7 @@ mod admins;
 mod assignments;
 mod audit;
 mod invitation;
+mod owner;
 mod password;
 mod profile;
 mod test_mail;
@@ -23,6 +24,7 @@ pub use self::{
     assignments::{Assignments, AssignmentsChanged},
     audit::{AuditDamaged, AuditHead},
     invitation::{Access, Invitation},
+    owner::OwnerChanged,
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
     test_mail::Test,
@@ -54,6 +56,7 @@ stored_enum! {
         AddressChanged = "address_changed",
         AuditHead = "audit_head",
         AuditDamaged = "audit_damaged",
+        OwnerChanged = "owner_changed",
     }
 }
 
@@ -108,6 +111,8 @@ pub enum Message {
     AuditHead(AuditHead),
     /// To every Admin: damage of the audit log.
     AuditDamaged(AuditDamaged),
+    /// To the new owner of assets and to the old one.
+    OwnerChanged(OwnerChanged),
 }
 
 /// Change of a user by another user.
@@ -160,6 +165,7 @@ impl Message {
             Self::AddressChanged(_) => MailKind::AddressChanged,
             Self::AuditHead(_) => MailKind::AuditHead,
             Self::AuditDamaged(_) => MailKind::AuditDamaged,
+            Self::OwnerChanged(_) => MailKind::OwnerChanged,
         }
     }
 
@@ -186,6 +192,7 @@ impl Message {
             Self::AddressChanged(changed) => changed.layout(),
             Self::AuditHead(head) => head.layout(),
             Self::AuditDamaged(damaged) => damaged.layout(),
+            Self::OwnerChanged(changed) => changed.layout(),
         };
         layout.rendered()
     }

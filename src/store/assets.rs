@@ -2,6 +2,7 @@
 
 pub mod deleted;
 mod list;
+pub mod owner;
 pub mod shares;
 pub mod tree;
 

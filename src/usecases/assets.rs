@@ -2,6 +2,7 @@
 
 pub mod deletion;
 pub mod moves;
+pub mod owner;
 pub mod shares;
 
 use std::collections::HashMap;

@@ -50,6 +50,7 @@ impl AuditAction {
         self.words().1
     }
 
+    #[expect(clippy::too_many_lines, reason = "a line for each action")]
     fn words(self) -> (ActionGroup, &'static str) {
         match self {
             Self::SignedIn => (ActionGroup::SignIns, "Signed in"),
@@ -102,6 +103,7 @@ impl AuditAction {
             Self::AssetMoved => (ActionGroup::Assets, "Asset moved"),
             Self::AssetDeleted => (ActionGroup::Assets, "Asset deleted"),
             Self::AssetRestored => (ActionGroup::Assets, "Asset restored"),
+            Self::AssetOwnerChanged => (ActionGroup::Assets, "Owner changed"),
             Self::AssetShared => (ActionGroup::Assets, "Shared"),
             Self::AssetShareChanged => (ActionGroup::Assets, "Access of a share changed"),
             Self::AssetShareRemoved => (ActionGroup::Assets, "Share removed"),

@@ -108,6 +108,7 @@ audit_events! {
     AssetShared = "asset.shared" { with: Grantee, level: ShareLevel }
     AssetShareChanged = "asset.share_changed" { with: Grantee, before: ShareLevel, after: ShareLevel }
     AssetShareRemoved = "asset.share_removed" { with: Grantee, level: ShareLevel }
+    AssetOwnerChanged = "asset.owner_changed" { before: Named, after: Named, count: u64, assets: Vec<i64> }
     MailFailed = "mail.failed" { reply: String, attempts: u64 }
     MailRetried = "mail.retried" {}
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
@@ -297,6 +298,9 @@ impl AuditEvent {
             Self::AccountEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
             Self::AssetEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
             Self::AssetMoved { .. } => format!("{actor} moved {subject} to another folder"),
+            Self::AssetOwnerChanged { before, after, .. } => {
+                format!("{actor} changed the owner of assets from {} to {}", before.name, after.name)
+            }
             Self::AssetShared { with, .. } => format!("{actor} shared {subject} with {}", with.name),
             Self::AssetShareChanged { with, .. } => format!("{actor} changed the access of {} to {subject}", with.name),
             Self::AssetShareRemoved { with, .. } => format!("{actor} stopped sharing {subject} with {}", with.name),

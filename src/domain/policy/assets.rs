@@ -23,12 +23,17 @@ pub enum AssetAction {
     RestoreAsset {
         is_owner: bool,
     },
+    /// Carries the new owner.
+    ChangeOwner {
+        target: Target,
+    },
 }
 
 impl AssetAction {
     pub(super) fn need(self) -> Need {
         Need::of_company(match self {
             Self::SeeAllAssets | Self::RestoreAsset { is_owner: false } => Permission::AssetsViewAll,
+            Self::ChangeOwner { .. } => Permission::AssetsChangeOwner,
             Self::CreateAsset
             | Self::SeeAsset(_)
             | Self::EditAsset(_)
@@ -44,6 +49,7 @@ impl AssetAction {
             Self::SeeAsset(access) => require_access(access, AssetAccess::View),
             Self::EditAsset(access) => require_access(access, AssetAccess::Edit),
             Self::ManageAsset(access) => require_access(access, AssetAccess::Owner),
+            Self::ChangeOwner { target } => require_status(target, &[Status::Active]),
             Self::ShareWithUser { access, target } => {
                 require_access(access, AssetAccess::Owner)?;
                 require_status(target, &[Status::Active])

@@ -269,7 +269,7 @@ fn written_of_assets(name: &str, role: Role, access: Option<AssetAccess>) -> Res
     use AssetAccess::{Edit, Owner, View};
     match (name, access) {
         ("create" | "restore own", _) => Ok(()),
-        ("see all" | "restore", _) => {
+        ("see all" | "restore" | "change owner", _) => {
             if role == Role::Admin {
                 Ok(())
             } else {
@@ -299,6 +299,7 @@ fn every_role_and_access_to_an_asset_is_decided_as_written() {
                 ("share with a deactivated user", AssetAction::ShareWithUser { access, target: target(Status::Deactivated) }),
                 ("restore own", AssetAction::RestoreAsset { is_owner: true }),
                 ("restore", AssetAction::RestoreAsset { is_owner: false }),
+                ("change owner", AssetAction::ChangeOwner { target: target(Status::Active) }),
             ] {
                 let actor = Actor { id: Some(ACTOR), role };
                 assert_eq!(decide(actor, action), written_of_assets(name, role, access), "{role:?} {name} {access:?}");

@@ -48,7 +48,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::AddressConfirm(address.clone()),
         Message::AddressStop(address),
         Message::AddressStays(AddressStays { change: change.clone(), old: name.clone(), new: name.clone() }),
-        Message::AddressChanged(AddressChanged { change, old: name.clone(), new: name.clone() }),
+        Message::AddressChanged(AddressChanged { change: change.clone(), old: name.clone(), new: name.clone() }),
         Message::AuditHead(AuditHead {
             first_name: name.clone(),
             company: reset.company.clone(),
@@ -56,7 +56,8 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
             at: now(),
             damaged_at: None,
         }),
-        Message::AuditDamaged(AuditDamaged { first_name: name, company: reset.company, entry: 412, at: now() }),
+        Message::AuditDamaged(AuditDamaged { first_name: name.clone(), company: reset.company, entry: 412, at: now() }),
+        Message::OwnerChanged(OwnerChanged { change, asset: Some(name.clone()), count: 2, other: name, is_new: false, keeps_edit: true }),
     ]
 }
 
@@ -139,6 +140,7 @@ fn usual_names() {
             "Your Usher email address was changed",
             "Newest audit log hash of Northwind Trading",
             "The audit log of Northwind Trading is damaged",
+            "You no longer own Maya Fischer at Northwind Trading",
         ]
     );
     assert!(rendered.iter().all(|mail| mail.text.is_ascii() && mail.html.is_ascii()), "plain names make mails that need no encoding");

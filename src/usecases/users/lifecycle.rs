@@ -63,6 +63,8 @@ pub struct Inventory {
     /// Names of the portfolios.
     pub portfolios: Vec<String>,
     pub accounts: Vec<String>,
+    /// Number of assets, which need another owner first.
+    pub assets: u64,
     /// Time until which the user can be restored; `None` when they cannot be.
     pub restorable_until: Option<Timestamp>,
 }
@@ -71,7 +73,6 @@ pub fn inventory(ctx: &Context, actor: &User, company: &Company, user_id: UserId
     let now = ctx.now();
     ctx.store.read(|db| {
         let user = ScopedActor::of(db, actor)?.require(db, EntryPoint::UsersAndGroups, user_id, delete_action, now)?;
-        require_no_assets(db, &user)?;
         let sessions = sessions::count(db, user_id, company, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(db, user_id)?;
         let names = |named: Vec<Named>| named.into_iter().map(|named| named.name).collect();
@@ -81,6 +82,7 @@ pub fn inventory(ctx: &Context, actor: &User, company: &Company, user_id: UserId
             groups: names(groups),
             portfolios: names(portfolios),
             accounts: names(accounts),
+            assets: assets::count_owned(db, user_id)?.unsigned_abs(),
             restorable_until: restorable_until(company, now),
         })
     })

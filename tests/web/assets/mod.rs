@@ -1,6 +1,7 @@
 //! Assets: folders, processes and integrations.
 
 mod deletion;
+mod owner;
 mod shares;
 mod tree;
 

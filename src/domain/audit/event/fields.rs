@@ -137,6 +137,7 @@ impl AuditEvent {
                 let name = |folder: &Option<Named>| folder.as_ref().map_or("", |folder| &folder.name).to_owned();
                 change("folder", &name(before), &name(after))
             }
+            Self::AssetOwnerChanged { before, after, .. } => change("owner", &before.name, &after.name),
             Self::AssetShareChanged { before, after, .. } => change("access", before.label(), after.label()),
             _ => Vec::new(),
         }
@@ -195,6 +196,10 @@ impl AuditEvent {
             Self::AssetRestored { count, owner } => vec![number("assets", *count), name("owner", Some(owner))],
             Self::AssetShared { with, level } | Self::AssetShareRemoved { with, level } => {
                 vec![shared_with(with), text("access", level.label())]
+            }
+            Self::AssetOwnerChanged { count, assets, .. } => {
+                let ids = assets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                vec![number("assets", *count), text("numbers of the assets", ids)]
             }
             Self::AssetShareChanged { with, .. } => vec![shared_with(with)],
             Self::DamageFound { entry } => vec![number("entry", *entry)],

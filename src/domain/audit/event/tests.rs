@@ -158,6 +158,10 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             AssetShareRemoved { with: finance(), level: ShareLevel::Edit },
             r#"{"level":"edit","version":1,"with":{"id":3,"kind":"group","name":"Finance"}}"#,
         ),
+        (
+            AssetOwnerChanged { before: user(), after: named("Finance"), count: 2, assets: vec![5, 6] },
+            r#"{"after":{"id":3,"name":"Finance"},"assets":[5,6],"before":{"id":7,"name":"Noor van Dijk"},"count":2,"version":1}"#,
+        ),
         (MailFailed { reply: text("550 No such user"), attempts: 5 }, r#"{"attempts":5,"reply":"550 No such user","version":1}"#),
         (MailRetried {}, r#"{"version":1}"#),
         (MailsRetried { mails: vec![3, 4] }, r#"{"mails":[3,4],"version":1}"#),

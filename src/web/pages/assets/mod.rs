@@ -7,6 +7,7 @@ mod fields;
 pub mod list;
 pub mod move_to;
 pub mod new;
+pub mod owner;
 pub mod share;
 pub mod show;
 
@@ -73,6 +74,10 @@ impl AssetHead {
 
     fn share_path(&self) -> paths::ShareAsset {
         paths::ShareAsset { asset: self.id }
+    }
+
+    fn owner_path(&self) -> paths::ChangeOwner {
+        paths::ChangeOwner { asset: self.id }
     }
 
     fn delete_path(&self) -> paths::DeleteAsset {

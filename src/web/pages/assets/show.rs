@@ -8,6 +8,7 @@ use crate::{
     domain::{
         asset::{AssetAccess, AssetKind},
         ids::AssetId,
+        permission::Permission,
     },
     usecases::assets::{self, Listing, Shown},
     web::shared::{
@@ -35,6 +36,8 @@ pub struct AssetPage {
     pub may_edit: bool,
     /// True if the reader owns it, and so shares and deletes it.
     pub is_yours: bool,
+    /// True for Admins.
+    pub may_change_owner: bool,
     /// Content of a folder.
     pub content: Option<FolderContent>,
 }
@@ -78,6 +81,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
         changed_by,
         may_edit,
         is_yours: access == AssetAccess::Owner,
+        may_change_owner: Permission::AssetsChangeOwner.level(reader.actor().role).is_any(),
         content: folder,
     })
 }
@@ -98,6 +102,7 @@ mod tests {
             changed_by: (sample.rows > 0).then(|| sample.user(2).name),
             may_edit: true,
             is_yours: true,
+            may_change_owner: true,
             content: Some(FolderContent {
                 count: Count::Exactly(sample.rows as u64),
                 rows: AssetRow::samples(sample),

@@ -97,6 +97,7 @@ paths! {
     BlockUser { user: UserId } = "/users-and-groups/users/{user}/block", Button, UsersAndGroups: DirectoryManage;
     ActivateUser { user: UserId } = "/users-and-groups/users/{user}/activate", Button, UsersAndGroups: DirectoryManage;
     DeleteUser { user: UserId } = "/users-and-groups/users/{user}/delete", Form, UsersAndGroups: DirectoryManage;
+    UserAssets { user: UserId } = "/users-and-groups/users/{user}/assets", Form, UsersAndGroups: AssetsChangeOwner;
     ResendInvitation { user: UserId } = "/users-and-groups/users/{user}/resend", Button, UsersAndGroups: DirectoryManage;
     RevokeInvitation { user: UserId } = "/users-and-groups/users/{user}/revoke", Form, UsersAndGroups: DirectoryManage;
     /// The open invitation's link, where no mail server is configured.
@@ -193,8 +194,8 @@ paths! {
     EditAsset { asset: AssetId } = "/assets/{asset}/edit", Form, Assets: AssetsUse;
     /// Takes `?q=`, and `?to=` for the review.
     MoveAsset { asset: AssetId } = "/assets/{asset}/move", Form, Assets: AssetsUse;
-    /// Takes `?q=`.
     ShareAsset { asset: AssetId } = "/assets/{asset}/share", Form, Assets: AssetsUse;
+    ChangeOwner { asset: AssetId } = "/assets/{asset}/owner", Form, Assets: AssetsChangeOwner;
     DeleteAsset { asset: AssetId } = "/assets/{asset}/delete", Form, Assets: AssetsUse;
 }
 

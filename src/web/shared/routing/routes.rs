@@ -97,6 +97,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(BlockUser => status_actions::deactivate))
                 .service(at!(ActivateUser => status_actions::reactivate))
                 .service(at!(DeleteUser => directory::delete::show, directory::delete::submit))
+                .service(at!(UserAssets => assets::owner::show_all, assets::owner::submit_all))
                 .service(at!(ResendInvitation => status_actions::resend))
                 .service(at!(RevokeInvitation => revoke::show, revoke::submit))
                 .service(at!(InvitationLink => link::show, link::submit))
@@ -160,6 +161,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(EditAsset => assets::edit::show, assets::edit::submit))
                 .service(at!(MoveAsset => assets::move_to::show, assets::move_to::submit))
                 .service(at!(ShareAsset => assets::share::show, assets::share::submit))
+                .service(at!(ChangeOwner => assets::owner::show, assets::owner::submit))
                 .service(at!(DeleteAsset => assets::delete::show, assets::delete::submit)),
         );
 }

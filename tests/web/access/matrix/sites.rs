@@ -191,6 +191,8 @@ fn site(endpoint: &'static Endpoint) -> Site {
             site.with(&[("to", "top")]).besides(&[422])
         }
         "ShareAsset" => site.both(&[("assets.use", Asset(Demand::Own))]).with(&[("user", "1"), ("level", "view")]),
+        "ChangeOwner" => site.both(&[("assets.use", Asset(Demand::View))]).with(&[("user", "1")]).besides(&[422]),
+        "UserAssets" => site.page(&[("directory.view", User)]).form(&[("directory.view", User)]).with(&[("user", "1")]).besides(&[303]),
         "DeleteAsset" => site.both(&[("assets.use", Asset(Demand::Own))]),
         "RestoreAsset" => site.form(&[("assets.use", Asset(Demand::Restore))]),
         "Billing" => site.form(&[("billing.update", Account)]).with(BILLING),

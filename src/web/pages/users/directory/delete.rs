@@ -30,6 +30,8 @@ pub struct DeleteUserPage {
     /// End of the time to restore the user; `None` for a permanent deletion.
     pub restorable_until: Option<DisplayTime>,
     pub goes: WhatGoes,
+    /// Number of assets, which need another owner first.
+    pub assets: u64,
     /// Query of the list, to return to.
     pub query: String,
 }
@@ -78,6 +80,16 @@ impl DeleteUserPage {
         paths::DeleteUser { user: self.user.id }
     }
 
+    fn assets_path(&self) -> paths::UserAssets {
+        paths::UserAssets { user: self.user.id }
+    }
+
+    /// "Jonas Vermeulen owns 2 assets. Change their owner first."
+    fn owns(&self) -> Option<String> {
+        let assets = counted(self.assets, "asset. Change its owner first.", "assets. Change their owner first.");
+        (self.assets > 0).then(|| format!("{} owns {assets}", self.user.name))
+    }
+
     fn back(&self) -> String {
         with_query(paths::UsersAndGroups {}, &self.query)
     }
@@ -87,13 +99,14 @@ impl DeleteUserPage {
 pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let (id, company) = (*id, context.current.company.clone());
     let (layout_data, inventory) = context.open(move |ctx, actor| users::lifecycle::inventory(ctx, actor, &company, id)).await?;
-    let Inventory { user, sessions, groups, portfolios, accounts, restorable_until } = inventory;
+    let Inventory { user, sessions, groups, portfolios, accounts, assets, restorable_until } = inventory;
     respond::page(&DeleteUserPage {
         layout: context.layout(&layout_data),
         can_be_blocked: user.status(layout_data.now) == Status::Active,
         restorable_until: restorable_until.map(|until| DisplayTime::new(until, layout_data.now)),
         goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, portfolios, accounts, credentials: vec!["Password"] },
         user: UserLabel::from(&user.who()),
+        assets,
         query: ListQuery::returned(&query.return_query),
     })
 }
@@ -129,6 +142,7 @@ mod tests {
                 accounts: vec![sample.group(); sample.rows],
                 credentials: if sample.rows == 0 { Vec::new() } else { vec!["Password"] },
             },
+            assets: if sample.name == "large" { 3 } else { 0 },
             query: sample.query(),
         }
     }
