@@ -11,7 +11,7 @@ async fn an_entry_shows_its_fields_before_and_after_and_its_place_in_the_chain(d
     let page = maya.get(&app, &format!("{LOG}/{}", row.sequence)).await;
     page.is(200).sees("Maya Fischer edited name, notes of Fjord Foods");
     page.sees("FieldBeforeAfter NameFjord FoodsFjord NotesNoneFish").sees("ChannelPageNetwork address192.0.2.1");
-    page.sees("Time22 Nov 2026, 09:20 UTC").sees("Exact time2026-11-22 09:20:00 UTC").sees("SubjectAccount Fjord Foods");
+    page.sees("Time22 Nov 2026, 09:20 UTC").sees("Exact time2026-11-22 09:20:00.000000 UTC").sees("SubjectAccount Fjord Foods");
     page.sees(&hex(&row.hash)).sees(&hex(&row.previous_hash)).sees_no("{");
     assert!(page.has_link(&format!("/accounts/{fjord}")) && page.has_link(&format!("{LOG}?account={fjord}")));
 }

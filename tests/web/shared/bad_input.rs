@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Fields for choices instead of text.
-const CHOICES: [&str; 15] = [
+const CHOICES: [&str; 16] = [
     "version",
     "step",
     "do",
@@ -26,6 +26,7 @@ const CHOICES: [&str; 15] = [
     "people_of",
     "leaves",
     "kind",
+    "daily_mail",
     "level",
     "to",
 ];
