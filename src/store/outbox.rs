@@ -250,7 +250,7 @@ pub struct LinkDeliveryRow {
 pub fn of_open_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId]) -> Result<Vec<LinkDeliveryRow>, StoreError> {
     let is_of_them = tokens::user_id.eq_any(users.iter().map(|user| user.0));
     let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(purpose)).filter(tokens::ended_at.is_null());
-    Ok(open.inner_join(outbox::table).select(link_mail()).load(db)?)
+    Ok(open.inner_join(outbox::table).select(link_delivery()).load(db)?)
 }
 
 /// Delivery of the invitation that a user accepted.
@@ -260,13 +260,13 @@ pub fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<
         .filter(tokens::purpose.eq(TokenPurpose::Invitation))
         .filter(tokens::ended_as.eq(TokenEnd::Used.as_str()))
         .inner_join(outbox::table)
-        .select(link_mail())
+        .select(link_delivery())
         .first(db)
         .optional()?)
 }
 
 #[diesel::dsl::auto_type]
-fn link_mail() -> _ {
+fn link_delivery() -> _ {
     (
         outbox::id,
         tokens::user_id.assume_not_null(),

@@ -152,6 +152,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    deleted_shares (user_id, asset_id) {
+        user_id -> BigInt,
+        asset_id -> BigInt,
+        level -> Text,
+    }
+}
+
+diesel::table! {
     idempotency_keys (session_id, key_hash) {
         session_id -> BigInt,
         key_hash -> Binary,
@@ -390,6 +398,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     billing,
     company,
     deleted_access,
+    deleted_shares,
     idempotency_keys,
     invitation_expiry_counts,
     known_browsers,

@@ -46,7 +46,7 @@ pub struct SessionRow {
 pub struct NewSession<'a> {
     pub hash: TokenHash,
     pub user: UserId,
-    pub source: &'a str,
+    pub client_ip: &'a str,
     pub browser: &'a str,
     pub now: Timestamp,
 }
@@ -59,7 +59,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), StoreError> {
             sessions::user_id.eq(new.user.0),
             sessions::created_at.eq(new.now),
             sessions::last_seen_at.eq(new.now),
-            sessions::client_ip.eq(new.source),
+            sessions::client_ip.eq(new.client_ip),
             sessions::browser.eq(browser),
         ))
         .execute(tx.db())?;

@@ -195,7 +195,7 @@ pub fn create(
             assignments::give_account(work.tx, target_user.user.id, id, permissions, work.actor.id(), work.now)?;
             let event = AuditEvent::AssignmentAdded { permissions: Some(permissions) };
             work.record_at(&target_user.user, &account, &event);
-            work.notify_assignments(&target_user.user, Assignments::given(&account.name))?;
+            work.notify_assignments(&target_user.user, Assignments::added(&account.name))?;
         }
         Ok(id)
     })

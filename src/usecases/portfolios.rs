@@ -313,7 +313,7 @@ fn set_deactivated(ctx: &Context, submission: &Submission<String>, id: Portfolio
         }
         portfolios::set_deactivated(work.tx, id, deactivated.then_some(work.now))?;
         let mut affected = NotificationTargets::default();
-        affected.by_standing(work.tx, &portfolio, deactivated)?;
+        affected.by_portfolio_status(work.tx, &portfolio, deactivated)?;
         affected.notify(work)?;
         let event = if deactivated { AuditEvent::PortfolioDeactivated {} } else { AuditEvent::PortfolioReactivated {} };
         work.record(&portfolio, &event);

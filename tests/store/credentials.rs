@@ -72,7 +72,7 @@ fn a_session_ends_with_its_limits_and_with_its_user(store: TestStore) {
     let hash = Token::new(&SystemRandom).hash();
     store
         .write_transaction(|tx| {
-            sessions::insert(tx, &sessions::NewSession { hash, user: maya, source: "192.0.2.1", browser: "Firefox", now: now() })
+            sessions::insert(tx, &sessions::NewSession { hash, user: maya, client_ip: "192.0.2.1", browser: "Firefox", now: now() })
         })
         .unwrap();
     let company = store.read(company::load).unwrap();

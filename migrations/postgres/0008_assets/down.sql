@@ -1,3 +1,4 @@
+DROP TABLE deleted_shares;
 DROP TABLE asset_shares;
 DROP TABLE asset_ancestors;
 DROP TABLE assets;

@@ -51,3 +51,12 @@ CREATE TABLE asset_shares (
 CREATE INDEX asset_shares_of_user ON asset_shares (user_id, asset_id) WHERE user_id IS NOT NULL;
 CREATE INDEX asset_shares_of_group ON asset_shares (group_id, asset_id) WHERE group_id IS NOT NULL;
 CREATE INDEX asset_shares_by_sharer ON asset_shares (shared_by) WHERE shared_by IS NOT NULL;
+
+-- Shares that deleted users had, until they are restored or purged.
+CREATE TABLE deleted_shares (
+    user_id  BIGINT NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
+    asset_id BIGINT NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    level    TEXT   NOT NULL CHECK (level IN ('view', 'edit')),
+    PRIMARY KEY (user_id, asset_id)
+);
+CREATE INDEX deleted_shares_of_asset ON deleted_shares (asset_id);

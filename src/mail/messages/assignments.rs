@@ -24,7 +24,7 @@ pub struct Assignments {
 }
 
 impl Assignments {
-    pub fn given(name: &str) -> Self {
+    pub fn added(name: &str) -> Self {
         Self { given: vec![name.to_owned()], ..Self::default() }
     }
 
@@ -32,7 +32,7 @@ impl Assignments {
         Self { changed: vec![name.to_owned()], ..Self::default() }
     }
 
-    pub fn taken(name: &str) -> Self {
+    pub fn removed(name: &str) -> Self {
         Self { taken: vec![name.to_owned()], ..Self::default() }
     }
 

@@ -1,6 +1,6 @@
 //! Shares of assets with users and groups.
 
-use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
+use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_query, sql_types::Bool};
 
 use crate::{
     domain::{
@@ -10,10 +10,12 @@ use crate::{
     },
     store::{
         Database, StoreError, Tx,
-        schema::{asset_ancestors, asset_shares, memberships},
+        schema::{asset_ancestors, asset_shares, deleted_shares, memberships},
         views::users,
     },
 };
+
+use super::Asset;
 
 /// User or group with whom an asset is shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -106,10 +108,24 @@ pub fn remove(tx: &mut Tx<'_>, asset: AssetId, with: ShareWith) -> Result<(), St
     Ok(())
 }
 
-/// Removes all shares with a user.
-pub fn remove_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+/// Removes all shares with a user who is deleted, and keeps them for a restoration.
+pub fn keep_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+    let kept = format!("INSERT INTO deleted_shares SELECT user_id, asset_id, level FROM asset_shares WHERE user_id = {user}");
+    sql_query(kept).execute(tx.db())?;
     diesel::delete(asset_shares::table.filter(asset_shares::user_id.eq(Some(user.0)))).execute(tx.db())?;
     Ok(())
+}
+
+/// Shares kept for a user, which are kept no longer. Deleted assets are left out.
+pub fn take_kept(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<(Asset, ShareLevel)>, StoreError> {
+    let kept = deleted_shares::table.filter(deleted_shares::user_id.eq(user.0));
+    let levels = kept.select((deleted_shares::asset_id, deleted_shares::level)).load::<(i64, ShareLevel)>(tx.db())?;
+    let mut shares = Vec::with_capacity(levels.len());
+    for (asset, level) in levels {
+        shares.extend(super::find(tx.db(), AssetId(asset))?.map(|asset| (asset, level)));
+    }
+    diesel::delete(kept).execute(tx.db())?;
+    Ok(shares)
 }
 
 /// The first members of these groups, with their groups.

@@ -164,7 +164,7 @@ pub fn give_portfolio(
         }
         assignments::give_portfolio(work.tx, user_id, portfolio.id, work.actor.id(), work.now)?;
         work.record_at(&target_user.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
-        work.notify_assignments(&target_user.user, Assignments::given(&portfolio.name))?;
+        work.notify_assignments(&target_user.user, Assignments::added(&portfolio.name))?;
         Ok((target_user.user, portfolio))
     })
 }

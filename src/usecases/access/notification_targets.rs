@@ -72,7 +72,12 @@ impl NotificationTargets {
 
     /// Notes a portfolio's deactivation or reactivation: its name for its Portfolio Admins, and the names of their
     /// accounts for other users there.
-    pub(in crate::usecases) fn by_standing(&mut self, tx: &mut Tx<'_>, portfolio: &Portfolio, deactivated: bool) -> Result<(), StoreError> {
+    pub(in crate::usecases) fn by_portfolio_status(
+        &mut self,
+        tx: &mut Tx<'_>,
+        portfolio: &Portfolio,
+        deactivated: bool,
+    ) -> Result<(), StoreError> {
         let admins = portfolios::admins_of(tx.db(), &[portfolio.id])?.into_iter().map(|(_, admin)| (admin, portfolio.name.clone()));
         let admins = admins.collect::<Vec<_>>();
         let looks_after = admins.iter().map(|(admin, _)| admin.id).collect::<HashSet<_>>();

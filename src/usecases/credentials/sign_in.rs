@@ -187,7 +187,7 @@ pub(in crate::usecases) fn begin_session(
     if let Some(before) = client.session {
         end_session(ctx, work.tx, before, &client.client_ip, now)?;
     }
-    let new = NewSession { hash: session.hash(), user: who.id, source: &client.client_ip, browser: &client.user_agent, now };
+    let new = NewSession { hash: session.hash(), user: who.id, client_ip: &client.client_ip, browser: &client.user_agent, now };
     sessions::insert(work.tx, &new)?;
     users::set_last_sign_in(work.tx, who.id, now)?;
     if let Some(browser) = client.browser {

@@ -135,7 +135,7 @@ pub fn delete(
         let Belongings { groups, portfolios, accounts } = Belongings::of(work.tx.db(), user_id)?;
         end_access(work, user_id, AccessEnd::Lockout, None)?;
         deleted_access::keep(work.tx, user_id)?;
-        assets::shares::remove_all(work.tx, user_id)?;
+        assets::shares::keep_all(work.tx, user_id)?;
         work.notify(&user, Message::UserDeleted)?;
         let until = restorable_until(&company::load(work.tx.db())?, work.now);
         if until.is_some() {

@@ -74,7 +74,7 @@ pub fn list(ctx: &Context, actor: &User, request: &ListRequest) -> Result<Option
         }
         let chosen = chosen(db, &actor, request)?;
         let portfolios = portfolios(db, &actor, chosen.as_ref())?;
-        let wanted = wanted(ctx, &actor, request, chosen);
+        let wanted = user_query(ctx, &actor, request, chosen);
         let counts = users::counts(db, &wanted)?;
         let page = users::page(db, &wanted, counts.all, &request.position, request.limit)?;
         let assigned = assignments::numbers_of(db, &actor.scope, &ids(&page))?;
@@ -95,7 +95,7 @@ fn portfolios(db: &mut Database, actor: &ScopedActor, chosen: Option<&Portfolio>
     Ok(if few.has_next { chosen.cloned().into_iter().collect() } else { few.rows })
 }
 
-fn wanted(ctx: &Context, actor: &ScopedActor, request: &ListRequest, chosen: Option<Portfolio>) -> UserQuery {
+fn user_query(ctx: &Context, actor: &ScopedActor, request: &ListRequest, chosen: Option<Portfolio>) -> UserQuery {
     let scope = chosen.map_or_else(|| actor.scope.clone(), |portfolio| Scope::of_portfolios(vec![portfolio.id]));
     UserQuery { scope, filter: request.filter.clone(), order: request.order, as_of: request.as_of.unwrap_or_else(|| ctx.now()) }
 }
@@ -126,7 +126,7 @@ pub fn begin_export(ctx: &Context, principal: &Principal, request: &ListRequest,
         }
         let chosen = chosen(work.tx.db(), &work.actor, request)?;
         let portfolio = chosen.as_ref().map(|portfolio| Named::new(portfolio.id.0, &portfolio.name));
-        let counts = users::counts(work.tx.db(), &wanted(ctx, &work.actor, request, chosen))?;
+        let counts = users::counts(work.tx.db(), &user_query(ctx, &work.actor, request, chosen))?;
         let company = company::load(work.tx.db())?;
         work.record(&company, &AuditEvent::UsersExported { list: words.to_owned(), portfolio });
         Ok(counts.all)
@@ -139,7 +139,7 @@ pub fn export(ctx: &Context, principal: &Principal, request: &ListRequest, all: 
         let actor = principal.actor(db, ctx.now())?;
         actor.authorise(Action::Use(Permission::UsersExport))?;
         let chosen = chosen(db, &actor, request)?;
-        let page = users::page(db, &wanted(ctx, &actor, request, chosen), all, &request.position, request.limit)?;
+        let page = users::page(db, &user_query(ctx, &actor, request, chosen), all, &request.position, request.limit)?;
         let assigned = assignments::names_of(db, &actor.scope, &ids(&page))?;
         Ok(rows(page, assigned, ctx.now()))
     })

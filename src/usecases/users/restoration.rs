@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        audit::{AuditEvent, DemotionReason, Subject},
+        audit::{AuditEvent, DemotionReason, Grantee, Subject, SubjectKind},
         clock::Timestamp,
         company::Company,
         email_address::EmailAddress,
@@ -11,7 +11,9 @@ use crate::{
         user::{DefaultRole, Status, Who},
     },
     store::{
-        StoreError, accounts, assignments, company,
+        StoreError, accounts,
+        assets::shares::{self, ShareWith},
+        assignments, company,
         deleted_access::{self, DeletedAccess},
         groups,
         page::{Count, Position, Slice},
@@ -100,6 +102,8 @@ pub struct RestoredAccess {
     pub groups: usize,
     pub portfolios: usize,
     pub accounts: usize,
+    /// Assets shared with them.
+    pub shares: usize,
     /// Names of portfolios and accounts that could not be assigned.
     pub withheld: Vec<String>,
 }
@@ -122,6 +126,7 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId
         for had in deleted_access::take(work.tx, user_id)? {
             access.restore(work, &user, had)?;
         }
+        access.restore_shares(work, &user)?;
         let became_user = user.default_role == DefaultRole::PortfolioAdmin && access.portfolios == 0;
         if became_user {
             become_user(work, &user, DemotionReason::PortfoliosWithheld)?;
@@ -137,6 +142,16 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId
 }
 
 impl RestoredAccess {
+    fn restore_shares(&mut self, work: &mut UnitOfWork<'_, '_>, user: &User) -> Result<(), StoreError> {
+        for (asset, level) in shares::take_kept(work.tx, user.id)? {
+            shares::set(work.tx, asset.id, ShareWith::User(user.id), level, work.actor.id(), work.now)?;
+            let with = Grantee { kind: SubjectKind::User, id: user.id.0, name: user.display_name() };
+            work.record(&asset, &AuditEvent::AssetShared { with, level });
+            self.shares += 1;
+        }
+        Ok(())
+    }
+
     /// Restores one membership or assignment. Only Admins restore users, so all is theirs to give, except in a
     /// deactivated portfolio: that is withheld.
     fn restore(&mut self, work: &mut UnitOfWork<'_, '_>, user: &User, had: DeletedAccess) -> Result<(), StoreError> {

@@ -14,7 +14,7 @@ pub(in crate::web) fn invited(user: &User, entry_point: EntryPoint, passes_links
     }
 }
 
-pub(in crate::web) fn resent(entry_point: EntryPoint, passes_links_on: bool) -> impl Fn(&Resent) -> Flash {
+pub(in crate::web) fn resend_flash(entry_point: EntryPoint, passes_links_on: bool) -> impl Fn(&Resent) -> Flash {
     move |Resent { user, reassigned }| {
         let done = if passes_links_on { format!("for {} created", user.email) } else { format!("sent to {}", user.email) };
         let sent = format!("New invitation {done}. The earlier link no longer works.");

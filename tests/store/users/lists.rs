@@ -149,7 +149,7 @@ impl World {
     }
 }
 
-fn wanted(scope: Scope, filter: UserFilter, by: SortBy, is_descending: bool) -> UserQuery {
+fn user_query(scope: Scope, filter: UserFilter, by: SortBy, is_descending: bool) -> UserQuery {
     UserQuery { scope, filter, order: Order { by, is_descending }, as_of: now() }
 }
 
@@ -199,7 +199,7 @@ fn walked(store: &Store, wanted: &UserQuery) -> Vec<UserId> {
 fn scopes_in_sql_and_in_rust_hold_equal_users(store: TestStore) {
     let world = world(&store, 3, 60);
     for scope in world.scopes() {
-        let everybody = wanted(scope.clone(), UserFilter::default(), SortBy::Name, false);
+        let everybody = user_query(scope.clone(), UserFilter::default(), SortBy::Name, false);
         let listed = ids(&page(&store, &everybody, &Position::First, 100)).into_iter().collect::<BTreeSet<_>>();
         let inside = world.people.iter().copied().filter(|&id| world.inside(&scope, id) != ScopeRelation::Not).collect::<BTreeSet<_>>();
         assert_eq!(listed, inside, "{scope:?}");
@@ -233,7 +233,7 @@ fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore)
             let mut found = Vec::new();
             for by in SortBy::ALL {
                 for is_descending in [false, true] {
-                    let wanted = wanted(scope.clone(), filter.clone(), *by, is_descending);
+                    let wanted = user_query(scope.clone(), filter.clone(), *by, is_descending);
                     let mut listed = walked(&store, &wanted);
                     listed.sort_unstable();
                     found.push(listed);
@@ -241,7 +241,7 @@ fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore)
             }
             found.dedup();
             assert_eq!(found.len(), 1, "{scope:?} {filter:?}");
-            let counts = store.read(|db| users::counts(db, &wanted(scope.clone(), filter.clone(), SortBy::Name, false))).unwrap();
+            let counts = store.read(|db| users::counts(db, &user_query(scope.clone(), filter.clone(), SortBy::Name, false))).unwrap();
             assert_eq!(counts.of(filter.status), Count::Exactly(i64::try_from(found[0].len()).unwrap()), "{scope:?} {filter:?}");
         }
     }
@@ -253,7 +253,7 @@ fn a_scope_lists_its_users_as_the_company_does(store: TestStore) {
     let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
     for (by, typed) in SortBy::ALL.iter().flat_map(|by| ["", "anna", "fischer"].map(|typed| (by, typed))) {
         let filter = |status| UserFilter { search: SearchTerm::parse(typed), status, ..UserFilter::default() };
-        let of = |scope: &Scope, status| page(&store, &wanted(scope.clone(), filter(status), *by, false), &Position::First, 100).rows;
+        let of = |scope: &Scope, status| page(&store, &user_query(scope.clone(), filter(status), *by, false), &Position::First, 100).rows;
         for status in [None].into_iter().chain(Status::ALL.map(Some)) {
             let inside = of(&Scope::Company, status)
                 .into_iter()
@@ -271,7 +271,7 @@ fn an_account_that_moves_takes_its_users_along(store: TestStore) {
     let list = |portfolio| {
         ids(&page(
             &store,
-            &wanted(Scope::of_portfolios(vec![portfolio]), UserFilter::default(), SortBy::Name, false),
+            &user_query(Scope::of_portfolios(vec![portfolio]), UserFilter::default(), SortBy::Name, false),
             &Position::First,
             100,
         ))
@@ -287,7 +287,7 @@ fn an_account_that_moves_takes_its_users_along(store: TestStore) {
     assert!(list(from).contains(&person) && !list(to).contains(&person));
     store.write_transaction(|tx| accounts::set_portfolio(tx, account, to)).unwrap();
     assert!(!list(from).contains(&person) && list(to).contains(&person));
-    let unassigned = wanted(Scope::Company, UserFilter { is_unassigned: true, ..UserFilter::default() }, SortBy::Name, false);
+    let unassigned = user_query(Scope::Company, UserFilter { is_unassigned: true, ..UserFilter::default() }, SortBy::Name, false);
     assert!(!ids(&page(&store, &unassigned, &Position::First, 100)).contains(&person));
 }
 
@@ -295,7 +295,7 @@ fn an_account_that_moves_takes_its_users_along(store: TestStore) {
 fn orders_are_what_they_say(store: TestStore) {
     let world = world(&store, 11, 60);
     let rows =
-        |by, is_descending| page(&store, &wanted(Scope::Company, UserFilter::default(), by, is_descending), &Position::First, 100).rows;
+        |by, is_descending| page(&store, &user_query(Scope::Company, UserFilter::default(), by, is_descending), &Position::First, 100).rows;
     let people = |by, is_descending| rows(by, is_descending).into_iter().map(|row| row.user).collect::<Vec<_>>();
     assert_eq!(people(SortBy::Name, false).len(), world.people.len());
     assert!(people(SortBy::Name, false).is_sorted_by_key(usher::usecases::User::key));
@@ -319,7 +319,7 @@ fn counts_are_those_of_each_status(store: TestStore) {
         for typed in ["", "fisch", "p1"] {
             let of = |status| {
                 let filter = UserFilter { search: SearchTerm::parse(typed), status, ..UserFilter::default() };
-                wanted(scope.clone(), filter, SortBy::Name, false)
+                user_query(scope.clone(), filter, SortBy::Name, false)
             };
             let counts = store.read(|db| users::counts(db, &of(None))).unwrap();
             for status in [None].into_iter().chain(Status::ALL.map(Some)) {

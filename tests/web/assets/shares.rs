@@ -22,6 +22,23 @@ async fn a_share_gives_access_to_a_folder_and_everything_in_it(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn shares_come_back_with_a_restored_user(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { app, mut jonas, mut maya, .. } = office;
+    let process = create(&app, &mut jonas, "process", "Accruals", "").await;
+    share(&app, &mut jonas, &process, &lena_id, "edit").await.is(303);
+    confirm(&app, &mut maya, &format!("/users-and-groups/users/{lena_id}/delete")).await.is(303);
+    assert_eq!(app.count("asset_shares"), 0);
+    let deleted = "/users-and-groups/deleted";
+    maya.press(&app, deleted, &format!("{deleted}/{lena_id}/restore")).await.is(303);
+    maya.get(&app, deleted).await.sees("was restored as an active User with 1 shared asset.");
+    app.signed_in("lena.novak@example.com").await.get(&app, &format!("{process}/edit")).await.is(200);
+    assert_eq!((app.count("asset_shares"), app.count("deleted_shares")), (1, 0));
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
 async fn sharing_again_changes_the_level_and_removing_ends_the_access(db: Db) {
     let office = Office::new(db).await;
     let lena_id = office.id(LENA);

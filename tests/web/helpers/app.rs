@@ -140,7 +140,7 @@ impl TestApp {
             links,
             sends_mail: setting.sends_mail,
         };
-        let state = Data::new(State::new(ctx.clone(), reach(&setting)));
+        let state = Data::new(State::new(ctx.clone(), request_trust(&setting)));
         let service = App::new().wrap(from_fn(panics_late)).wrap(from_fn(web::serve)).route(PANIC, actix_web::web::get().to(panics));
         let service = service.configure(|config| web::configure(&state, config));
         let service = std::rc::Rc::new(test::init_service(service).await);
@@ -186,7 +186,7 @@ impl TestApp {
 
     pub fn new_session(&self, user: UserId) -> TokenHash {
         let (session, now) = (Token::new(&SystemRandom).hash(), self.now());
-        let new = NewSession { hash: session, user, source: "192.0.2.1", browser: "", now };
+        let new = NewSession { hash: session, user, client_ip: "192.0.2.1", browser: "", now };
         self.store().write_transaction(|tx| sessions::insert(tx, &new)).unwrap();
         session
     }
@@ -320,7 +320,7 @@ impl Drop for TestApp {
 }
 
 /// Trust settings of an Usher with this setting.
-fn reach(setting: &Setting) -> RequestTrust {
+fn request_trust(setting: &Setting) -> RequestTrust {
     let proxy = setting.trusted_proxy.map(|proxy| proxy.parse().unwrap());
     RequestTrust {
         origin: setting.origin.to_owned(),

@@ -104,7 +104,7 @@ fn find_by(
 
 /// Number of hits, up to `most` + 1.
 fn count_up_to(sqlite: &mut SqliteConnection, filter: &Filter, most: i64) -> Result<i64, StoreError> {
-    let query = taken(sql_query("SELECT count(*) AS number FROM (").into_boxed(), filter)
+    let query = with_ids(sql_query("SELECT count(*) AS number FROM (").into_boxed(), filter)
         .sql(format!(" LIMIT {}) AS hits", most.saturating_add(1)));
     Ok(query.get_result::<Counted>(sqlite)?.number)
 }
@@ -117,7 +117,7 @@ fn sort(
     most: i64,
     limit: i64,
 ) -> Result<(i64, Vec<UserId>), StoreError> {
-    let query = taken(sql_query("WITH hits AS MATERIALIZED (").into_boxed(), filter).sql(format!(
+    let query = with_ids(sql_query("WITH hits AS MATERIALIZED (").into_boxed(), filter).sql(format!(
         " LIMIT {}) SELECT counted.number, page.id FROM (SELECT count(*) AS number FROM hits) AS counted \
          LEFT JOIN (SELECT users.id FROM hits CROSS JOIN {} ON users.id = hits.id WHERE (SELECT count(*) FROM hits) <= {most}",
         most.saturating_add(1),
@@ -159,7 +159,7 @@ fn filtered<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
 }
 
 /// Adds the ids of hits. CROSS JOIN keeps SQLite from reading users first.
-fn taken<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
+fn with_ids<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     let Filter { active_only, search, member_of, not_member_of } = filter;
     let rows = |id| format!(" CROSS JOIN {} ON users.id = {id}", rows_by("users_found"));
     let found = match (search, member_of) {

@@ -35,7 +35,7 @@ pub(in crate::web) async fn reactivate(context: PageContext, id: Path<UserId>, f
 /// `POST /users-and-groups/users/{user}/resend`, `POST /users-and-permissions/{user}/resend`
 pub(in crate::web) async fn resend(context: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, screen) = (*id, Screen::of(&context, *id, &form.0.return_query));
-    let (entry_point, said) = (screen.entry_point, invitation_flash::resent(screen.entry_point, context.passes_links_on()));
+    let (entry_point, said) = (screen.entry_point, invitation_flash::resend_flash(screen.entry_point, context.passes_links_on()));
     context.act_and_go(screen.back(&context), said, move |ctx, submission| users::invite::resend(ctx, submission, entry_point, id)).await
 }
 

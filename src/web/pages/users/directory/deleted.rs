@@ -99,10 +99,14 @@ pub(in crate::web) async fn restore(context: PageContext, id: Path<UserId>, form
 
 /// "Hana Novotná was restored as an active User with 1 group, 2 accounts."
 fn restored_in_words(Restored { user, status, became_user, access }: &Restored) -> String {
-    let RestoredAccess { groups, portfolios, accounts, withheld } = access;
+    let RestoredAccess { groups, portfolios, accounts, shares, withheld } = access;
     let counted = |count: usize, one, many| (count > 0).then(|| counted(count as u64, one, many));
-    let parts =
-        [counted(*groups, "group", "groups"), counted(*portfolios, "portfolio", "portfolios"), counted(*accounts, "account", "accounts")];
+    let parts = [
+        counted(*groups, "group", "groups"),
+        counted(*portfolios, "portfolio", "portfolios"),
+        counted(*accounts, "account", "accounts"),
+        counted(*shares, "shared asset", "shared assets"),
+    ];
     let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let with = if parts.is_empty() { parts } else { format!(" with {parts}") };
     let restored = format!("{} was restored as {}{with}.", user.display_name(), status.of_role(user.default_role));

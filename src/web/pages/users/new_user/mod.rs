@@ -144,6 +144,6 @@ async fn add(context: &PageContext, answers: &Answers, held: &Answers, sent: Ide
         }
         Err(InviteError::Action(error)) => Err(error.into()),
         // The address was taken since the first step checked it.
-        Err(taken) => respond::again(&NameAndRolePage::taken(context, answers, &taken).await?),
+        Err(taken) => respond::again(&NameAndRolePage::address_in_use(context, answers, &taken).await?),
     }
 }

@@ -80,7 +80,7 @@ impl NameAndRolePage {
     }
 
     /// The step with an error, since the address cannot be invited.
-    pub(super) async fn taken(context: &PageContext, answers: &Answers, error: &InviteError) -> Result<Self, WebError> {
+    pub(super) async fn address_in_use(context: &PageContext, answers: &Answers, error: &InviteError) -> Result<Self, WebError> {
         let page = Self::new(context, answers).await?;
         let (error, ways) = match error {
             InviteError::Exists(existing) => {
@@ -121,7 +121,7 @@ pub(super) async fn check(context: &PageContext, answers: &Answers) -> Result<An
     match context.state().try_run(move |ctx| users::new_user::check_address(ctx, &actor, &email)).await? {
         Ok(()) => Ok(Ok(checked)),
         Err(InviteError::Action(error)) => Err(error.into()),
-        Err(taken) => Ok(Err(Box::new(NameAndRolePage::taken(context, answers, &taken).await?))),
+        Err(taken) => Ok(Err(Box::new(NameAndRolePage::address_in_use(context, answers, &taken).await?))),
     }
 }
 
