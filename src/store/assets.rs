@@ -6,7 +6,7 @@ pub mod owner;
 pub mod shares;
 pub mod tree;
 
-use diesel::{dsl::min, prelude::*};
+use diesel::{dsl::min, prelude::*, sql_query};
 
 use crate::domain::{
     asset::{AssetAccess, AssetDetails, AssetKind, ShareLevel},
@@ -123,6 +123,11 @@ pub fn access(db: &mut Database, user: UserId, id: AssetId) -> Result<Option<Ass
         .filter(shares::are_with(user));
     let levels = shares.select(asset_shares::level).distinct().load::<ShareLevel>(db)?;
     Ok(levels.into_iter().map(AssetAccess::from).max())
+}
+
+/// Runs a statement whose parameters are ids and times, so that literals are safe. Returns the number of rows.
+fn run(tx: &mut Tx<'_>, statement: &str) -> Result<usize, StoreError> {
+    Ok(sql_query(statement).execute(tx.db())?)
 }
 
 /// Number of assets of a user that are not deleted.

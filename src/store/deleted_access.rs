@@ -23,16 +23,22 @@ pub enum DeletedAccess {
 
 /// Moves a user's memberships and assignments here, except the membership of Admins, which ends.
 pub fn keep(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
-    let user_id = user.0;
-    let (admins, none) = (ADMINS.0, "FALSE, FALSE");
+    let admins = ADMINS.0;
     for kept in [
-        format!("group_id, {none} FROM memberships WHERE group_id <> {admins} AND user_id = {user_id}"),
-        format!("portfolio_id, {none} FROM portfolio_assignments WHERE user_id = {user_id}"),
-        format!("account_id, edits_details, sees_billing FROM account_assignments WHERE user_id = {user_id}"),
+        format!(
+            "INSERT INTO deleted_access (user_id, group_id, edits_details, sees_billing) \
+             SELECT user_id, group_id, FALSE, FALSE FROM memberships WHERE group_id <> {admins} AND user_id = {user}"
+        ),
+        format!(
+            "INSERT INTO deleted_access (user_id, portfolio_id, edits_details, sees_billing) \
+             SELECT user_id, portfolio_id, FALSE, FALSE FROM portfolio_assignments WHERE user_id = {user}"
+        ),
+        format!(
+            "INSERT INTO deleted_access (user_id, account_id, edits_details, sees_billing) \
+             SELECT user_id, account_id, edits_details, sees_billing FROM account_assignments WHERE user_id = {user}"
+        ),
     ] {
-        let column = kept.split(',').next().unwrap_or_default();
-        let into = format!("INSERT INTO deleted_access (user_id, {column}, edits_details, sees_billing)");
-        sql_query(format!("{into} SELECT user_id, {kept}")).execute(tx.db())?;
+        sql_query(kept).execute(tx.db())?;
     }
     groups::remove_from_all(tx, user)?;
     assignments::unassign_all(tx, user)

@@ -1,6 +1,6 @@
 //! Owners of assets, changed for many at once.
 
-use diesel::{prelude::*, sql_query};
+use diesel::prelude::*;
 
 use crate::{
     domain::{
@@ -9,10 +9,11 @@ use crate::{
     },
     store::{
         Database, StoreError, Tx,
-        connection::with_backend,
         schema::{asset_ancestors, assets},
     },
 };
+
+use super::run;
 
 /// Assets of one owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,9 +89,4 @@ pub fn change(tx: &mut Tx<'_>, change: OwnerChange) -> Result<usize, StoreError>
              WHERE owner_id = {from} AND deleted_at IS NULL {among}"
         ),
     )
-}
-
-/// Runs a statement whose parameters are ids and times, so that literals are safe.
-fn run(tx: &mut Tx<'_>, statement: &str) -> Result<usize, StoreError> {
-    Ok(with_backend!(tx.db(), |db| sql_query(statement).execute(db)?))
 }

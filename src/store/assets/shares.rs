@@ -1,6 +1,6 @@
 //! Shares of assets with users and groups.
 
-use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_query, sql_types::Bool};
+use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 
 use crate::{
     domain::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::Asset;
+use super::{Asset, run};
 
 /// User or group with whom an asset is shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,7 +111,7 @@ pub fn remove(tx: &mut Tx<'_>, asset: AssetId, with: ShareWith) -> Result<(), St
 /// Removes all shares with a user who is deleted, and keeps them for a restoration.
 pub fn keep_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
     let kept = format!("INSERT INTO deleted_shares SELECT user_id, asset_id, level FROM asset_shares WHERE user_id = {user}");
-    sql_query(kept).execute(tx.db())?;
+    run(tx, &kept)?;
     diesel::delete(asset_shares::table.filter(asset_shares::user_id.eq(Some(user.0)))).execute(tx.db())?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The tree of folders. Moves and deletions hold the company's exclusive lock, which orders them; creations share it.
 
-use diesel::{dsl::max, prelude::*, sql_query};
+use diesel::{dsl::max, prelude::*};
 
 use crate::{
     domain::{
@@ -9,12 +9,11 @@ use crate::{
     },
     store::{
         Database, StoreError, Tx,
-        connection::with_backend,
         schema::{asset_ancestors, asset_shares, assets},
     },
 };
 
-use super::{Asset, shares};
+use super::{Asset, run, shares};
 
 /// Folders above an asset, from the top level down.
 pub fn above(db: &mut Database, id: AssetId) -> Result<Vec<Asset>, StoreError> {
@@ -86,11 +85,6 @@ fn attach(tx: &mut Tx<'_>, id: AssetId, folder: AssetId) -> Result<(), StoreErro
              FROM asset_ancestors AS content CROSS JOIN asset_ancestors AS above \
              WHERE content.ancestor_id = {id} AND above.asset_id = {folder}"
         ),
-    )
-}
-
-/// Runs a statement whose only parameters are ids, which are numbers.
-fn run(tx: &mut Tx<'_>, statement: &str) -> Result<(), StoreError> {
-    with_backend!(tx.db(), |db| sql_query(statement).execute(db)?);
+    )?;
     Ok(())
 }

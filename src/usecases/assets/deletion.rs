@@ -142,7 +142,7 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, id: AssetId) ->
         let since = work.now - company::load(work.tx.db())?.deleted_kept;
         let root = deleted::lock(work.tx, id, since)?.ok_or_else(ActionError::unknown)?;
         let is_owner = work.actor.id() == Some(root.owner_id);
-        if !is_owner && !work.actor.may(AssetAction::RestoreAsset { is_owner }) {
+        if !work.actor.may(AssetAction::RestoreAsset { is_owner }) {
             return Err(ActionError::unknown());
         }
         let owner = users::find(work.tx.db(), root.owner_id)?;

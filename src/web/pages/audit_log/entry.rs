@@ -1,14 +1,12 @@
 //! An entry of the audit log, with everything that it holds.
 
-use std::fmt::Write as _;
-
 use actix_web::web::Path;
 use askama::Template;
 
 use super::Origin;
 use crate::{
     domain::{
-        audit::{Change, Fact, FactValue, SubjectKind},
+        audit::{Change, Fact, FactValue, SubjectKind, hex},
         clock::Timestamp,
         ids::EntryId,
     },
@@ -142,15 +140,6 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<EntryId>) -> Han
         hash: hex(&row.hash),
         previous_hash: hex(&row.previous_hash),
         is_newest,
-    })
-}
-
-/// Hexadecimal text of a hash.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }
 

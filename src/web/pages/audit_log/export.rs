@@ -6,13 +6,12 @@ use serde_json::{Value, json};
 
 use super::{
     Origin,
-    entry::hex,
     list::words_of,
     query::{LogQuery, no_such},
 };
 use crate::{
     domain::{
-        audit::{ExportFormat, Names},
+        audit::{ExportFormat, Names, hex},
         clock::Timestamp,
     },
     usecases::{

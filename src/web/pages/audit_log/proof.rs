@@ -4,7 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::clock::Timestamp,
+    domain::{audit::hex, clock::Timestamp},
     usecases::audit::proof::{self, Proof},
     web::shared::{
         form::{Button, Form},
@@ -58,8 +58,7 @@ pub struct LastVerification {
 impl ProofState {
     pub(super) fn of(Proof { newest, verification }: Proof, now: Timestamp) -> Self {
         let newest = newest.map(|newest| {
-            let head = newest.head.to_string();
-            let hash = head.split(':').next_back().unwrap_or_default().to_owned();
+            let (head, hash) = (newest.head.to_string(), hex(&newest.head.hash));
             Newest { sequence: newest.head.sequence, hash, head, at: DisplayTime::new(newest.at, now) }
         });
         let verified = verification.verified_at.map(|at| LastVerification {
