@@ -91,6 +91,7 @@ impl AuditAction {
             Self::AccountCreated => (ActionGroup::Portfolios, "Account created"),
             Self::AccountEdited => (ActionGroup::Portfolios, "Account edited"),
             Self::AccountMoved => (ActionGroup::Portfolios, "Account moved"),
+            Self::AccountMovedOut => (ActionGroup::Portfolios, "Account moved out"),
             Self::AssignmentAdded => (ActionGroup::Assignments, "Assigned"),
             Self::AssignmentChanged => (ActionGroup::Assignments, "Permissions changed"),
             Self::AssignmentRemoved => (ActionGroup::Assignments, "Unassigned"),

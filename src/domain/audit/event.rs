@@ -89,6 +89,7 @@ audit_events! {
     AccountCreated = "account.created" { website: String, notes: String }
     AccountEdited = "account.edited" { before: AccountFields, after: AccountFields }
     AccountMoved = "account.moved" { before: Named, after: Named }
+    AccountMovedOut = "account.moved_out" { after: Named }
     BillingUpdated = "billing.updated" { before: Option<Box<BillingFields>>, after: Box<BillingFields> }
     AssignmentAdded = "assignment.added" { permissions: Option<AssignmentPermissions> }
     AssignmentChanged = "assignment.changed" { before: AssignmentPermissions, after: AssignmentPermissions }
@@ -304,7 +305,8 @@ impl AuditEvent {
             Self::AssetShared { with, .. } => format!("{actor} shared {subject} with {}", with.name),
             Self::AssetShareChanged { with, .. } => format!("{actor} changed the access of {} to {subject}", with.name),
             Self::AssetShareRemoved { with, .. } => format!("{actor} stopped sharing {subject} with {}", with.name),
-            Self::AccountMoved { .. } => format!("{actor} moved {subject} to another portfolio"),
+            Self::AccountMoved { .. } => format!("{actor} moved {subject} to {place}"),
+            Self::AccountMovedOut { .. } => format!("{actor} moved {subject} out of {place}"),
             Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),
             Self::BillingUpdated { before: Some(before), after } => {
                 format!("{actor} updated {} of {subject}", labels(&changed(&**before, after)))
@@ -352,10 +354,14 @@ fn labels(changes: &[Change]) -> String {
     list(changes.iter().map(|change| (change.label, true)))
 }
 
-/// Names of the changed fields, as in "name, notes"; "details" for a form saved without changes.
+/// Names of the changed fields, as in "name, website and notes"; "details" for a form saved without changes.
 fn list<'a>(fields: impl IntoIterator<Item = (&'a str, bool)>) -> String {
     let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(label, _)| label).collect::<Vec<_>>();
-    if changed.is_empty() { "details".to_owned() } else { changed.join(", ") }
+    match changed.split_last() {
+        None => "details".to_owned(),
+        Some((only, [])) => (*only).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
 }
 
 #[cfg(test)]

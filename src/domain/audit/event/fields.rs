@@ -143,6 +143,15 @@ impl AuditEvent {
         }
     }
 
+    /// Values of all fields as texts, without times.
+    pub fn values(&self) -> Vec<String> {
+        let facts = self.facts().into_iter().filter_map(|fact| match fact.value {
+            FactValue::Text(text) => Some(text),
+            FactValue::Time(_) => None,
+        });
+        self.changes().into_iter().flat_map(|change| [change.before, change.after]).chain(facts).collect()
+    }
+
     /// All other fields of the event.
     #[expect(clippy::too_many_lines, reason = "a table of all events")]
     pub fn facts(&self) -> Vec<Fact> {
@@ -152,6 +161,7 @@ impl AuditEvent {
                 vec![number("mails cancelled", *mails_cancelled), number("sessions ended", *sessions_ended)]
             }
             Self::UsersExported { list, portfolio } => vec![text("list", list), name("portfolio", portfolio.as_ref())],
+            Self::AccountMovedOut { after } => vec![text("portfolio", &after.name)],
             Self::AuditExported { filters, format } => vec![text("filters", filters), text("format", format.label())],
             Self::SignedIn { browser } => vec![text("browser", browser)],
             Self::SessionsEnded { sessions } => vec![number("sessions ended", *sessions)],

@@ -118,6 +118,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             AccountMoved { before: named("Nordic"), after: named("DACH") },
             r#"{"after":{"id":3,"name":"DACH"},"before":{"id":3,"name":"Nordic"},"version":1}"#,
         ),
+        (AccountMovedOut { after: named("DACH") }, r#"{"after":{"id":3,"name":"DACH"},"version":1}"#),
         (
             BillingUpdated { before: Some(billing("Bergen").into()), after: billing("Oslo").into() },
             r#"{"after":{"address_line_1":"","address_line_2":"","city":"Oslo","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"before":{"address_line_1":"","address_line_2":"","city":"Bergen","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"version":1}"#,
@@ -198,7 +199,7 @@ fn a_sentence_names_the_fields_that_changed() {
         default_role: DefaultRole::User,
     };
     let edited = |before, after| AuditEvent::UserEdited { before, after }.describe(NAMES);
-    assert_eq!(edited(fields("A", "a"), fields("B", "b")), "Maya Fischer edited name, email of Noor van Dijk");
+    assert_eq!(edited(fields("A", "a"), fields("B", "b")), "Maya Fischer edited name and email of Noor van Dijk");
     assert_eq!(edited(fields("A", "a"), fields("A", "a")), "Maya Fischer edited details of Noor van Dijk");
     let toggled = |edits_details, sees_billing| AssignmentPermissions { edits_details, sees_billing };
     let changed = |before, after| AuditEvent::AssignmentChanged { before, after }.describe(NAMES);

@@ -6,6 +6,7 @@ pub mod export;
 pub mod list;
 mod paging;
 pub mod person;
+pub mod place;
 pub mod proof;
 mod query;
 pub mod refusals;

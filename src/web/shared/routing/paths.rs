@@ -174,6 +174,7 @@ paths! {
     ExportAuditLog {} = "/audit-log/export", Recorded, AuditLog: AuditLogView;
     /// Search for a user by whom to filter the log. Takes `?as=`, `?q=` and the log's query in `?return=`.
     AuditLogPerson {} = "/audit-log/person", Page, AuditLog: AuditLogView;
+    AuditLogPlace {} = "/audit-log/place", Page, AuditLog: AuditLogView;
     /// Takes `?page=` and `?rows=`.
     RefusedSignIns {} = "/audit-log/refused-sign-ins", Page, AuditLog: AuditLogView;
     /// Newest hash, verification, and the daily mail.

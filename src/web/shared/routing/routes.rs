@@ -147,6 +147,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(AuditLog => audit_log::list::list))
                 .service(at!(ExportAuditLog => audit_log::export::export))
                 .service(at!(AuditLogPerson => audit_log::person::find))
+                .service(at!(AuditLogPlace => audit_log::place::find))
                 .service(at!(RefusedSignIns => audit_log::refusals::list))
                 .service(at!(AuditProof => audit_log::proof::show, audit_log::proof::submit))
                 .service(at!(VerifyAuditLog => audit_log::proof::verify))
