@@ -3,6 +3,7 @@
 mod action;
 mod chain;
 mod event;
+pub mod history;
 
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 

@@ -112,6 +112,7 @@ impl AuditAction {
             Self::MailRetried => (ActionGroup::Mail, "Mail retried"),
             Self::MailsRetried => (ActionGroup::Mail, "All failed mails retried"),
             Self::UsersExported => (ActionGroup::Exports, "Users exported"),
+            Self::AccessExported => (ActionGroup::Exports, "Access on a date exported"),
             Self::AuditExported => (ActionGroup::Exports, "Audit log exported"),
             Self::CompanySetUp => (ActionGroup::Company, "Company set up"),
             Self::DemoCreated => (ActionGroup::Company, "Demo data created"),

@@ -50,6 +50,7 @@ audit_events! {
     DemoCreated = "company.demo_created" { users: u64, seed: u64, admin: String }
     KeyReplaced = "company.key_replaced" { mails_cancelled: u64, sessions_ended: u64 }
     UsersExported = "users.exported" { list: String, portfolio: Option<Named> }
+    AccessExported = "access.exported" { on: String }
     AuditExported = "audit.exported" { filters: String, format: ExportFormat }
     SignedIn = "session.signed_in" { browser: String }
     SignedOut = "session.signed_out" {}
@@ -257,6 +258,7 @@ impl AuditEvent {
             Self::DemoCreated { .. } => format!("{actor} filled {subject} with demo data"),
             Self::KeyReplaced { .. } => format!("{actor} replaced the instance key"),
             Self::UsersExported { .. } => format!("{actor} exported the list of users"),
+            Self::AccessExported { .. } => format!("{actor} exported the access on a date of {subject}"),
             Self::AuditExported { .. } => format!("{actor} exported the audit log"),
             Self::SignedIn { .. } => format!("{actor} signed in"),
             Self::SignedOut {} => format!("{actor} signed out"),

@@ -162,6 +162,7 @@ impl AuditEvent {
             }
             Self::UsersExported { list, portfolio } => vec![text("list", list), name("portfolio", portfolio.as_ref())],
             Self::AccountMovedOut { after } => vec![text("portfolio", &after.name)],
+            Self::AccessExported { on } => vec![text("date", on)],
             Self::AuditExported { filters, format } => vec![text("filters", filters), text("format", format.label())],
             Self::SignedIn { browser } => vec![text("browser", browser)],
             Self::SessionsEnded { sessions } => vec![number("sessions ended", *sessions)],

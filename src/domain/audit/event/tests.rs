@@ -34,6 +34,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         ),
         (KeyReplaced { mails_cancelled: 2, sessions_ended: 3 }, r#"{"mails_cancelled":2,"sessions_ended":3,"version":1}"#),
         (UsersExported { list: text("Users, by name"), portfolio: None }, r#"{"list":"Users, by name","portfolio":null,"version":1}"#),
+        (AccessExported { on: "2026-05-31".to_owned() }, r#"{"on":"2026-05-31","version":1}"#),
         (
             AuditExported { filters: text("Action: Mail"), format: ExportFormat::JsonLines },
             r#"{"filters":"Action: Mail","format":"jsonl","version":1}"#,

@@ -13,7 +13,6 @@ use crate::{
         page::Layout,
         page_context::PageContext,
         respond::{self, HandlerResult},
-        routing::paths,
     },
 };
 
@@ -96,7 +95,10 @@ pub(in crate::web) async fn find(context: PageContext, query: Query<PlaceQuery>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::shared::samples::{Sample, check};
+    use crate::web::shared::{
+        routing::paths,
+        samples::{Sample, check},
+    };
 
     #[test]
     fn renders() {

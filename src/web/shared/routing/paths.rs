@@ -145,6 +145,9 @@ paths! {
 
     /// Takes `?page=` and `?rows=`, as the activity of portfolios and accounts does.
     UserActivity { user: UserId } = "/users-and-permissions/{user}/activity", Page, UsersAndPermissions: UsersView;
+    /// Access at the end of a day, `?on=`, as that to portfolios and accounts.
+    UserAccess { user: UserId } = "/users-and-permissions/{user}/access", Page, UsersAndPermissions: AuditLogView;
+    ExportUserAccess { user: UserId } = "/users-and-permissions/{user}/access/export", Recorded, UsersAndPermissions: AuditLogView;
 
     /// Which role may do what.
     Roles {} = "/roles", Page, Roles: RolesView;
@@ -167,6 +170,10 @@ paths! {
     Billing { account: AccountId } = "/accounts/{account}/billing", Form, Portfolios: BillingView;
     PortfolioActivity { portfolio: PortfolioId } = "/portfolios/{portfolio}/activity", Page, Portfolios: PortfoliosView;
     AccountActivity { account: AccountId } = "/accounts/{account}/activity", Page, Portfolios: PortfoliosView;
+    PortfolioAccess { portfolio: PortfolioId } = "/portfolios/{portfolio}/access", Page, Portfolios: AuditLogView;
+    ExportPortfolioAccess { portfolio: PortfolioId } = "/portfolios/{portfolio}/access/export", Recorded, Portfolios: AuditLogView;
+    AccountAccess { account: AccountId } = "/accounts/{account}/access", Page, Portfolios: AuditLogView;
+    ExportAccountAccess { account: AccountId } = "/accounts/{account}/access/export", Recorded, Portfolios: AuditLogView;
 
     /// Takes all that narrows the log.
     AuditLog {} = "/audit-log", Page, AuditLog: AuditLogView;
