@@ -1,6 +1,7 @@
 //! Assets: folders, processes and integrations.
 
 mod deletion;
+mod leaving;
 mod owner;
 mod shares;
 mod tree;
