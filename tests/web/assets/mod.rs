@@ -2,7 +2,9 @@
 
 mod deletion;
 mod leaving;
+mod many;
 mod owner;
+mod random;
 mod shares;
 mod tree;
 
