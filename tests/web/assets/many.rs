@@ -36,22 +36,22 @@ fn transfers(app: &TestApp, assets: i64) -> Duration {
     let folder = fill(app, jonas, assets);
     let new = |to| NewOwner { to, keeps_edit: true, seen: None };
     let owned = |user: UserId| app.count(&format!("assets WHERE owner_id = {user}"));
-    let timed = |what: &str, deed: &dyn Fn()| {
+    let run = |what: &str, deed: &dyn Fn()| {
         let begun = Instant::now();
         deed();
         println!("{what}: {:.2} s", begun.elapsed().as_secs_f64());
         begun.elapsed()
     };
     let content = Reowned::Assets { ids: vec![folder], with_content: true };
-    let times = [
-        timed("a folder with its content", &|| _ = owner::change(&app.ctx, &app.caller(maya), &content, &new(lena)).unwrap()),
-        timed("everything of a user", &|| _ = owner::change(&app.ctx, &app.caller(maya), &Reowned::AllOf(lena), &new(jonas)).unwrap()),
-        timed("deletion of their owner", &|| {
+    let took = [
+        run("a folder with its content", &|| _ = owner::change(&app.ctx, &app.caller(maya), &content, &new(lena)).unwrap()),
+        run("everything of a user", &|| _ = owner::change(&app.ctx, &app.caller(maya), &Reowned::AllOf(lena), &new(jonas)).unwrap()),
+        run("deletion of their owner", &|| {
             deletion::delete(&app.ctx, &app.caller(maya), jonas, &NewOwners::One(Some(lena)), None).unwrap();
         }),
     ];
     assert_eq!((owned(lena), owned(jonas)), (assets, 0));
-    times.into_iter().max().unwrap()
+    took.into_iter().max().unwrap()
 }
 
 #[apply(both_databases!)]
@@ -64,16 +64,17 @@ async fn thousands_of_assets_change_their_owner_with_one_entry_of_a_thousand_ids
     office.app.mails().await;
 }
 
-async fn measure(db: Db) {
+async fn measure(db: Db) -> Duration {
     let office = Office::new(db).await;
     println!("{db:?}");
-    assert!(transfers(&office.app, ASSETS) < Duration::from_secs(5));
+    let longest = transfers(&office.app, ASSETS);
     office.app.mails().await;
+    longest
 }
 
 #[actix_web::test]
-#[ignore = "a measurement"]
+#[ignore = "a measurement, for an otherwise idle machine"]
 async fn a_hundred_thousand_assets_change_their_owner_within_five_seconds() {
-    measure(Db::Sqlite).await;
-    measure(Db::Postgres).await;
+    let longest = [measure(Db::Sqlite).await, measure(Db::Postgres).await];
+    assert!(longest.iter().all(|longest| longest.as_secs() < 5), "{longest:?}");
 }

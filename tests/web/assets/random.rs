@@ -145,6 +145,7 @@ impl Company {
             .unwrap_or(&self.maya)
     }
 
+    #[expect(clippy::too_many_lines, reason = "each kind of operation, one after the other")]
     fn perform(&mut self, (kind, first, second, third): Operation) -> Option<()> {
         let ctx = self.app.ctx.clone();
         let people = self.users.iter().copied().chain([self.maya]).collect::<Vec<_>>();

@@ -46,8 +46,7 @@ pub struct ChangeOwnerPage {
     pub deleted: u64,
     /// True if a folder has further assets of its owner.
     pub has_content: bool,
-    pub with_content: bool,
-    pub keeps_edit: bool,
+    pub checked: Checked,
     /// True if the owner was changed since the page was shown.
     pub is_changed: bool,
     /// Digest of the assets with their owners.
@@ -113,9 +112,9 @@ struct SelectedQuery {
 
 /// Choices of the form, as the page shows them.
 #[derive(Debug, Clone, Copy)]
-struct Checked {
-    with_content: bool,
-    keeps_edit: bool,
+pub struct Checked {
+    pub with_content: bool,
+    pub keeps_edit: bool,
 }
 
 /// `GET /assets/{asset}/owner`
@@ -241,8 +240,7 @@ async fn page(
         owners: owners.iter().map(|owner| UserLabel::from(&owner.who())).collect(),
         owned: in_words(&counts),
         deleted: deleted.unsigned_abs(),
-        with_content: checked.with_content,
-        keeps_edit: checked.keeps_edit,
+        checked,
         is_changed: false,
         seen,
         finder,
@@ -275,8 +273,7 @@ mod tests {
             owned: in_words(&[(AssetKind::Folder, 2), (AssetKind::Process, 1)]),
             deleted: 0,
             has_content: true,
-            with_content: true,
-            keeps_edit: sample.rows > 3,
+            checked: Checked { with_content: true, keeps_edit: sample.rows > 3 },
             is_changed: sample.rows > 12,
             seen: Digest::of(&sample.rows),
             finder: Finder { q: sample.text.clone(), results, ..Finder::new("/assets/7/owner", "Shows active people.") },
