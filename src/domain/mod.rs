@@ -8,6 +8,7 @@ pub mod clock;
 pub mod company;
 pub mod country;
 pub mod credentials;
+pub mod digest;
 pub mod durations;
 pub mod email_address;
 pub mod host;

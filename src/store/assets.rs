@@ -52,6 +52,12 @@ pub fn find(db: &mut Database, id: AssetId) -> Result<Option<Asset>, StoreError>
     Ok(assets::table.find(id).filter(assets::deleted_at.is_null()).select(Asset::as_select()).first(db).optional()?)
 }
 
+/// The existing assets among `ids`, by name.
+pub fn find_all(db: &mut Database, ids: &[AssetId]) -> Result<Vec<Asset>, StoreError> {
+    let found = assets::table.filter(assets::id.eq_any(ids.iter().map(|id| id.0).collect::<Vec<_>>())).filter(assets::deleted_at.is_null());
+    Ok(found.order((assets::sort_key, assets::id)).select(Asset::as_select()).load(db)?)
+}
+
 /// Reads an asset and locks it until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: AssetId) -> Result<Option<Asset>, StoreError> {
     lock_row(tx.db(), "assets", id.0)?;
@@ -128,9 +134,4 @@ pub fn access(db: &mut Database, user: UserId, id: AssetId) -> Result<Option<Ass
 /// Runs a statement whose parameters are ids and times, so that literals are safe. Returns the number of rows.
 fn run(tx: &mut Tx<'_>, statement: &str) -> Result<usize, StoreError> {
     Ok(sql_query(statement).execute(tx.db())?)
-}
-
-/// Number of assets of a user that are not deleted.
-pub fn count_owned(db: &mut Database, owner: UserId) -> Result<i64, StoreError> {
-    Ok(assets::table.filter(assets::owner_id.eq(owner)).filter(assets::deleted_at.is_null()).count().get_result(db)?)
 }

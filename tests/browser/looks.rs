@@ -107,7 +107,7 @@ fn fill(site: &Site) -> Company {
     let long = site.create_group("Regional sales and partner management, northern Europe");
     groups::add(ctx, &site.caller(MAYA), long, active).unwrap();
     users::lifecycle::block(ctx, &site.caller(MAYA), EntryPoint::UsersAndGroups, blocked).unwrap();
-    users::lifecycle::delete(ctx, &site.caller(MAYA), deleted).unwrap();
+    users::deletion::delete(ctx, &site.caller(MAYA), deleted, &users::deletion::NewOwners::default(), None).unwrap();
     site.subjects();
     site.invite("expired@example.com");
     site.app.advance(TimeDelta::hours(24));

@@ -142,6 +142,9 @@ async fn blocking_activating_deleting_and_restoring(db: Db) {
         "groups": [{"id": finance, "name": "Finance"}],
         "portfolios": [],
         "accounts": [{"id": fjord.0, "name": "Fjord Foods"}],
+        "shares": 0,
+        "assets": 0,
+        "sessions_ended": 0,
     });
     assert_eq!(by_maya(&app, &entries), ("user.deleted Jonas Vermeulen".to_owned(), details));
     let restore = format!("/users-and-groups/deleted/{jonas}/restore");

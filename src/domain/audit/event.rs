@@ -72,7 +72,16 @@ audit_events! {
     UserDemoted = "user.demoted" { reason: DemotionReason }
     UserDeactivated = "user.deactivated" { before: Status, after: Status }
     UserReactivated = "user.reactivated" { before: Status, after: Status }
-    UserDeleted = "user.deleted" { email: String, status: Status, groups: Vec<Named>, portfolios: Vec<Named>, accounts: Vec<Named> }
+    UserDeleted = "user.deleted" {
+        email: String,
+        status: Status,
+        groups: Vec<Named>,
+        portfolios: Vec<Named>,
+        accounts: Vec<Named>,
+        shares: u64,
+        assets: u64,
+        sessions_ended: u64,
+    }
     UserRestored = "user.restored" { email: String }
     UserPurged = "user.purged" { email: String }
     AdminCreated = "admin.created" { email: String }

@@ -124,9 +124,6 @@ pub enum PolicyDenial {
     /// Nothing new can be made in a deactivated portfolio.
     #[error("the portfolio is deactivated")]
     PortfolioDeactivated,
-    /// Users who own assets, this many, cannot be deleted.
-    #[error("the user owns assets")]
-    OwnsAssets(u64),
 }
 
 /// Decides if `actor` may do `action`.

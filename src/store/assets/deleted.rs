@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-use super::Asset;
+use super::{Asset, run};
 
 /// Root of a deletion: an asset that was deleted, with everything in it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -123,11 +123,14 @@ pub fn lock(tx: &mut Tx<'_>, id: AssetId, since: Timestamp) -> Result<Option<Del
     Ok(roots(None, since).filter(assets::id.eq(id)).select(DeletedAsset::as_select()).first(tx.db()).optional()?)
 }
 
-/// Restores a deletion for this owner. Returns the number of restored assets.
-pub fn restore(tx: &mut Tx<'_>, root: AssetId, owner: UserId) -> Result<usize, StoreError> {
+/// Restores a deletion. Assets of deleted users become the heir's, without a share. Returns the number of restored
+/// assets.
+pub fn restore(tx: &mut Tx<'_>, root: AssetId, heir: UserId) -> Result<usize, StoreError> {
+    let ownerless = format!("deleted_root = {root} AND owner_id NOT IN (SELECT id FROM users)");
+    run(tx, &format!("DELETE FROM asset_shares WHERE user_id = {heir} AND asset_id IN (SELECT id FROM assets WHERE {ownerless})"))?;
+    run(tx, &format!("UPDATE assets SET owner_id = {heir} WHERE {ownerless}"))?;
     Ok(diesel::update(assets::table.filter(assets::deleted_root.eq(Some(root.0))))
         .set((
-            assets::owner_id.eq(owner),
             assets::deleted_at.eq(None::<Timestamp>),
             assets::deleted_by.eq(None::<i64>),
             assets::deleted_root.eq(None::<i64>),

@@ -1,60 +1,91 @@
 //! Owners of assets, changed for many at once.
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{count_star, sql},
+    expression::SqlLiteral,
+    prelude::*,
+    sql_types::Bool,
+};
 
 use crate::{
     domain::{
+        asset::AssetKind,
         clock::Timestamp,
         ids::{AssetId, UserId},
     },
-    store::{
-        Database, StoreError, Tx,
-        schema::{asset_ancestors, assets},
-    },
+    store::{Database, StoreError, Tx, schema::assets},
 };
 
-use super::run;
+use super::{Asset, run};
 
 /// Assets of one owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owned {
-    One(AssetId),
-    /// A folder, and everything in it that its owner owns.
-    WithContent(AssetId),
+    /// The owner's among these, as far as they are not deleted.
+    These(Vec<AssetId>),
+    /// The owner's among these and in these folders, as far as they are not deleted.
+    WithContent(Vec<AssetId>),
+    /// All of these kinds, deleted ones included.
+    OfKinds(Vec<AssetKind>),
+    /// Everything, deleted assets included.
     All,
 }
 
-/// Number of these assets by kind.
-pub fn counts(db: &mut Database, which: Owned, owner: UserId) -> Result<Vec<(crate::domain::asset::AssetKind, i64)>, StoreError> {
-    let found = assets::table.filter(assets::owner_id.eq(owner)).filter(assets::deleted_at.is_null());
-    let numbers = (assets::kind, diesel::dsl::count_star());
-    Ok(match which {
-        Owned::One(id) => found.filter(assets::id.eq(id)).group_by(assets::kind).select(numbers).load(db)?,
-        Owned::WithContent(id) => found.filter(assets::id.eq_any(content(id))).group_by(assets::kind).select(numbers).load(db)?,
-        Owned::All => found.group_by(assets::kind).select(numbers).load(db)?,
-    })
+impl Owned {
+    /// Condition on `assets`. Ids are integers and kinds are words of ours, so literals are safe.
+    fn condition(&self, owner: UserId) -> String {
+        let among = match self {
+            Self::These(ids) => format!(" AND deleted_at IS NULL AND id IN ({})", list(ids)),
+            Self::WithContent(ids) => {
+                let content = format!("SELECT asset_id FROM asset_ancestors WHERE ancestor_id IN ({})", list(ids));
+                format!(" AND deleted_at IS NULL AND id IN ({content})")
+            }
+            Self::OfKinds(kinds) => {
+                let kinds = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");
+                format!(" AND kind IN ({kinds})")
+            }
+            Self::All => String::new(),
+        };
+        format!("owner_id = {owner}{among}")
+    }
+
+    fn among(&self, owner: UserId) -> SqlLiteral<Bool> {
+        sql(&self.condition(owner))
+    }
 }
 
-#[diesel::dsl::auto_type]
-fn content(id: AssetId) -> _ {
-    asset_ancestors::table.filter(asset_ancestors::ancestor_id.eq(id)).select(asset_ancestors::asset_id)
+fn list(ids: &[AssetId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Numbers of these assets by kind, without deleted ones.
+pub fn counts(db: &mut Database, which: &Owned, owner: UserId) -> Result<Vec<(AssetKind, i64)>, StoreError> {
+    let found = assets::table.filter(which.among(owner)).filter(assets::deleted_at.is_null());
+    let mut counts = found.group_by(assets::kind).select((assets::kind, count_star())).load::<(AssetKind, i64)>(db)?;
+    counts.sort_unstable();
+    Ok(counts)
+}
+
+/// Number of deleted assets of a user.
+pub fn count_deleted(db: &mut Database, owner: UserId) -> Result<i64, StoreError> {
+    Ok(assets::table.filter(assets::owner_id.eq(owner)).filter(assets::deleted_at.is_not_null()).count().get_result(db)?)
+}
+
+/// The first of these assets by name, without deleted ones.
+pub fn first(db: &mut Database, which: &Owned, owner: UserId, limit: i64) -> Result<Vec<Asset>, StoreError> {
+    let found = assets::table.filter(which.among(owner)).filter(assets::deleted_at.is_null());
+    Ok(found.order((assets::sort_key, assets::id)).limit(limit).select(Asset::as_select()).load(db)?)
 }
 
 /// Ids of the first of these assets.
-pub fn first_ids(db: &mut Database, which: Owned, owner: UserId, limit: i64) -> Result<Vec<i64>, StoreError> {
-    let found = assets::table.filter(assets::owner_id.eq(owner)).filter(assets::deleted_at.is_null());
-    let found = found.order(assets::id).limit(limit).select(assets::id);
-    Ok(match which {
-        Owned::One(id) => found.filter(assets::id.eq(id)).load(db)?,
-        Owned::WithContent(id) => found.filter(assets::id.eq_any(content(id))).load(db)?,
-        Owned::All => found.load(db)?,
-    })
+pub fn first_ids(db: &mut Database, which: &Owned, owner: UserId, limit: i64) -> Result<Vec<i64>, StoreError> {
+    Ok(assets::table.filter(which.among(owner)).order(assets::id).limit(limit).select(assets::id).load(db)?)
 }
 
-/// A change of owner. With `keeps_edit`, the old owner has a share to edit.
+/// A change of owner. With `keeps_edit`, the old owner has a share to edit of what is not deleted.
 #[derive(Debug, Clone, Copy)]
-pub struct OwnerChange {
-    pub which: Owned,
+pub struct OwnerChange<'a> {
+    pub which: &'a Owned,
     pub from: UserId,
     pub to: UserId,
     pub keeps_edit: bool,
@@ -63,30 +94,18 @@ pub struct OwnerChange {
 }
 
 /// Changes the owner of all these assets. Their shares with the new owner end. Returns the number of assets.
-pub fn change(tx: &mut Tx<'_>, change: OwnerChange) -> Result<usize, StoreError> {
+pub fn change(tx: &mut Tx<'_>, change: OwnerChange<'_>) -> Result<usize, StoreError> {
     let OwnerChange { which, from, to, keeps_edit, by, now } = change;
-    let among = match which {
-        Owned::One(id) => format!("AND id = {id}"),
-        Owned::WithContent(id) => format!("AND id IN (SELECT asset_id FROM asset_ancestors WHERE ancestor_id = {id})"),
-        Owned::All => String::new(),
-    };
-    let moved = format!("SELECT id FROM assets WHERE owner_id = {from} AND deleted_at IS NULL {among}");
+    let these = which.condition(from);
     let (by, now) = (by.map_or_else(|| "NULL".to_owned(), |by| by.to_string()), now.format("%Y-%m-%d %H:%M:%S%.6f"));
-    run(tx, &format!("DELETE FROM asset_shares WHERE user_id = {to} AND asset_id IN ({moved})"))?;
+    run(tx, &format!("DELETE FROM asset_shares WHERE user_id = {to} AND asset_id IN (SELECT id FROM assets WHERE {these})"))?;
     if keeps_edit {
-        run(
-            tx,
-            &format!(
-                "INSERT INTO asset_shares (asset_id, user_id, level, shared_by, shared_at) \
-                 SELECT moved.id, {from}, 'edit', {by}, '{now}' FROM ({moved}) AS moved"
-            ),
-        )?;
+        let share = format!(
+            "INSERT INTO asset_shares (asset_id, user_id, level, shared_by, shared_at) \
+             SELECT id, {from}, 'edit', {by}, '{now}' FROM assets WHERE {these} AND deleted_at IS NULL"
+        );
+        run(tx, &share)?;
     }
-    run(
-        tx,
-        &format!(
-            "UPDATE assets SET owner_id = {to}, changed_at = '{now}', changed_by = {by}, version = version + 1 \
-             WHERE owner_id = {from} AND deleted_at IS NULL {among}"
-        ),
-    )
+    let changed = format!("owner_id = {to}, changed_at = '{now}', changed_by = {by}, version = version + 1");
+    run(tx, &format!("UPDATE assets SET {changed} WHERE {these}"))
 }

@@ -108,6 +108,11 @@ pub fn remove(tx: &mut Tx<'_>, asset: AssetId, with: ShareWith) -> Result<(), St
     Ok(())
 }
 
+/// Number of assets that are shared with a user directly.
+pub fn count(db: &mut Database, user: UserId) -> Result<i64, StoreError> {
+    Ok(asset_shares::table.filter(asset_shares::user_id.eq(Some(user.0))).count().get_result(db)?)
+}
+
 /// Removes all shares with a user who is deleted, and keeps them for a restoration.
 pub fn keep_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
     let kept = format!("INSERT INTO deleted_shares SELECT user_id, asset_id, level FROM asset_shares WHERE user_id = {user}");

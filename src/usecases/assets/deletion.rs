@@ -145,19 +145,16 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, id: AssetId) ->
         if !work.actor.may(AssetAction::RestoreAsset { is_owner }) {
             return Err(ActionError::unknown());
         }
-        let owner = users::find(work.tx.db(), root.owner_id)?;
-        let (owner_id, owner) = match owner {
-            Some(owner) => (owner.id, owner.display_name()),
-            None => (work.actor.id().ok_or_else(ActionError::unknown)?, work.actor.name.clone()),
-        };
+        let heir = work.actor.id().ok_or_else(ActionError::unknown)?;
         let folder = root.folder_id.map(|folder| assets::find(work.tx.db(), folder)).transpose()?.flatten();
-        let count = deleted::restore(work.tx, id, owner_id)? as u64;
+        let count = deleted::restore(work.tx, id, heir)? as u64;
         let is_at_top = folder.is_none();
         if is_at_top {
             tree::put(work.tx, id, None, work.actor.id(), work.now)?;
         }
         let asset = assets::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        work.record(&asset, &AuditEvent::AssetRestored { count, owner: Named::new(owner_id.0, &owner) });
+        let owner = users::find(work.tx.db(), asset.owner_id)?.ok_or_else(ActionError::unknown)?;
+        work.record(&asset, &AuditEvent::AssetRestored { count, owner: Named::from(&owner.who()) });
         Ok(Restored { asset, count, is_at_top: is_at_top && root.folder_id.is_some() })
     })
 }

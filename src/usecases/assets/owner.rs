@@ -1,9 +1,12 @@
 //! Changes of owner, by Admins.
 
+use std::collections::BTreeMap;
+
 use crate::{
     domain::{
         asset::AssetKind,
-        audit::{AuditEvent, Named},
+        audit::{AuditEvent, Named, Subject},
+        digest::Digest,
         ids::{AssetId, UserId},
         permission::Permission,
         policy::{Action, AssetAction, PolicyDenial},
@@ -12,7 +15,7 @@ use crate::{
     },
     mail::{Message, messages::OwnerChanged},
     store::{
-        Database,
+        Database, StoreError,
         assets::{
             self, Asset,
             owner::{self, Owned, OwnerChange},
@@ -30,7 +33,7 @@ use crate::{
     },
 };
 
-use super::{find, path};
+use super::path;
 
 /// Most users that a search offers.
 const CANDIDATES_MAX: usize = 8;
@@ -38,58 +41,109 @@ const CANDIDATES_MAX: usize = 8;
 /// Most ids of assets that the audit log names.
 const IDS_MAX: i64 = 1000;
 
+/// Most owners that a mail names.
+const OWNERS_NAMED: usize = 5;
+
+/// Most assets that are selected one by one.
+pub const SELECTED_MAX: usize = 200;
+
 /// Assets whose owner is changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reowned {
-    Asset {
-        id: AssetId,
+    Assets {
+        ids: Vec<AssetId>,
+        /// True for the content of folders too, as far as their owners own it.
         with_content: bool,
     },
-    /// Everything that a user owns.
+    /// Everything that a user owns, deleted assets included.
     AllOf(UserId),
 }
 
 /// The page that asks for the new owner.
 #[derive(Debug, Clone)]
 pub struct OwnerOptions {
-    /// The asset with the folders above it; `None` for all assets of a user.
-    pub asset: Option<(Asset, Vec<Asset>)>,
-    pub owner: User,
-    /// Numbers of assets of this owner, by kind; with the content of a folder.
+    /// The assets by name; empty for everything that a user owns.
+    pub assets: Vec<Asset>,
+    /// Folders above the only asset.
+    pub path: Vec<Asset>,
+    /// Owners by id.
+    pub owners: Vec<User>,
+    /// Numbers of assets by kind, with the content of folders.
     pub counts: Vec<(AssetKind, i64)>,
+    /// Number of deleted assets that go along.
+    pub deleted: i64,
     pub candidates: Slice<User>,
+    /// State of the assets and their owners, by which a later change is noticed.
+    pub seen: Digest,
 }
 
-pub fn options(ctx: &Context, user: &User, reowned: Reowned, search: Option<SearchTerm>) -> Result<OwnerOptions, ActionError> {
+pub fn options(ctx: &Context, user: &User, reowned: &Reowned, search: Option<SearchTerm>) -> Result<OwnerOptions, ActionError> {
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
-        let (asset, owner, which) = found(db, &actor, reowned)?;
-        let asset = asset.map(|asset| path(db, &actor, &asset).map(|path| (asset, path))).transpose()?;
-        let filter = Filter { active_only: true, search, ..Filter::default() };
-        let candidates = match &filter.search {
-            Some(_) => users::search(db, &filter, &Position::First, CANDIDATES_MAX)?.0,
-            None => Slice { rows: Vec::new(), has_previous: false, has_next: false },
+        let reowned = match reowned.clone() {
+            Reowned::Assets { ids, .. } => Reowned::Assets { ids, with_content: true },
+            all @ Reowned::AllOf(_) => all,
         };
-        let which = match which {
-            Owned::One(id) => Owned::WithContent(id),
-            other => other,
+        let Found { assets, owned } = Found::of(db, &actor, &reowned)?;
+        let mut counts = BTreeMap::<AssetKind, i64>::new();
+        for (owner, which) in &owned {
+            for (kind, count) in owner::counts(db, which, owner.id)? {
+                *counts.entry(kind).or_default() += count;
+            }
+        }
+        let deleted = match reowned {
+            Reowned::AllOf(user) => owner::count_deleted(db, user)?,
+            Reowned::Assets { .. } => 0,
         };
-        Ok(OwnerOptions { asset, counts: owner::counts(db, which, owner.id)?, owner, candidates })
+        let path = if let [asset] = &assets[..] { path(db, &actor, asset)? } else { Vec::new() };
+        let (seen, candidates) = (seen(&assets), candidates(db, search)?);
+        let owners = owned.into_iter().map(|(owner, _)| owner).collect();
+        Ok(OwnerOptions { assets, path, owners, counts: counts.into_iter().collect(), deleted, candidates, seen })
     })
 }
 
-/// Finds the assets with their owner, if the actor may change it.
-fn found(db: &mut Database, actor: &ScopedActor, reowned: Reowned) -> Result<(Option<Asset>, User, Owned), ActionError> {
-    actor.authorise(Action::Use(Permission::AssetsChangeOwner))?;
-    let (asset, owner, which) = match reowned {
-        Reowned::Asset { id, with_content } => {
-            let (asset, _) = find(db, actor, id)?;
-            let which = if with_content { Owned::WithContent(id) } else { Owned::One(id) };
-            (Some(asset.clone()), asset.owner_id, which)
-        }
-        Reowned::AllOf(user) => (None, user, Owned::All),
-    };
-    Ok((asset, users::find(db, owner)?.ok_or_else(ActionError::unknown)?, which))
+/// Active users who match the search.
+pub(in crate::usecases) fn candidates(db: &mut Database, search: Option<SearchTerm>) -> Result<Slice<User>, StoreError> {
+    let filter = Filter { active_only: true, search, ..Filter::default() };
+    match &filter.search {
+        Some(_) => Ok(users::search(db, &filter, &Position::First, CANDIDATES_MAX)?.0),
+        None => Ok(Slice { rows: Vec::new(), has_previous: false, has_next: false }),
+    }
+}
+
+fn seen(assets: &[Asset]) -> Digest {
+    Digest::of(&assets.iter().map(|asset| (asset.id, asset.owner_id)).collect::<Vec<_>>())
+}
+
+/// Assets with their owners.
+struct Found {
+    assets: Vec<Asset>,
+    owned: Vec<(User, Owned)>,
+}
+
+impl Found {
+    /// Finds the assets, if the actor may change their owners.
+    fn of(db: &mut Database, actor: &ScopedActor, reowned: &Reowned) -> Result<Self, ActionError> {
+        actor.authorise(Action::Use(Permission::AssetsChangeOwner))?;
+        let (assets, owned) = match reowned {
+            Reowned::AllOf(user) => (Vec::new(), vec![(*user, Owned::All)]),
+            Reowned::Assets { ids, with_content } => {
+                actor.authorise(AssetAction::SeeAllAssets)?;
+                let assets = assets::find_all(db, ids)?;
+                if assets.len() < ids.len() {
+                    return Err(ActionError::unknown());
+                }
+                let mut by_owner = BTreeMap::<UserId, Vec<AssetId>>::new();
+                for asset in &assets {
+                    by_owner.entry(asset.owner_id).or_default().push(asset.id);
+                }
+                let which = if *with_content { Owned::WithContent } else { Owned::These };
+                (assets, by_owner.into_iter().map(|(owner, ids)| (owner, which(ids))).collect())
+            }
+        };
+        let with_owner = |(owner, which)| Ok((users::find(db, owner)?.ok_or_else(ActionError::unknown)?, which));
+        Ok(Self { assets, owned: owned.into_iter().map(with_owner).collect::<Result<_, ActionError>>()? })
+    }
 }
 
 /// Refusal of a new owner.
@@ -105,70 +159,109 @@ pub enum OwnerError {
     /// The user owns nothing.
     #[error("there are no assets")]
     NoAssets { name: String },
+    /// Another owner since the page was shown.
+    #[error("the owner was changed meanwhile")]
+    Changed,
     #[error(transparent)]
     Action(#[from] ActionError),
 }
 
 action_error_from_store!(OwnerError);
 
+/// A new owner, as a form names them.
+#[derive(Debug, Clone)]
+pub struct NewOwner {
+    pub to: UserId,
+    /// True if the old owners can still edit.
+    pub keeps_edit: bool,
+    /// State that the page showed; `None` without a page.
+    pub seen: Option<Digest>,
+}
+
 /// Makes an active user the owner. Returns the number of assets and the new owner.
-pub fn change(
-    ctx: &Context,
-    submission: &Submission<(u64, User)>,
-    reowned: Reowned,
-    to: UserId,
-    keeps_edit: bool,
-) -> Result<(u64, User), OwnerError> {
+pub fn change(ctx: &Context, submission: &Submission<(u64, User)>, reowned: &Reowned, new: &NewOwner) -> Result<(u64, User), OwnerError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let new = users::lock(work.tx, to)?;
-        let (asset, old, which) = found(work.tx.db(), &work.actor, reowned)?;
-        let new = new.ok_or(OwnerError::Gone)?;
-        let name = new.display_name();
-        if new.id == old.id {
-            return Err(OwnerError::IsOwner { name });
+        let Found { assets, mut owned } = Found::of(work.tx.db(), &work.actor, reowned)?;
+        if new.seen.as_ref().is_some_and(|was| *was != seen(&assets)) {
+            return Err(OwnerError::Changed);
         }
-        match work.require(AssetAction::ChangeOwner { target: new.target(work.now) }) {
-            Err(ActionError::Refused { denial: PolicyDenial::Status(status), .. }) => return Err(OwnerError::NotActive { name, status }),
-            other => other?,
+        let to = require_new_owner(work, new.to)?;
+        owned.retain(|(old, _)| old.id != to.id);
+        let asset = if let [asset] = &assets[..] { Some(asset) } else { None };
+        let mut changes = Vec::new();
+        for (old, which) in &owned {
+            let subject = asset.map_or_else(|| Subject::from(old), Subject::from);
+            let count = reown(work, subject, (old, &to), which, new.keeps_edit)?;
+            if count > 0 {
+                changes.push((old, count));
+            }
         }
-        if let Some(asset) = &asset {
-            assets::lock(work.tx, asset.id)?;
-        }
-        let count = reown(work, asset.as_ref(), &old, &new, which, keeps_edit)?;
+        let count = changes.iter().map(|(_, count)| count).sum();
         if count == 0 {
-            return Err(OwnerError::NoAssets { name: old.display_name() });
+            let name = owned.first().map_or_else(|| to.display_name(), |(old, _)| old.display_name());
+            return Err(if owned.is_empty() { OwnerError::IsOwner { name } } else { OwnerError::NoAssets { name } });
         }
-        Ok((count, new))
+        let mail = OwnerMail { asset: asset.map(|asset| asset.name.clone()), keeps_edit: new.keeps_edit };
+        let from = changes.iter().map(|(old, _)| old.display_name()).take(OWNERS_NAMED).collect::<Vec<_>>().join(", ");
+        mail.post(work, &to, true, count, from)?;
+        for (old, count) in &changes {
+            mail.post(work, old, false, *count, to.display_name())?;
+        }
+        Ok((count, to))
     })
 }
 
-fn reown(
+/// Finds and locks an active user.
+pub(in crate::usecases) fn require_new_owner(work: &mut UnitOfWork<'_, '_>, id: UserId) -> Result<User, OwnerError> {
+    let user = users::lock(work.tx, id)?.ok_or(OwnerError::Gone)?;
+    match work.require(AssetAction::ChangeOwner { target: user.target(work.now) }) {
+        Err(ActionError::Refused { denial: PolicyDenial::Status(status), .. }) => {
+            Err(OwnerError::NotActive { name: user.display_name(), status })
+        }
+        other => other.map(|()| user).map_err(Into::into),
+    }
+}
+
+/// Changes the owner of these assets, with an entry in the audit log. Returns their number.
+pub(in crate::usecases) fn reown(
     work: &mut UnitOfWork<'_, '_>,
-    asset: Option<&Asset>,
-    old: &User,
-    new: &User,
-    which: Owned,
+    subject: Subject,
+    (old, new): (&User, &User),
+    which: &Owned,
     keeps_edit: bool,
-) -> Result<u64, ActionError> {
+) -> Result<u64, StoreError> {
     let assets = owner::first_ids(work.tx.db(), which, old.id, IDS_MAX)?;
     let (by, now) = (work.actor.id(), work.now);
     let count = owner::change(work.tx, OwnerChange { which, from: old.id, to: new.id, keeps_edit, by, now })? as u64;
-    if count == 0 {
-        return Ok(0);
-    }
-    let (before, after) = (Named::from(&old.who()), Named::from(&new.who()));
-    let event = AuditEvent::AssetOwnerChanged { before, after, count, assets };
-    match asset {
-        Some(asset) => work.record(asset, &event),
-        None => work.record(old, &event),
-    }
-    let asset = asset.map(|asset| asset.name.clone());
-    let (from, to) = (old.display_name(), new.display_name());
-    for (user, is_new) in [(new, true), (old, false)] {
-        if user.status(work.now) == Status::Active {
-            let (asset, other) = (asset.clone(), if is_new { from.clone() } else { to.clone() });
-            work.notify(user, |change| Message::OwnerChanged(OwnerChanged { change, asset, count, other, is_new, keeps_edit }))?;
-        }
+    if count > 0 {
+        let (before, after) = (Named::from(&old.who()), Named::from(&new.who()));
+        work.record(subject, &AuditEvent::AssetOwnerChanged { before, after, count, assets });
     }
     Ok(count)
+}
+
+/// Mail about a change of owner.
+#[derive(Debug, Clone)]
+pub(in crate::usecases) struct OwnerMail {
+    /// Name of the only asset.
+    pub(in crate::usecases) asset: Option<String>,
+    pub(in crate::usecases) keeps_edit: bool,
+}
+
+impl OwnerMail {
+    /// Tells an owner, the new or an old one, about `other`. Users who cannot sign in are omitted.
+    pub(in crate::usecases) fn post(
+        &self,
+        work: &mut UnitOfWork<'_, '_>,
+        owner: &User,
+        is_new: bool,
+        count: u64,
+        other: String,
+    ) -> Result<(), StoreError> {
+        if owner.status(work.now) != Status::Active {
+            return Ok(());
+        }
+        let Self { asset, keeps_edit } = self.clone();
+        work.notify(owner, |change| Message::OwnerChanged(OwnerChanged { change, asset, count, other, is_new, keeps_edit }))
+    }
 }

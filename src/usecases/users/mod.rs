@@ -1,6 +1,7 @@
 //! Users: listed, shown, invited, edited, blocked, deleted and restored.
 
 pub mod bulk;
+pub mod deletion;
 pub mod directory;
 pub mod effective_permissions;
 pub mod invite;

@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     error_page::ErrorPage,
-    page::{Flash, FlashKind, counted, wait_in_words},
+    page::{Flash, FlashKind, wait_in_words},
     routing::{addresses, paths, redirect},
 };
 
@@ -257,10 +257,6 @@ impl WebError {
                 format!("Portfolio Admins need at least one portfolio. Assign {name} another one first."),
             ),
             PolicyDenial::PortfolioDeactivated => refused("The portfolio is deactivated", portfolio_deactivated(name)),
-            PolicyDenial::OwnsAssets(count) => {
-                let assets = counted(count, "asset. Change its owner first.", "assets. Change their owner first.");
-                refused("This user owns assets", format!("{name} owns {assets}"))
-            }
             PolicyDenial::Oneself => refused("You can’t do this to yourself", "Another administrator can do this for you.".to_owned()),
             PolicyDenial::Status(status) => {
                 let text = format!("{name} is {} now, so this can’t be done. Nothing was changed.", status.label());

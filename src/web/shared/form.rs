@@ -101,6 +101,11 @@ pub(in crate::web) fn fields_of(body: &[u8]) -> Result<Fields, WebError> {
     Fields::grouped(fields).ok_or(WebError::TooManyFields)
 }
 
+/// Reads a query whose fields may be lists.
+pub(in crate::web) fn query<T: DeserializeOwned>(query: &str) -> Result<T, WebError> {
+    fields_of(query.as_bytes())?.read().map_err(|_| WebError::Malformed)
+}
+
 fn pieces(body: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {
     body.split(move |byte| {
         steps::count(1);

@@ -346,7 +346,7 @@ async fn what_the_sender_of_an_invitation_lost_in_any_way_is_not_given(db: Db) {
         .await,
         []
     );
-    assert_eq!(accepted_after(db, |app, _| users::lifecycle::delete(&app.ctx, &maya(app), pia_id(app)).map(|_| ()).unwrap()).await, []);
+    assert_eq!(accepted_after(db, |app, _| app.delete_user(pia_id(app))).await, []);
     assert_eq!(
         accepted_after(db, |app, _| _ = app.execute(&format!("UPDATE user_rows SET default_role = 'user' WHERE id = {}", pia_id(app))))
             .await,

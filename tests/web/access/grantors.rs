@@ -43,7 +43,7 @@ fn deactivate_hana(app: &TestApp) {
 }
 
 fn delete_hana(app: &TestApp) {
-    users::lifecycle::delete(&app.ctx, &app.caller(app.id_of(MAYA)), app.id_of(HANA)).unwrap();
+    app.delete_user(app.id_of(HANA));
 }
 
 fn move_away(app: &TestApp, account: AccountId, to: PortfolioId) {

@@ -1,9 +1,13 @@
 //! Deleted assets and their restoration.
 
 use chrono::TimeDelta;
+use usher::{
+    domain::ids::AssetId,
+    usecases::{assets::deletion, outbox::housekeeping},
+};
 
 use super::*;
-use crate::shared::steps::confirm;
+use crate::shared::steps::{at_once, confirm};
 
 #[apply(both_databases!)]
 async fn a_folder_is_deleted_and_restored_with_everything_in_it(db: Db) {
@@ -80,4 +84,22 @@ async fn only_owners_and_admins_restore_and_only_for_thirty_days(db: Db) {
     post(&app, &mut jonas, &path, &[]).await.is(404);
     usher::usecases::outbox::housekeeping::sweep(&app.ctx).unwrap();
     assert_eq!((app.count("assets"), app.count("asset_ancestors")), (0, 0));
+}
+
+#[apply(both_databases!)]
+async fn a_restoration_and_the_removal_of_old_assets_at_one_moment_leave_a_folder_whole_or_gone(db: Db) {
+    for (waited, left) in [(TimeDelta::days(30) - TimeDelta::seconds(1), 2), (TimeDelta::days(30), 0)] {
+        let Office { app, mut jonas, .. } = Office::new(db).await;
+        let folder = create(&app, &mut jonas, "folder", "Finance", "").await;
+        create(&app, &mut jonas, "process", "Accruals", &folder).await;
+        confirm(&app, &mut jonas, &format!("{folder}/delete")).await.is(303);
+        app.advance(waited);
+        let (ctx, id) = (&app.ctx, AssetId(number(&folder).parse().unwrap()));
+        let owner = app.session_of(app.id_of("jonas.vermeulen@example.com"));
+        at_once([Some(owner), None], |owner| match owner {
+            Some(owner) => assert_eq!(deletion::restore(ctx, &owner.into(), id).is_ok(), left > 0),
+            None => housekeeping::sweep(ctx).unwrap(),
+        });
+        assert_eq!((app.count("assets"), app.count("assets WHERE deleted_at IS NULL")), (left, left));
+    }
 }

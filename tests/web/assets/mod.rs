@@ -1,7 +1,10 @@
 //! Assets: folders, processes and integrations.
 
 mod deletion;
+mod leaving;
+mod many;
 mod owner;
+mod random;
 mod shares;
 mod tree;
 

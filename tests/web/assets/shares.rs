@@ -109,13 +109,3 @@ async fn the_shares_with_a_user_end_with_their_deletion(db: Db) {
     assert_eq!(app.count("asset_shares"), 0);
     app.mails().await;
 }
-
-#[apply(both_databases!)]
-async fn a_user_who_owns_assets_is_not_deleted(db: Db) {
-    let Office { app, mut maya, mut jonas, .. } = Office::new(db).await;
-    create(&app, &mut jonas, "process", "Accruals", "").await;
-    let delete = user_path(app.id_of("jonas.vermeulen@example.com"), "delete");
-    maya.get(&app, &delete).await.is(200).sees_no("Delete userKeep").sees("Jonas Vermeulen owns 1 asset. Change its owner first.");
-    post(&app, &mut maya, &delete, &[]).await.is(409);
-    jonas.get(&app, "/assets").await.is(200);
-}

@@ -10,7 +10,12 @@ use usher::{
         text::{AccountName, Notes, PortfolioName},
     },
     store::assignments as stored,
-    usecases::{Submission, access::assignments, accounts, portfolios},
+    usecases::{
+        Submission,
+        access::assignments,
+        accounts, portfolios,
+        users::deletion::{self, NewOwners},
+    },
 };
 
 use super::TestApp;
@@ -19,6 +24,11 @@ impl TestApp {
     /// The first Admin.
     fn maya<T>(&self) -> Submission<T> {
         self.caller(self.id_of("maya.fischer@example.com"))
+    }
+
+    /// Deletes a user without assets.
+    pub fn delete_user(&self, user: UserId) {
+        deletion::delete(&self.ctx, &self.maya(), user, &NewOwners::default(), None).unwrap();
     }
 
     pub fn create_portfolio(&self, name: &str) -> PortfolioId {

@@ -1,7 +1,7 @@
 //! Removal of expired rows.
 
 use chrono::TimeDelta;
-use usher::usecases::{outbox::housekeeping, users};
+use usher::usecases::outbox::housekeeping;
 
 use crate::helpers::{PASSWORD, TestApp};
 
@@ -9,7 +9,7 @@ use crate::helpers::{PASSWORD, TestApp};
 async fn a_deleted_user_is_gone_for_good_after_their_time(db: Db) {
     let (app, _maya) = TestApp::with_admin(db).await;
     let id = app.create_user("Jonas", "Vermeulen");
-    users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), id).unwrap();
+    app.delete_user(id);
     app.mail().await;
     let kept = |app: &TestApp| {
         housekeeping::sweep(&app.ctx).unwrap();

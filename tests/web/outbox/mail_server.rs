@@ -322,7 +322,7 @@ async fn no_dead_link_and_no_mail_to_a_blocked_or_deleted_user_is_sent_again(db:
         }
         assert!(app.mails().await.is_empty());
         if deletes {
-            users::lifecycle::delete(&app.ctx, &app.caller(admin), user).unwrap();
+            app.delete_user(user);
         } else {
             users::lifecycle::block(&app.ctx, &app.caller(admin), EntryPoint::UsersAndGroups, user).unwrap();
         }

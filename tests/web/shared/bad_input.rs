@@ -12,8 +12,9 @@ use crate::{
 };
 
 /// Fields for choices instead of text.
-const CHOICES: [&str; 16] = [
+const CHOICES: [&str; 17] = [
     "version",
+    "asset",
     "step",
     "do",
     "action",
@@ -213,7 +214,7 @@ async fn a_form_that_is_not_theirs_is_refused_however_it_is_filled_in(db: Db) {
 #[apply(both_databases!)]
 async fn who_was_deleted_meanwhile_is_gone_for_every_button(db: Db) {
     let list::World { app, mut maya, uma, account, nordic, .. } = list::World::new(db).await;
-    users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), uma).unwrap();
+    app.delete_user(uma);
     let before = stored(&app);
     let edit = [("first_name", "Uma"), ("last_name", "Ek"), ("email", "uma.ek@example.com"), ("default_role", "user"), ("version", "1")];
     let (give, take) = (format!("/accounts/{account}/assign"), format!("/accounts/{account}/remove"));

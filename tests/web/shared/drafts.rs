@@ -326,7 +326,7 @@ async fn a_user_deleted_meanwhile_is_no_longer_ticked_for_a_new_account(db: Db) 
     let business = Business::with_hana_in_both(db).await;
     let (app, mut hana) = (&business.app, business.browser(false));
     let (location, review) = business.account_review(&mut hana).await;
-    users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), business.jonas).unwrap();
+    app.delete_user(business.jonas);
     app.mails().await;
     let before = stored(app);
     hana.get(app, &location)

@@ -1,6 +1,6 @@
 //! Bulk actions: the question, one transaction for each user, and nothing about users outside the scope.
 
-use usher::{domain::ids::UserId, usecases::users};
+use usher::domain::ids::UserId;
 
 use crate::{
     helpers::{Browser, Page, TestApp},
@@ -74,7 +74,7 @@ async fn what_goes_wrong_with_those_who_are_ticked_leads_back_to_the_list(db: Db
     stranger.headers = vec![("referer", format!("http://localhost:8080{TICKED}?q=e&sort=email"))];
     stranger.post(&app, DO, &[]).await.redirects_to("/sign-in?next=%2Fusers-and-permissions%3Fq%3De%26sort%3Demail&unsent=true");
     maya.headers.clone_from(&stranger.headers);
-    users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), uma).unwrap();
+    app.delete_user(uma);
     let gone = maya.send(&app, &question, DO, &[]).await;
     gone.is(404).sees("Some items are gone");
     assert!(gone.has_link(list), "{}", gone.body);

@@ -186,12 +186,15 @@ impl AuditEvent {
             }
             Self::EmailChanged { requested_by, .. } => vec![name("requested by", Some(requested_by))],
             Self::UserDemoted { reason } => vec![text("reason", reason.label())],
-            Self::UserDeleted { email, status, groups, portfolios, accounts } => vec![
+            Self::UserDeleted { email, status, groups, portfolios, accounts, shares, assets, sessions_ended } => vec![
                 text("email", email),
                 text("status", status.label()),
                 names("groups", groups),
                 names("portfolios", portfolios),
                 names("accounts", accounts),
+                number("shared assets", *shares),
+                number("assets given to new owners", *assets),
+                number("sessions ended", *sessions_ended),
             ],
             Self::GroupDeleted { members, member_count } => vec![number("number of members", *member_count), names("members", members)],
             Self::PortfolioCreated { notes } => vec![text("notes", notes)],

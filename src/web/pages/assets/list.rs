@@ -37,6 +37,11 @@ impl AssetsPage {
         }
     }
 
+    /// True for the list whose assets can be selected to change their owner.
+    fn selects(&self) -> bool {
+        self.list == AsideEntry::All
+    }
+
     /// Title and advice of the empty list.
     fn empty(&self) -> (&'static str, &'static str) {
         match self.list {

@@ -96,6 +96,7 @@ paths! {
     RemoveFromGroup { group: GroupId, user: UserId } = "/users-and-groups/groups/{group}/members/{user}/remove", Form, UsersAndGroups: GroupsManage;
     BlockUser { user: UserId } = "/users-and-groups/users/{user}/block", Button, UsersAndGroups: DirectoryManage;
     ActivateUser { user: UserId } = "/users-and-groups/users/{user}/activate", Button, UsersAndGroups: DirectoryManage;
+    /// Takes `?q=`, `?per=` and new owners by kind.
     DeleteUser { user: UserId } = "/users-and-groups/users/{user}/delete", Form, UsersAndGroups: DirectoryManage;
     UserAssets { user: UserId } = "/users-and-groups/users/{user}/assets", Form, UsersAndGroups: AssetsChangeOwner;
     ResendInvitation { user: UserId } = "/users-and-groups/users/{user}/resend", Button, UsersAndGroups: DirectoryManage;
@@ -193,6 +194,8 @@ paths! {
     Assets {} = "/assets", Page, Assets: AssetsUse;
     SharedAssets {} = "/assets/shared", Page, Assets: AssetsUse;
     AllAssets {} = "/assets/all", Page, Assets: AssetsViewAll;
+    /// New owner of several assets. Takes `?asset=`, once for each, and `?q=`.
+    ChangeOwners {} = "/assets/owner", Form, Assets: AssetsChangeOwner;
     /// Takes `?kind=` and `?folder=`.
     NewAsset {} = "/assets/new", Form, Assets: AssetsUse;
     DeletedAssets {} = "/assets/deleted", Page, Assets: AssetsUse;

@@ -161,6 +161,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(Assets => assets::list::mine))
                 .service(at!(SharedAssets => assets::list::shared))
                 .service(at!(AllAssets => assets::list::all))
+                .service(at!(ChangeOwners => assets::owner::show_selected, assets::owner::submit_selected))
                 .service(at!(NewAsset => assets::new::show, assets::new::submit))
                 .service(at!(DeletedAssets => assets::deleted::list))
                 .service(at!(RestoreAsset => assets::deleted::restore))

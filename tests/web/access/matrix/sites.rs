@@ -192,6 +192,9 @@ fn site(endpoint: &'static Endpoint) -> Site {
         }
         "ShareAsset" => site.both(&[("assets.use", Asset(Demand::Own))]).with(&[("user", "1"), ("level", "view")]),
         "ChangeOwner" => site.both(&[("assets.use", Asset(Demand::View))]).with(&[("user", "1")]).besides(&[422]),
+        "ChangeOwners" => {
+            site.form(&[("assets.use", Asset(Demand::View))]).with(&[("asset", "{asset}"), ("user", "1")]).besides(&[303, 422])
+        }
         "UserAssets" => site.page(&[("directory.view", User)]).form(&[("directory.view", User)]).with(&[("user", "1")]).besides(&[303]),
         "DeleteAsset" => site.both(&[("assets.use", Asset(Demand::Own))]),
         "RestoreAsset" => site.form(&[("assets.use", Asset(Demand::Restore))]),

@@ -286,7 +286,7 @@ impl World {
         match state {
             State::Active | State::Invited => {}
             State::Deactivated => _ = users::lifecycle::block(&self.app.ctx, &by.into(), EntryPoint::UsersAndGroups, id).unwrap(),
-            State::Deleted => _ = users::lifecycle::delete(&self.app.ctx, &by.into(), id).unwrap(),
+            State::Deleted => self.app.delete_user(id),
         }
         Made { id: id.to_string(), email }
     }

@@ -66,7 +66,7 @@ impl World {
 
     pub(super) fn visits(&self) -> Vec<Visit> {
         let answers = |endpoint: &Endpoint| match (endpoint.name, endpoint.access) {
-            ("Root" | "UnassignAccount" | "UnassignPortfolio", _) => [303, user(endpoint).unwrap_or(303), 303],
+            ("Root" | "ChangeOwners" | "UnassignAccount" | "UnassignPortfolio", _) => [303, user(endpoint).unwrap_or(303), 303],
             ("SignIn", _) => [200, 303, 303],
             ("Setup", _) | (_, Access::Monitoring) => [404; 3],
             ("InvitationNewLink", _) => [410; 3],
@@ -94,6 +94,7 @@ impl World {
             (paths::NewAsset::ENDPOINT, "?kind=process"),
             (paths::MoveAsset::ENDPOINT, "?q=ma"),
             (paths::ShareAsset::ENDPOINT, "?q=ma"),
+            (paths::DeleteUser::ENDPOINT, "?per=kind&q=ma"),
         ];
         let queries = queries.map(|(endpoint, query)| Visit { endpoint, path: self.path(endpoint) + query, answers: answers(endpoint) });
         let others = [
@@ -106,6 +107,8 @@ impl World {
             (paths::DeleteGroup::ENDPOINT, "/users-and-groups/groups/1/delete", [303, 403, 404]),
             (paths::RemoveFromGroup::ENDPOINT, &format!("/users-and-groups/groups/1/members/{}/remove", self.active), [303, 403, 409]),
             (paths::Manage::ENDPOINT, "/users-and-permissions/999999", [303, 403, 404]),
+            (paths::ChangeOwners::ENDPOINT, &format!("/assets/owner?asset={}", self.assets[0]), [303, 403, 200]),
+            (paths::ChangeOwners::ENDPOINT, "/assets/owner?asset=999999", [303, 403, 404]),
         ];
         let others = others.map(|(endpoint, path, answers)| Visit { endpoint, path: path.to_owned(), answers });
         declared.chain(queries).chain(others).collect()
@@ -199,6 +202,7 @@ impl World {
             Post { user: Some(404), done: 422, ..post(paths::MoveAsset::ENDPOINT, vec![field("to", "top")]) },
             Post { user: Some(404), ..post(paths::ShareAsset::ENDPOINT, vec![field("user", admin), field("level", "view")]) },
             Post { done: 422, ..post(paths::ChangeOwner::ENDPOINT, vec![field("user", "987654")]) },
+            Post { done: 422, ..post(paths::ChangeOwners::ENDPOINT, vec![field("asset", &self.assets[0]), field("user", "987654")]) },
             Post { user: Some(404), ..post(paths::DeleteAsset::ENDPOINT, vec![]) },
             Post { user: Some(404), ..post(paths::RestoreAsset::ENDPOINT, back()) },
             Post { done: 200, ..post(paths::TickedUsers::ENDPOINT, ticked()) },

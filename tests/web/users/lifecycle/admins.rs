@@ -1,5 +1,7 @@
 //! Administrators acting on each other.
 
+use usher::usecases::users::deletion::{self, DeleteError, NewOwners};
+
 use super::*;
 
 #[apply(both_databases!)]
@@ -61,7 +63,12 @@ async fn of_two_admins_who_block_each_other_at_the_same_moment_one_stays(db: Db)
 
 #[apply(both_databases!)]
 async fn of_two_admins_who_delete_each_other_at_the_same_moment_one_stays(db: Db) {
-    each_other(db, |ctx, by, other| users::lifecycle::delete(ctx, &by.into(), other).map(|_| ())).await;
+    each_other(db, |ctx, by, other| match deletion::delete(ctx, &by.into(), other, &NewOwners::default(), None) {
+        Ok(_) => Ok(()),
+        Err(DeleteError::Action(error)) => Err(error),
+        Err(error) => panic!("{error}"),
+    })
+    .await;
 }
 
 #[apply(both_databases!)]

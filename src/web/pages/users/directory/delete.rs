@@ -1,23 +1,34 @@
-//! Delete user, after a page with the consequences.
+//! Delete user, after a page with the consequences and with new owners for the user's assets.
 
+use actix_web::{
+    http::StatusCode,
+    web::{Path, Query},
+};
 use askama::Template;
+use serde::Deserialize;
 
+use super::new_owners::{Answers, OwnersCard, Per};
 use crate::{
-    domain::{clock::Timestamp, ids::UserId, user::Status},
+    domain::{audit::Named, digest::Digest, ids::UserId, search::SearchTerm, user::Status},
     usecases::{
-        self,
-        users::{self, lifecycle::Inventory},
+        assets::owner::OwnerError,
+        users::deletion::{self, DeleteError, DeletionOptions, Inventory, Receipt},
     },
-    web::shared::{
-        form::{Form, ListButton},
-        list_query::{ListQuery, ReturnQuery},
-        page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, UserLabel, counted, names_in_short, with_query},
-        page_context::PageContext,
-        respond::{self, HandlerResult},
-        routing::paths,
+    web::{
+        pages::assets,
+        shared::{
+            error::WebError,
+            form::Form,
+            list_query::ListQuery,
+            page::{
+                DisplayTime, FieldError, Flash, FlashAction, FlashKind, FormErrors, Layout, UserLabel, counted, names_in_short, with_query,
+            },
+            page_context::PageContext,
+            respond::{self, HandlerResult},
+            routing::paths,
+        },
     },
 };
-use actix_web::web::{Path, Query};
 
 /// Question with the consequences.
 #[derive(Debug, Clone, Template)]
@@ -30,8 +41,12 @@ pub struct DeleteUserPage {
     /// End of the time to restore the user; `None` for a permanent deletion.
     pub restorable_until: Option<DisplayTime>,
     pub goes: WhatGoes,
-    /// Number of assets, which need another owner first.
-    pub assets: u64,
+    /// New owners of the user's assets; `None` for a user who owns nothing.
+    pub owners: Option<OwnersCard>,
+    /// True if the inventory changed since the page was shown.
+    pub is_changed: bool,
+    /// Digest of the inventory.
+    pub shown: Digest,
     /// Query of the list, to return to.
     pub query: String,
 }
@@ -45,8 +60,24 @@ pub struct WhatGoes {
     /// Names of portfolios.
     pub portfolios: Vec<String>,
     pub accounts: Vec<String>,
+    /// Number of assets shared with the user directly.
+    pub shares: u64,
     /// "Password" and other credentials.
     pub credentials: Vec<&'static str>,
+}
+
+impl From<&Inventory> for WhatGoes {
+    fn from(inventory: &Inventory) -> Self {
+        let names = |named: &[Named]| named.iter().map(|named| named.name.clone()).collect();
+        Self {
+            sessions: inventory.sessions.unsigned_abs(),
+            groups: names(&inventory.groups),
+            portfolios: names(&inventory.portfolios),
+            accounts: names(&inventory.accounts),
+            shares: inventory.shares.unsigned_abs(),
+            credentials: vec!["Password"],
+        }
+    }
 }
 
 impl WhatGoes {
@@ -60,6 +91,10 @@ impl WhatGoes {
 
     fn assignments_in_words(&self) -> String {
         named(&[(&self.portfolios, "portfolio", "portfolios"), (&self.accounts, "account", "accounts")])
+    }
+
+    fn shares_in_words(&self) -> String {
+        if self.shares == 0 { "None".to_owned() } else { counted(self.shares, "asset shared directly", "assets shared directly") }
     }
 
     fn credentials_in_words(&self) -> String {
@@ -80,48 +115,128 @@ impl DeleteUserPage {
         paths::DeleteUser { user: self.user.id }
     }
 
-    fn assets_path(&self) -> paths::UserAssets {
-        paths::UserAssets { user: self.user.id }
-    }
-
-    /// "Jonas Vermeulen owns 2 assets. Change their owner first."
-    fn owns(&self) -> Option<String> {
-        let assets = counted(self.assets, "asset. Change its owner first.", "assets. Change their owner first.");
-        (self.assets > 0).then(|| format!("{} owns {assets}", self.user.name))
-    }
-
     fn back(&self) -> String {
         with_query(paths::UsersAndGroups {}, &self.query)
     }
+
+    fn errors(&self) -> FormErrors {
+        let finder = self.owners.as_ref().and_then(|owners| owners.finder.as_ref());
+        FormErrors::of([("add-q", finder.and_then(|finder| finder.error.as_ref()))])
+    }
+
+    /// True if the page deletes the user: nothing needs an owner, or one is chosen on this page or was chosen for each
+    /// kind.
+    fn is_complete(&self) -> bool {
+        self.owners.as_ref().is_none_or(|owners| owners.current.is_none())
+    }
+}
+
+/// Query of the page.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct DeleteQuery {
+    #[serde(default, rename = "return")]
+    return_query: String,
+    #[serde(default)]
+    q: String,
+    per: Option<Per>,
+    folder: Option<UserId>,
+    process: Option<UserId>,
+    integration: Option<UserId>,
+}
+
+/// Consent, with the new owners.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct DeleteForm {
+    #[serde(default, rename = "return")]
+    return_query: String,
+    #[serde(default)]
+    q: String,
+    per: Option<Per>,
+    /// New owner of everything.
+    user: Option<UserId>,
+    folder: Option<UserId>,
+    process: Option<UserId>,
+    integration: Option<UserId>,
+    /// Digest of the inventory that the page showed.
+    shown: Option<Digest>,
 }
 
 /// `GET /users-and-groups/users/{user}/delete`
-pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (id, company) = (*id, context.current.company.clone());
-    let (layout_data, inventory) = context.open(move |ctx, actor| users::lifecycle::inventory(ctx, actor, &company, id)).await?;
-    let Inventory { user, sessions, groups, portfolios, accounts, assets, restorable_until } = inventory;
-    respond::page(&DeleteUserPage {
-        layout: context.layout(&layout_data),
-        can_be_blocked: user.status(layout_data.now) == Status::Active,
-        restorable_until: restorable_until.map(|until| DisplayTime::new(until, layout_data.now)),
-        goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, portfolios, accounts, credentials: vec!["Password"] },
-        user: UserLabel::from(&user.who()),
-        assets,
-        query: ListQuery::returned(&query.return_query),
-    })
+pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: Query<DeleteQuery>) -> HandlerResult {
+    let DeleteQuery { return_query, q, per, folder, process, integration } = query.into_inner();
+    let by_kind = Answers::by_kind(folder, process, integration);
+    let answers = Answers { query: ListQuery::returned(&return_query), q, per, all: None, by_kind };
+    respond::page(&page(&context, *id, answers, None).await?)
 }
 
 /// `POST /users-and-groups/users/{user}/delete`
-pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form: Form<DeleteForm>) -> HandlerResult {
     let (id, now) = (*id, context.now());
-    let said = move |(user, until): &(usecases::User, Option<Timestamp>)| {
-        let name = user.display_name();
-        let Some(until) = *until else { return Flash::new(FlashKind::Ok, format!("{name} was deleted.")) };
-        let text = format!("{name} was deleted and can be restored until {}.", DisplayTime::new(until, now).date());
-        Flash::new(FlashKind::Ok, text).with_action(FlashAction::new("Restore", &name, paths::RestoreUser { user: user.id }))
+    let DeleteForm { return_query, q, per, user, folder, process, integration, shown } = form.0;
+    let by_kind = Answers::by_kind(folder, process, integration);
+    let mut answers = Answers { query: ListQuery::returned(&return_query), q, per, all: user, by_kind };
+    let new_owners = answers.new_owners();
+    let said = move |receipt: &Receipt| {
+        let flash = Flash::new(FlashKind::Ok, in_words(receipt, now));
+        let (id, name) = (receipt.user.id, receipt.user.display_name());
+        match receipt.restorable_until {
+            Some(_) => flash.with_action(FlashAction::new("Restore", &name, paths::RestoreUser { user: id })),
+            None => flash,
+        }
     };
-    context.act(said, move |ctx, submission| users::lifecycle::delete(ctx, submission, id)).await??;
-    respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
+    let delete = move |ctx: &_, submission: &_| deletion::delete(ctx, submission, id, &new_owners, shown.as_ref());
+    let error = match context.act(said, delete).await? {
+        Ok(_) => return respond::see_other(with_query(paths::UsersAndGroups {}, &answers.query)),
+        Err(DeleteError::Action(error)) => return Err(error.into()),
+        Err(DeleteError::Changed) => {
+            let page = DeleteUserPage { is_changed: true, ..page(&context, id, answers, None).await? };
+            return respond::with_status(StatusCode::CONFLICT, &page);
+        }
+        Err(DeleteError::NoOwner) => "Choose a person from the results".to_owned(),
+        Err(DeleteError::Owner { source: OwnerError::IsOwner { name }, .. }) => format!("{name} is being deleted"),
+        Err(DeleteError::Owner { id, source }) => {
+            answers.forget(id);
+            assets::owner::refused(source)?
+        }
+    };
+    respond::again(&page(&context, id, answers, Some(FieldError::Message(error))).await?)
+}
+
+async fn page(context: &PageContext, id: UserId, mut answers: Answers, error: Option<FieldError>) -> Result<DeleteUserPage, WebError> {
+    let (company, chosen, search) = (context.current.company.clone(), answers.chosen(), SearchTerm::parse(&answers.q));
+    if search.is_none() {
+        answers.q = String::new();
+    }
+    let (layout_data, options) = context.open(move |ctx, actor| deletion::options(ctx, actor, &company, id, &chosen, search)).await?;
+    let DeletionOptions { user, inventory, restorable_until, candidates, chosen } = options;
+    Ok(DeleteUserPage {
+        layout: context.layout(&layout_data),
+        can_be_blocked: user.status(layout_data.now) == Status::Active,
+        restorable_until: restorable_until.map(|until| DisplayTime::new(until, layout_data.now)),
+        goes: WhatGoes::from(&inventory),
+        owners: OwnersCard::new(id, (&inventory.assets, inventory.deleted_assets), &answers, (&chosen, &candidates), error),
+        is_changed: false,
+        shown: inventory.digest(),
+        user: UserLabel::from(&user.who()),
+        query: answers.query,
+    })
+}
+
+/// "Elif Yıldız was deleted and can be restored until 22 Dec 2026. 3 folders and 1 integration went to Gustav
+/// Lindqvist. 2 sessions ended."
+fn in_words(receipt: &Receipt, now: crate::domain::clock::Timestamp) -> String {
+    let Receipt { user, restorable_until, sessions, transfers } = receipt;
+    let until = restorable_until.map(|until| format!(" and can be restored until {}", DisplayTime::new(until, now).date()));
+    let mut sentences = vec![format!("{} was deleted{}.", user.display_name(), until.unwrap_or_default())];
+    for transfer in transfers {
+        sentences.push(format!("{} went to {}.", assets::owner::in_words(&transfer.counts), transfer.to.display_name()));
+    }
+    if *sessions > 0 {
+        sentences.push(counted(*sessions as u64, "session ended.", "sessions ended."));
+    }
+    sentences.join(" ")
 }
 
 #[cfg(test)]
@@ -140,9 +255,12 @@ mod tests {
                 groups: vec![sample.group(); sample.rows.min(40)],
                 portfolios: vec![sample.group(); sample.rows.min(2)],
                 accounts: vec![sample.group(); sample.rows],
+                shares: sample.rows as u64,
                 credentials: if sample.rows == 0 { Vec::new() } else { vec!["Password"] },
             },
-            assets: if sample.name == "large" { 3 } else { 0 },
+            owners: None,
+            is_changed: sample.rows > 3,
+            shown: Digest::of(&sample.rows),
             query: sample.query(),
         }
     }
@@ -151,6 +269,12 @@ mod tests {
     fn renders() {
         check("delete-user", |sample| page(sample, Some(sample.display_time(0))));
         check("delete-user-for-good", |sample| page(sample, None));
+        for (per, chosen) in [(None, 0), (Some(Per::Kind), 0), (Some(Per::Kind), 1), (Some(Per::Kind), 3)] {
+            check(&format!("delete-owner-{per:?}-{chosen}"), |sample| DeleteUserPage {
+                owners: Some(OwnersCard::sample(sample, per, chosen)),
+                ..page(sample, Some(sample.display_time(0)))
+            });
+        }
     }
 
     #[test]
@@ -161,10 +285,13 @@ mod tests {
             groups: owned(groups),
             portfolios: owned(&groups[..groups.len().min(1)]),
             accounts: owned(groups),
+            shares: sessions,
             credentials: Vec::new(),
         };
         assert_eq!(goes(0, &[]).sessions_in_words(), "None");
         assert_eq!(goes(2, &[]).sessions_in_words(), "2, signed out at once");
+        assert_eq!(goes(0, &[]).shares_in_words(), "None");
+        assert_eq!(goes(1, &[]).shares_in_words(), "1 asset shared directly");
         assert_eq!(goes(0, &[]).memberships_in_words(), "None");
         assert_eq!(goes(0, &[]).assignments_in_words(), "None");
         assert_eq!(goes(0, &["A", "B"]).assignments_in_words(), "1 portfolio: A; 2 accounts: A, B");

@@ -5,6 +5,7 @@ pub mod deleted;
 pub mod invite;
 pub mod list;
 mod mail_trouble;
+mod new_owners;
 pub mod send_again;
 
 pub use mail_trouble::{MailTrouble, Problems, ServerRefusal};
