@@ -252,6 +252,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    process_versions (asset_id, number) {
+        asset_id -> BigInt,
+        number -> BigInt,
+        saved_by -> Nullable<BigInt>,
+        saved_at -> Timestamp,
+        restored_from -> Nullable<BigInt>,
+        text -> Text,
+    }
+}
+
+diesel::table! {
     refused_sign_ins (minute, network, email_key, reason) {
         minute -> Timestamp,
         network -> Text,
@@ -382,6 +393,8 @@ diesel::joinable!(outbox -> user_rows (user_id));
 diesel::joinable!(portfolio_assignments -> portfolios (portfolio_id));
 diesel::joinable!(portfolio_users -> portfolios (portfolio_id));
 diesel::joinable!(portfolio_users -> user_rows (user_id));
+diesel::joinable!(process_versions -> assets (asset_id));
+diesel::joinable!(process_versions -> user_rows (saved_by));
 diesel::joinable!(sessions -> user_rows (user_id));
 diesel::joinable!(withheld_assignments -> accounts (account_id));
 diesel::joinable!(withheld_assignments -> portfolios (portfolio_id));
@@ -407,6 +420,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     portfolio_assignments,
     portfolio_users,
     portfolios,
+    process_versions,
     refused_sign_ins,
     reset_requests,
     sessions,

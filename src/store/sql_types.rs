@@ -14,7 +14,7 @@ use crate::domain::{
         throttle::ThrottleScope,
         token::{TokenEnd, TokenPurpose},
     },
-    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId, VersionNumber},
     invitation::InvitationOrigin,
     user::DefaultRole,
 };
@@ -80,4 +80,4 @@ as_text!(
     TokenEnd,
     TokenPurpose
 );
-as_big_int!(AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId);
+as_big_int!(AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId, VersionNumber);

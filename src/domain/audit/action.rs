@@ -107,6 +107,7 @@ impl AuditAction {
             Self::AssetShared => (ActionGroup::Assets, "Shared"),
             Self::AssetShareChanged => (ActionGroup::Assets, "Access of a share changed"),
             Self::AssetShareRemoved => (ActionGroup::Assets, "Share removed"),
+            Self::AssetVersionSaved => (ActionGroup::Assets, "Definition saved"),
             Self::MailFailed => (ActionGroup::Mail, "Mail failed"),
             Self::MailRetried => (ActionGroup::Mail, "Mail retried"),
             Self::MailsRetried => (ActionGroup::Mail, "All failed mails retried"),

@@ -109,6 +109,7 @@ audit_events! {
     AssetShareChanged = "asset.share_changed" { with: Grantee, before: ShareLevel, after: ShareLevel }
     AssetShareRemoved = "asset.share_removed" { with: Grantee, level: ShareLevel }
     AssetOwnerChanged = "asset.owner_changed" { before: Named, after: Named, count: u64, assets: Vec<i64> }
+    AssetVersionSaved = "asset.version_saved" { number: i64, bytes: u64, restored_from: Option<i64> }
     MailFailed = "mail.failed" { reply: String, attempts: u64 }
     MailRetried = "mail.retried" {}
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
@@ -304,6 +305,8 @@ impl AuditEvent {
             Self::AssetShared { with, .. } => format!("{actor} shared {subject} with {}", with.name),
             Self::AssetShareChanged { with, .. } => format!("{actor} changed the access of {} to {subject}", with.name),
             Self::AssetShareRemoved { with, .. } => format!("{actor} stopped sharing {subject} with {}", with.name),
+            Self::AssetVersionSaved { number, restored_from: None, .. } => format!("{actor} saved version {number} of {subject}"),
+            Self::AssetVersionSaved { restored_from: Some(number), .. } => format!("{actor} brought back version {number} of {subject}"),
             Self::AccountMoved { .. } => format!("{actor} moved {subject} to another portfolio"),
             Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),
             Self::BillingUpdated { before: Some(before), after } => {

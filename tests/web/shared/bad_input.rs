@@ -35,9 +35,10 @@ const CHOICES: [&str; 16] = [
 const SECRET: [&str; 2] = ["password", "key"];
 
 /// Tables whose rows must not be duplicated.
-const THINGS: [&str; 12] = [
+const THINGS: [&str; 13] = [
     "assets",
     "asset_shares",
+    "process_versions",
     "users",
     "users WHERE blocked_at IS NULL",
     "users",
@@ -50,7 +51,7 @@ const THINGS: [&str; 12] = [
     "billing",
 ];
 
-fn things(app: &TestApp) -> [i64; 12] {
+fn things(app: &TestApp) -> [i64; 13] {
     THINGS.map(|rows| app.count(rows))
 }
 

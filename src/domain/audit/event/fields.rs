@@ -202,6 +202,11 @@ impl AuditEvent {
                 vec![number("assets", *count), text("numbers of the assets", ids)]
             }
             Self::AssetShareChanged { with, .. } => vec![shared_with(with)],
+            Self::AssetVersionSaved { number, bytes, restored_from } => vec![
+                text("version", number.to_string()),
+                self::number("bytes", *bytes),
+                text("brought back from version", restored_from.map(|number| number.to_string()).unwrap_or_default()),
+            ],
             Self::DamageFound { entry } => vec![number("entry", *entry)],
             Self::MailsRetried { mails } => vec![number("mails", mails.len() as u64)],
             Self::CompanySetUp {}

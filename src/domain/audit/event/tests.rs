@@ -162,6 +162,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             AssetOwnerChanged { before: user(), after: named("Finance"), count: 2, assets: vec![5, 6] },
             r#"{"after":{"id":3,"name":"Finance"},"assets":[5,6],"before":{"id":7,"name":"Noor van Dijk"},"count":2,"version":1}"#,
         ),
+        (AssetVersionSaved { number: 4, bytes: 312, restored_from: None }, r#"{"bytes":312,"number":4,"restored_from":null,"version":1}"#),
         (MailFailed { reply: text("550 No such user"), attempts: 5 }, r#"{"attempts":5,"reply":"550 No such user","version":1}"#),
         (MailRetried {}, r#"{"version":1}"#),
         (MailsRetried { mails: vec![3, 4] }, r#"{"mails":[3,4],"version":1}"#),
@@ -204,6 +205,12 @@ fn a_sentence_names_the_fields_that_changed() {
     let changed = |before, after| AuditEvent::AssignmentChanged { before, after }.describe(NAMES);
     let expected = "Maya Fischer removed \"Edit details\" and allowed \"See billing\" on Fjord Foods for Noor van Dijk";
     assert_eq!(changed(toggled(true, false), toggled(false, true)), expected);
+}
+
+#[test]
+fn a_version_that_is_brought_back_is_named() {
+    let event = AuditEvent::AssetVersionSaved { number: 6, bytes: 312, restored_from: Some(3) };
+    assert_eq!(event.describe(NAMES), "Maya Fischer brought back version 3 of Noor van Dijk");
 }
 
 /// Texts, numbers and times of details, without ids.

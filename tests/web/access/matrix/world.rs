@@ -6,7 +6,7 @@ use usher::{
     domain::{
         asset::{AssetDetails, AssetKind, ShareLevel},
         email_address::EmailAddress,
-        ids::{AccountId, AssetId, PortfolioId, UserId},
+        ids::{AccountId, AssetId, PortfolioId, UserId, VersionNumber},
         permission::AssignmentPermissions,
         text::{AssetName, GroupName, Notes},
     },
@@ -184,6 +184,11 @@ impl World {
             .write_transaction(|tx| {
                 let new = assets::NewAsset { kind: AssetKind::Process, details: &details, owner, folder: None, now: self.app.now() };
                 let id = assets::insert(tx, new)?;
+                for (number, text) in [(1, "One"), (2, "Two")] {
+                    let (number, now) = (VersionNumber(number), self.app.now());
+                    let new = assets::versions::NewVersion { number, text, restored_from: None, by: None, now };
+                    assets::versions::insert(tx, id, new)?;
+                }
                 for user in level.iter().flat_map(|_| self.oneself.values()) {
                     let with = assets::shares::ShareWith::User(*user);
                     assets::shares::set(tx, id, with, level.unwrap(), None, self.app.now())?;
