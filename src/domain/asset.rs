@@ -1,5 +1,6 @@
 //! Assets: folders, processes and integrations, and the access to them.
 
+mod connection;
 mod definition;
 
 use super::{
@@ -7,6 +8,7 @@ use super::{
     text::{AssetName, Notes},
 };
 
+pub use connection::{BaseAddress, BaseAddressError, ConnectionKind, ConnectionSecret, SecretTooLong};
 pub use definition::{DEFINITION_MAX, DefinitionError, DefinitionText};
 
 /// Most folders above an asset.

@@ -158,6 +158,17 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn a_long_form_in_whole_packets_is_read_to_its_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut connection = Connection::new(listener.accept().await.unwrap().0, Limits::default(), &Rc::new(Places::new(1)));
+        for _ in 0..2 * PIECES_MAX {
+            client.write_all(&[b'a'; PIECE_BYTES]).await.unwrap();
+            connection.read_exact(&mut [0; PIECE_BYTES]).await.unwrap();
+        }
+    }
+
+    #[actix_web::test]
     async fn a_connection_that_loses_its_place_is_read_no_further() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let places = Rc::new(Places::new(2));

@@ -1,5 +1,6 @@
 //! Assets: rows, lists, shares and deletions. [`tree`] keeps the folders above each asset.
 
+pub mod connections;
 pub mod deleted;
 mod list;
 pub mod owner;

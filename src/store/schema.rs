@@ -167,6 +167,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    integrations (asset_id) {
+        asset_id -> BigInt,
+        kind -> Text,
+        base_address -> Text,
+        sealed_secret -> Nullable<Binary>,
+        secret_set_at -> Nullable<Timestamp>,
+        secret_set_by -> Nullable<BigInt>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
     invitation_expiry_counts (hour, default_role, has_assignments) {
         hour -> Text,
         default_role -> Text,
@@ -385,6 +397,8 @@ diesel::joinable!(asset_shares -> assets (asset_id));
 diesel::joinable!(asset_shares -> user_groups (group_id));
 diesel::joinable!(billing -> accounts (account_id));
 diesel::joinable!(idempotency_keys -> sessions (session_id));
+diesel::joinable!(integrations -> assets (asset_id));
+diesel::joinable!(integrations -> user_rows (secret_set_by));
 diesel::joinable!(known_browsers -> user_rows (user_id));
 diesel::joinable!(memberships -> user_groups (group_id));
 diesel::joinable!(memberships -> user_rows (user_id));
@@ -413,6 +427,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deleted_access,
     deleted_shares,
     idempotency_keys,
+    integrations,
     invitation_expiry_counts,
     known_browsers,
     memberships,

@@ -8,7 +8,7 @@ use diesel::{
 };
 
 use crate::domain::{
-    asset::{AssetKind, ShareLevel},
+    asset::{AssetKind, ConnectionKind, ShareLevel},
     audit::{AuditAction, Channel, SubjectKind},
     credentials::{
         throttle::ThrottleScope,
@@ -67,6 +67,7 @@ macro_rules! as_big_int {
 
 as_text!(
     AssetKind,
+    ConnectionKind,
     ShareLevel,
     AuditAction,
     DefaultRole,

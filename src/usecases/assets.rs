@@ -1,6 +1,7 @@
 //! Assets: lists, pages, creation and details.
 
 pub mod comparison;
+pub mod connection;
 pub mod definition;
 pub mod deletion;
 pub mod moves;
@@ -24,6 +25,7 @@ use crate::{
     },
 };
 
+use connection::ConnectionRow;
 use definition::VersionRow;
 
 use super::{
@@ -100,6 +102,8 @@ pub struct Shown {
     pub content: Option<Listing>,
     /// Latest version of the definition of a process.
     pub definition: Option<VersionRow>,
+    /// Connection of an integration.
+    pub connection: Option<ConnectionRow>,
 }
 
 pub fn show(ctx: &Context, user: &User, id: AssetId, position: &Position, limit: usize) -> Result<Shown, ActionError> {
@@ -110,6 +114,7 @@ pub fn show(ctx: &Context, user: &User, id: AssetId, position: &Position, limit:
         let is_folder = asset.kind == AssetKind::Folder;
         let content = is_folder.then(|| Listing::of(db, View::In(id), position, limit)).transpose()?;
         let definition = definition::latest(db, id)?;
+        let connection = connection::saved(db, id)?;
         Ok(Shown {
             path: path(db, &actor, &asset)?,
             owner: name(&names, asset.owner_id),
@@ -117,6 +122,7 @@ pub fn show(ctx: &Context, user: &User, id: AssetId, position: &Position, limit:
             access,
             content,
             definition,
+            connection,
             asset,
         })
     })

@@ -30,7 +30,7 @@ async fn each_save_of_another_text_makes_a_version(db: Db) {
     let Office { app, mut jonas, .. } = office;
     jonas.get(&app, &process).await.sees("No definition yet");
     save(&app, &mut jonas, &definition, "\n1. Collect\r\n2. Book").await.redirects_to(&definition);
-    jonas.get(&app, &definition).await.sees("Version 1 saved.").sees("1. Collect 2. Book").sees("20 bytes, saved by Jonas Vermeulen");
+    jonas.get(&app, &definition).await.sees("Version 1 saved.").sees("1. Collect 2. Book").sees("19 bytes, saved by Jonas Vermeulen");
     save(&app, &mut jonas, &definition, "1. Book").await.is(303);
     jonas.get(&app, &definition).await.sees("Version 2 saved.").sees("1. Book").sees("2 versions");
     jonas.get(&app, &format!("{definition}/1")).await.sees("1. Collect 2. Book").sees("Compare with current");

@@ -1,5 +1,6 @@
 //! Assets: folders, processes and integrations.
 
+mod connection;
 mod definition;
 mod deletion;
 mod owner;

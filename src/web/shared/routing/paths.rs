@@ -197,6 +197,8 @@ paths! {
     ShareAsset { asset: AssetId } = "/assets/{asset}/share", Form, Assets: AssetsUse;
     ChangeOwner { asset: AssetId } = "/assets/{asset}/owner", Form, Assets: AssetsChangeOwner;
     DeleteAsset { asset: AssetId } = "/assets/{asset}/delete", Form, Assets: AssetsUse;
+    /// Of an integration.
+    Connection { asset: AssetId } = "/assets/{asset}/connection", Form, Assets: AssetsUse;
     /// Of a process. Takes `?page=` and `?rows=` of its versions.
     Definition { asset: AssetId } = "/assets/{asset}/definition", Page, Assets: AssetsUse;
     EditDefinition { asset: AssetId } = "/assets/{asset}/definition/edit", Form, Assets: AssetsUse;

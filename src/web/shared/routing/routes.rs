@@ -171,6 +171,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(ShareAsset => assets::share::show, assets::share::submit))
                 .service(at!(ChangeOwner => assets::owner::show, assets::owner::submit))
                 .service(at!(DeleteAsset => assets::delete::show, assets::delete::submit))
+                .service(at!(Connection => assets::connection::show, assets::connection::submit))
                 .service(at!(Definition => definition::show::show))
                 .service(
                     at!(EditDefinition => definition::edit::show, definition::edit::submit).app_data(PayloadConfig::new(LONG_FORM_MAX)),

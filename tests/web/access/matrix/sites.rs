@@ -199,6 +199,10 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "ShareAsset" => site.both(&[("assets.use", Asset(Demand::Own))]).with(&[("user", "1"), ("level", "view")]),
         "ChangeOwner" => site.both(&[("assets.use", Asset(Demand::View))]).with(&[("user", "1")]).besides(&[422]),
         "UserAssets" => site.page(&[("directory.view", User)]).form(&[("directory.view", User)]).with(&[("user", "1")]).besides(&[303]),
+        "Connection" => {
+            let fields = &[("kind", "sftp"), ("base_address", "sftp://files.example.com"), ("version", "0")];
+            site.both(&[("assets.use", Asset(Demand::Connect))]).with(fields)
+        }
         "EditDefinition" => site.both(&[("assets.use", Asset(Demand::Edit))]).with(&[("text", "Text {made}"), ("version", "2")]),
         "BringBackVersion" => site.form(&[("assets.use", Asset(Demand::Edit))]),
         "DeleteAsset" => site.both(&[("assets.use", Asset(Demand::Own))]),

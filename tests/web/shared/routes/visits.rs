@@ -49,6 +49,7 @@ impl World {
         let asset = match endpoint.name {
             "RestoreAsset" => deleted,
             "Definition" | "EditDefinition" | "CompareVersions" | "DefinitionVersion" | "BringBackVersion" => &self.process,
+            "Connection" => &self.integration,
             _ => asset,
         };
         let whole = match endpoint.name {
@@ -82,7 +83,7 @@ impl World {
             ("InvitationNewLink", _) => [410; 3],
             // Nothing is assigned to the User or shared with them.
             ("Account" | "EditAccount" | "Billing" | "Asset" | "EditAsset" | "MoveAsset" | "ShareAsset" | "DeleteAsset", _)
-            | ("Definition" | "EditDefinition" | "CompareVersions" | "DefinitionVersion", _) => [303, 404, 200],
+            | ("Definition" | "EditDefinition" | "CompareVersions" | "DefinitionVersion" | "Connection", _) => [303, 404, 200],
             (_, Access::Anyone | Access::Token) => [200; 3],
             (_, Access::SignedIn | Access::Needs(..)) => [303, user(endpoint).unwrap_or(200), 200],
         };
@@ -141,6 +142,7 @@ impl World {
         let account_details = |name| [details(name), vec![field("website", "")]].concat();
         let new_account =
             [account_details("Hygge"), vec![field("step", "review"), field("portfolio", portfolio), field("do", "create")]].concat();
+        let connection = vec![field("kind", "sftp"), field("base_address", "sftp://files.example.com"), field("secret", "s"), version("0")];
         let ticked = || vec![field("action", "deactivate"), field("user", deactivated), field("return", "q=ma")];
         let back = || vec![field("return", "q=ma")];
         let post = |endpoint, fields| Post { endpoint, path: self.path(endpoint), fields, done: 303, user: user(endpoint) };
@@ -210,6 +212,7 @@ impl World {
             Post { user: Some(404), ..post(paths::ShareAsset::ENDPOINT, vec![field("user", admin), field("level", "view")]) },
             Post { done: 422, ..post(paths::ChangeOwner::ENDPOINT, vec![field("user", "987654")]) },
             Post { user: Some(404), ..post(paths::EditDefinition::ENDPOINT, vec![field("text", "Three"), version("2")]) },
+            Post { user: Some(404), ..post(paths::Connection::ENDPOINT, connection) },
             Post { user: Some(404), ..post(paths::BringBackVersion::ENDPOINT, vec![]) },
             Post { user: Some(404), ..post(paths::DeleteAsset::ENDPOINT, vec![]) },
             Post { user: Some(404), ..post(paths::RestoreAsset::ENDPOINT, back()) },

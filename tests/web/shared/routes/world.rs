@@ -32,14 +32,15 @@ pub(crate) struct World {
     pub(super) stop: String,
     /// A folder of the Admin, and a deleted one.
     pub(super) assets: [String; 2],
-    /// A process of the Admin with two versions of its definition.
+    /// A process of the Admin with two versions of its definition, and an integration.
     pub(super) process: String,
+    pub(super) integration: String,
     /// Active, with another address that waits.
     pub(super) moving: String,
 }
 
 /// Counts of stored rows; each change alters one of them.
-const STORED: [&str; 33] = [
+const STORED: [&str; 35] = [
     "company WHERE name <> ''",
     "users",
     "users WHERE blocked_at IS NULL",
@@ -73,6 +74,8 @@ const STORED: [&str; 33] = [
     "asset_ancestors",
     "asset_shares",
     "process_versions",
+    "integrations",
+    "integrations WHERE sealed_secret IS NOT NULL",
 ];
 
 impl World {
@@ -115,6 +118,7 @@ impl World {
         for text in ["One", "Two"] {
             maya.fill(&app, &format!("/assets/{process}/definition/edit"), &[("text", text)]).await.is(303);
         }
+        let integration = asset(&app, &mut maya, "integration", "Bank feed").await;
         maya.get(&app, "/users-and-groups").await.is(200);
         Self {
             app,
@@ -130,6 +134,7 @@ impl World {
             account,
             assets,
             process,
+            integration,
             open,
             expired,
             pending,
