@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use similar::{
     DiffOp,
-    algorithms::{Capture, myers},
+    algorithms::{Capture, Replace, myers},
 };
 
 /// Longest time of a comparison. Differences after it are shown as one.
@@ -40,27 +40,23 @@ pub enum ComparedRow {
 /// Compares two texts line by line.
 pub fn compare(before: &str, after: &str, deadline: Instant) -> Comparison {
     let [old, new] = [before, after].map(|text| text.split('\n').collect::<Vec<_>>());
-    let mut found = Capture::new();
+    let mut found = Replace::new(Capture::new());
     let Ok(()) = myers::diff_deadline(&mut found, &old[..], 0..old.len(), &new[..], 0..new.len(), Some(deadline));
     let mut comparison = Comparison::default();
     // Unchanged lines since the last difference, in the old text.
     let mut unchanged = 0..0;
-    for operation in found.into_ops() {
+    for operation in found.into_inner().into_ops() {
         match operation {
             DiffOp::Equal { old_index, len, .. } if unchanged.is_empty() => unchanged = old_index..old_index + len,
             DiffOp::Equal { len, .. } => unchanged.end += len,
-            DiffOp::Delete { old_index, old_len, .. } => {
+            difference => {
+                let (removed, added) = (difference.old_range(), difference.new_range());
                 comparison.fold(&old, &mut unchanged, false);
-                comparison.removed += old_len;
-                comparison.add(old.iter().skip(old_index).take(old_len), ComparedRow::Removed);
+                comparison.removed += removed.len();
+                comparison.added += added.len();
+                comparison.add(old.iter().skip(removed.start).take(removed.len()), ComparedRow::Removed);
+                comparison.add(new.iter().skip(added.start).take(added.len()), ComparedRow::Added);
             }
-            DiffOp::Insert { new_index, new_len, .. } => {
-                comparison.fold(&old, &mut unchanged, false);
-                comparison.added += new_len;
-                comparison.add(new.iter().skip(new_index).take(new_len), ComparedRow::Added);
-            }
-            // Made by another hook only.
-            DiffOp::Replace { .. } => {}
         }
     }
     comparison.fold(&old, &mut unchanged, true);
@@ -81,7 +77,7 @@ impl Comparison {
     /// Adds the unchanged lines before a difference, or at the end, without those that are far from differences.
     fn fold(&mut self, old: &[&str], unchanged: &mut std::ops::Range<usize>, is_end: bool) {
         let lines = std::mem::take(unchanged);
-        let above = if lines.start == 0 { 0 } else { AROUND };
+        let above = if self.rows.is_empty() { 0 } else { AROUND };
         let below = if is_end { 0 } else { AROUND };
         let lines_of = |from: usize, count: usize| old.iter().skip(from).take(count);
         if lines.len() <= above + below + 1 {
