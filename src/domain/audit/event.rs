@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     account::BillingFields,
-    asset::{AssetKind, ShareLevel},
+    asset::{AssetKind, ConnectionKind, ShareLevel},
     audit::SubjectKind,
     permission::{AssignmentPermissions, PermissionToggle},
     stored::stored_enum,
@@ -120,6 +120,10 @@ audit_events! {
     AssetShareChanged = "asset.share_changed" { with: Grantee, before: ShareLevel, after: ShareLevel }
     AssetShareRemoved = "asset.share_removed" { with: Grantee, level: ShareLevel }
     AssetOwnerChanged = "asset.owner_changed" { before: Named, after: Named, count: u64, assets: Vec<i64> }
+    AssetVersionSaved = "asset.version_saved" { number: i64, bytes: u64, restored_from: Option<i64> }
+    AssetConnectionEdited = "asset.connection_edited" { before: Option<ConnectionFields>, after: ConnectionFields }
+    AssetSecretReplaced = "asset.secret_replaced" {}
+    AssetSecretRemoved = "asset.secret_removed" {}
     MailFailed = "mail.failed" { reply: String, attempts: u64 }
     MailRetried = "mail.retried" {}
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
@@ -174,6 +178,13 @@ pub struct AccountFields {
 pub struct AssetFields {
     pub name: String,
     pub description: String,
+}
+
+/// Editable fields of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionFields {
+    pub kind: ConnectionKind,
+    pub base_address: String,
 }
 
 /// User or group with whom an asset is shared, with the name at that time.
@@ -318,6 +329,14 @@ impl AuditEvent {
             Self::AssetShareRemoved { with, .. } => format!("{actor} stopped sharing {subject} with {}", with.name),
             Self::AccountMoved { .. } => format!("{actor} moved {subject} to {place}"),
             Self::AccountMovedOut { .. } => format!("{actor} moved {subject} out of {place}"),
+            Self::AssetVersionSaved { number, restored_from: None, .. } => format!("{actor} saved version {number} of {subject}"),
+            Self::AssetVersionSaved { restored_from: Some(number), .. } => format!("{actor} brought back version {number} of {subject}"),
+            Self::AssetConnectionEdited { before: None, .. } => format!("{actor} added the connection of {subject}"),
+            Self::AssetConnectionEdited { before: Some(before), after } => {
+                format!("{actor} edited {} of {subject}", labels(&changed(before, after)))
+            }
+            Self::AssetSecretReplaced {} => format!("{actor} set the secret of {subject}"),
+            Self::AssetSecretRemoved {} => format!("{actor} removed the secret of {subject}"),
             Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),
             Self::BillingUpdated { before: Some(before), after } => {
                 format!("{actor} updated {} of {subject}", labels(&changed(&**before, after)))

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountFields, AssetFields, AuditEvent, Grantee, Named, PortfolioFields, UserFields};
+use super::{AccountFields, AssetFields, AuditEvent, ConnectionFields, Grantee, Named, PortfolioFields, UserFields};
 use crate::domain::{
     account::{BILLING_FIELDS, BillingFields},
     clock::Timestamp,
@@ -62,6 +62,12 @@ impl Labelled for AccountFields {
 impl Labelled for AssetFields {
     fn fields(&self) -> Vec<(&'static str, String)> {
         vec![("name", self.name.clone()), ("description", self.description.clone())]
+    }
+}
+
+impl Labelled for ConnectionFields {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![("kind", self.kind.label().to_owned()), ("base address", self.base_address.clone())]
     }
 }
 
@@ -137,6 +143,7 @@ impl AuditEvent {
                 let name = |folder: &Option<Named>| folder.as_ref().map_or("", |folder| &folder.name).to_owned();
                 change("folder", &name(before), &name(after))
             }
+            Self::AssetConnectionEdited { before: Some(before), after } => changed(before, after),
             Self::AssetOwnerChanged { before, after, .. } => change("owner", &before.name, &after.name),
             Self::AssetShareChanged { before, after, .. } => change("access", before.label(), after.label()),
             _ => Vec::new(),
@@ -216,6 +223,12 @@ impl AuditEvent {
                 vec![number("assets", *count), text("numbers of the assets", ids)]
             }
             Self::AssetShareChanged { with, .. } => vec![shared_with(with)],
+            Self::AssetVersionSaved { number, bytes, restored_from } => vec![
+                text("version", number.to_string()),
+                self::number("bytes", *bytes),
+                text("brought back from version", restored_from.map(|number| number.to_string()).unwrap_or_default()),
+            ],
+            Self::AssetConnectionEdited { before: None, after } => facts_of(after),
             Self::DamageFound { entry } => vec![number("entry", *entry)],
             Self::MailsRetried { mails } => vec![number("mails", mails.len() as u64)],
             Self::CompanySetUp {}
@@ -240,6 +253,9 @@ impl AuditEvent {
             | Self::AssignmentNotRestored {}
             | Self::AssetEdited { .. }
             | Self::AssetMoved { .. }
+            | Self::AssetConnectionEdited { before: Some(_), .. }
+            | Self::AssetSecretReplaced {}
+            | Self::AssetSecretRemoved {}
             | Self::VerificationRequested {}
             | Self::DailyHashTurnedOn {}
             | Self::DailyHashTurnedOff {}

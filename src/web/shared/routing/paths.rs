@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{
     credentials::token::{Token, TokenPurpose},
-    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, UserId},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, UserId, VersionNumber},
     permission::{Permission, PermissionToggle, To},
 };
 
@@ -208,6 +208,15 @@ paths! {
     ShareAsset { asset: AssetId } = "/assets/{asset}/share", Form, Assets: AssetsUse;
     ChangeOwner { asset: AssetId } = "/assets/{asset}/owner", Form, Assets: AssetsChangeOwner;
     DeleteAsset { asset: AssetId } = "/assets/{asset}/delete", Form, Assets: AssetsUse;
+    /// Of an integration.
+    Connection { asset: AssetId } = "/assets/{asset}/connection", Form, Assets: AssetsUse;
+    /// Of a process. Takes `?page=` and `?rows=` of its versions.
+    Definition { asset: AssetId } = "/assets/{asset}/definition", Page, Assets: AssetsUse;
+    EditDefinition { asset: AssetId } = "/assets/{asset}/definition/edit", Form, Assets: AssetsUse;
+    /// Takes `?from=` and `?to=`, numbers of versions.
+    CompareVersions { asset: AssetId } = "/assets/{asset}/definition/compare", Page, Assets: AssetsUse;
+    DefinitionVersion { asset: AssetId, number: VersionNumber } = "/assets/{asset}/definition/{number}", Page, Assets: AssetsUse;
+    BringBackVersion { asset: AssetId, number: VersionNumber } = "/assets/{asset}/definition/{number}/bring-back", Button, Assets: AssetsUse;
 }
 
 /// A parameter as it stands in a path.
