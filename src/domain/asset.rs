@@ -1,6 +1,7 @@
 //! Assets: folders, processes and integrations, and the access to them.
 
 use super::{
+    ids::AccountId,
     stored::stored_enum,
     text::{AssetName, Notes},
 };
@@ -82,4 +83,6 @@ impl From<ShareLevel> for AssetAccess {
 pub struct AssetDetails {
     pub name: AssetName,
     pub description: Notes,
+    /// Account that it belongs to.
+    pub account: Option<AccountId>,
 }

@@ -11,7 +11,7 @@ use diesel::{dsl::min, prelude::*, sql_query};
 use crate::domain::{
     asset::{AssetAccess, AssetDetails, AssetKind, ShareLevel},
     clock::Timestamp,
-    ids::{AssetId, UserId},
+    ids::{AccountId, AssetId, UserId},
     search::{search_words, sort_key},
 };
 
@@ -35,6 +35,7 @@ pub struct Asset {
     pub owner_id: UserId,
     /// `None` at the top level.
     pub folder_id: Option<AssetId>,
+    pub account_id: Option<AccountId>,
     pub changed_at: Timestamp,
     pub changed_by: Option<UserId>,
     pub sort_key: String,
@@ -77,6 +78,7 @@ pub fn insert(tx: &mut Tx<'_>, new: NewAsset<'_>) -> Result<AssetId, StoreError>
             assets::description.eq(new.details.description.as_str()),
             assets::owner_id.eq(new.owner),
             assets::folder_id.eq(new.folder.map(|id| id.0)),
+            assets::account_id.eq(new.details.account.map(|id| id.0)),
             assets::created_at.eq(new.now),
             assets::changed_at.eq(new.now),
             assets::changed_by.eq(Some(new.owner.0)),
@@ -96,6 +98,7 @@ pub fn update(tx: &mut Tx<'_>, id: AssetId, details: &AssetDetails, by: Option<U
         .set((
             assets::name.eq(name),
             assets::description.eq(details.description.as_str()),
+            assets::account_id.eq(details.account.map(|id| id.0)),
             assets::sort_key.eq(sort_key(name)),
             assets::search.eq(search_words(name)),
             assets::changed_at.eq(now),

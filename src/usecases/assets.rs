@@ -1,5 +1,6 @@
 //! Assets: lists, pages, creation and details.
 
+mod account;
 pub mod deletion;
 pub mod moves;
 pub mod owner;
@@ -10,12 +11,14 @@ use std::collections::HashMap;
 use crate::{
     domain::{
         asset::{AssetAccess, AssetDetails, AssetKind, DEPTH_MAX},
-        audit::{AssetFields, AuditEvent, Named},
-        ids::{AssetId, UserId},
+        audit::{AuditEvent, Named},
+        ids::{AccountId, AssetId, UserId},
         policy::AssetAction,
+        search::SearchTerm,
     },
     store::{
         Database, StoreError,
+        accounts::Account,
         assets::{self, Asset, NewAsset, View, tree},
         page::{Count, Position, Slice},
         users::{self, User},
@@ -24,6 +27,7 @@ use crate::{
 
 use super::{
     ActionError, Context, Submission,
+    access::picker_options::{PickerOptions, PickerQuery, accounts_seen},
     shared::{
         error::{EditError, action_error_from_store},
         scoped_actor::ScopedActor,
@@ -92,6 +96,8 @@ pub struct Shown {
     pub path: Vec<Asset>,
     pub owner: String,
     pub changed_by: Option<String>,
+    /// Its account, if the actor sees that.
+    pub account: Option<Account>,
     /// Content of a folder.
     pub content: Option<Listing>,
 }
@@ -107,6 +113,7 @@ pub fn show(ctx: &Context, user: &User, id: AssetId, position: &Position, limit:
             path: path(db, &actor, &asset)?,
             owner: name(&names, asset.owner_id),
             changed_by: asset.changed_by.and_then(|by| names.get(&by).cloned()),
+            account: asset.account_id.map(|id| account::seen(db, &actor, id)).transpose()?.flatten(),
             access,
             content,
             asset,
@@ -166,15 +173,21 @@ pub enum TreeError {
 
 action_error_from_store!(TreeError);
 
-/// The folder in which a new asset is put, with the folders above it.
-pub fn new_in(ctx: &Context, user: &User, folder: Option<AssetId>) -> Result<Vec<Asset>, ActionError> {
+/// The folder in which a new asset is put, with the folders above it, and the accounts to choose from.
+pub fn new_in(
+    ctx: &Context,
+    user: &User,
+    folder: Option<AssetId>,
+    accounts: &PickerQuery<AccountId>,
+) -> Result<(Vec<Asset>, PickerOptions<Account>), ActionError> {
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
-        let Some(folder) = folder else { return Ok(Vec::new()) };
+        let options = accounts_seen(db, &actor, accounts)?;
+        let Some(folder) = folder else { return Ok((Vec::new(), options)) };
         let folder = find_target(db, &actor, folder)?;
         let mut path = path(db, &actor, &folder)?;
         path.push(folder);
-        Ok(path)
+        Ok((path, options))
     })
 }
 
@@ -196,40 +209,57 @@ pub fn create(
         {
             return Err(TreeError::TooDeep);
         }
+        let account = account::require(work, details.account, None)?;
         let new = NewAsset { kind, details, owner, folder: folder.as_ref().map(|folder| folder.id), now: work.now };
         let id = assets::insert(work.tx, new)?;
         let asset = assets::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let folder = folder.map(|folder| Named::new(folder.id.0, &folder.name));
-        work.record(&asset, &AuditEvent::AssetCreated { kind, folder });
+        work.record(&asset, &AuditEvent::AssetCreated { kind, folder, account });
         Ok(id)
     })
 }
 
-/// Finds an asset that the actor may edit, with the folders above it.
-pub fn editable(ctx: &Context, user: &User, id: AssetId) -> Result<(Asset, Vec<Asset>), ActionError> {
+/// An asset that the actor may edit.
+#[derive(Debug, Clone)]
+pub struct Editable {
+    pub asset: Asset,
+    pub path: Vec<Asset>,
+    /// Accounts to choose from. The asset's own is lost where the actor does not see it.
+    pub accounts: PickerOptions<Account>,
+}
+
+/// Finds an asset that the actor may edit. `account` is the chosen account; `None` for that of the asset.
+pub fn editable(
+    ctx: &Context,
+    user: &User,
+    id: AssetId,
+    account: Option<Option<AccountId>>,
+    search: Option<SearchTerm>,
+    limit: usize,
+) -> Result<Editable, ActionError> {
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
         let (asset, _) = find_editable(db, &actor, id)?;
-        let path = path(db, &actor, &asset)?;
-        Ok((asset, path))
+        let ticked = account.unwrap_or(asset.account_id).into_iter().collect();
+        let wanted = PickerQuery { search, ticked, held: asset.account_id.into_iter().collect(), limit };
+        Ok(Editable { path: path(db, &actor, &asset)?, accounts: accounts_seen(db, &actor, &wanted)?, asset })
     })
 }
 
-/// Edits name and description, if the asset's version is still `version`.
+/// Edits the details, if the asset's version is still `version`.
 pub fn edit(ctx: &Context, submission: &Submission<()>, id: AssetId, details: &AssetDetails, version: i32) -> Result<(), EditError<Asset>> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         assets::lock(work.tx, id)?;
         let (asset, _) = find_editable(work.tx.db(), &work.actor, id)?;
-        if details.name.as_str() == asset.name && details.description.as_str() == asset.description {
+        if details.name.as_str() == asset.name && details.description.as_str() == asset.description && details.account == asset.account_id {
             return Err(ActionError::is_so(asset.name).into());
         }
         if asset.version != version {
             return Err(EditError::Stale(Box::new(asset)));
         }
+        let event = account::edited(work, &asset, details)?;
         assets::update(work.tx, id, details, work.actor.id(), work.now)?;
-        let before = AssetFields { name: asset.name.clone(), description: asset.description.clone() };
-        let after = AssetFields { name: details.name.to_string(), description: details.description.as_str().to_owned() };
-        work.record(&asset, &AuditEvent::AssetEdited { before, after });
+        work.record(&asset, &event);
         Ok(())
     })
 }

@@ -1,5 +1,6 @@
 //! Assets: lists, folders and their content, details, moves, shares, deletion.
 
+mod account;
 pub mod delete;
 pub mod deleted;
 pub mod edit;

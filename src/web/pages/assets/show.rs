@@ -3,7 +3,7 @@
 use actix_web::web::Path;
 use askama::Template;
 
-use super::{Aside, AssetHead, AssetRow, NewPlace};
+use super::{Aside, AssetHead, AssetRow, NewPlace, account};
 use crate::{
     domain::{
         asset::{AssetAccess, AssetKind},
@@ -33,6 +33,8 @@ pub struct AssetPage {
     pub changed_at: DisplayTime,
     /// Name of the last editor; `None` if they are gone for good.
     pub changed_by: Option<String>,
+    /// Name of the account; with its address, where the reader sees it.
+    pub account: Option<(String, Option<paths::Account>)>,
     pub may_edit: bool,
     /// True if the reader owns it, and so shares and deletes it.
     pub is_yours: bool,
@@ -59,7 +61,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
     }
     let (position, limit) = (request.position.clone(), request.rows.count());
     let (layout_data, shown) = context.open(move |ctx, actor| assets::show(ctx, actor, id, &position, limit)).await?;
-    let Shown { asset, access, path, owner, changed_by, content: listing } = shown;
+    let Shown { asset, access, path, owner, changed_by, account, content: listing } = shown;
     let (now, reader) = (layout_data.now, &context.current.user);
     let folder = listing.map(|Listing { rows, count }| FolderContent {
         count: list_query::shown(count),
@@ -79,6 +81,10 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
         owner,
         changed_at: DisplayTime::new(asset.changed_at, now),
         changed_by,
+        account: asset.account_id.map(|id| match account {
+            Some(account) => (account.name, Some(paths::Account { account: id })),
+            None => (account::ANOTHER.to_owned(), None),
+        }),
         may_edit,
         is_yours: access == AssetAccess::Owner,
         may_change_owner: Permission::AssetsChangeOwner.level(reader.actor().role).is_any(),
@@ -89,7 +95,10 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::shared::samples::{Sample, check};
+    use crate::{
+        domain::ids::AccountId,
+        web::shared::samples::{Sample, check},
+    };
 
     fn page(sample: &Sample) -> AssetPage {
         AssetPage {
@@ -100,6 +109,7 @@ mod tests {
             owner: sample.user(3).name,
             changed_at: sample.display_time(7),
             changed_by: (sample.rows > 0).then(|| sample.user(2).name),
+            account: Some((sample.group(), (sample.rows > 0).then_some(paths::Account { account: AccountId(7) }))),
             may_edit: true,
             is_yours: true,
             may_change_owner: true,

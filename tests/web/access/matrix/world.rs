@@ -178,7 +178,7 @@ impl World {
 
     /// An asset, shared with all viewers.
     fn asset(&self, owner: UserId, level: Option<ShareLevel>, is_deleted: bool) -> AssetId {
-        let details = AssetDetails { name: AssetName::parse("Close checklist").unwrap(), description: Notes::default() };
+        let details = AssetDetails { name: AssetName::parse("Close checklist").unwrap(), description: Notes::default(), account: None };
         self.app
             .store()
             .write_transaction(|tx| {
