@@ -78,6 +78,13 @@ impl From<ShareLevel> for AssetAccess {
     }
 }
 
+/// Order of a list of assets: by name, or by the time of the last change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AssetOrder {
+    pub by_change: bool,
+    pub is_descending: bool,
+}
+
 /// Editable details of an asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssetDetails {

@@ -9,13 +9,13 @@ pub mod tree;
 use diesel::{dsl::min, prelude::*, sql_query};
 
 use crate::domain::{
-    asset::{AssetAccess, AssetDetails, AssetKind, ShareLevel},
+    asset::{AssetAccess, AssetDetails, AssetKind, AssetOrder, ShareLevel},
     clock::Timestamp,
     ids::{AccountId, AssetId, UserId},
     search::{search_words, sort_key},
 };
 
-pub use list::{View, count, editable_folders, list};
+pub use list::{AssetQuery, Filter, View, editable_folders, list, readable_among, subfolders, top_folders};
 
 use super::{
     Database, StoreError, Tx,
@@ -43,9 +43,22 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// Position in the order by name.
     pub fn key(&self) -> Key {
         Key { sort_key: self.sort_key.clone(), id: self.id.0 }
     }
+
+    /// Position in an order. Times stand in keys as microseconds since 1970.
+    pub fn key_in(&self, order: AssetOrder) -> Key {
+        let time = || self.changed_at.and_utc().timestamp_micros().to_string();
+        Key { sort_key: if order.by_change { time() } else { self.sort_key.clone() }, id: self.id.0 }
+    }
+}
+
+/// Time in the key of an order by change.
+fn changed_at(key: &Key) -> Option<Timestamp> {
+    let micros = key.sort_key.parse::<i64>().ok()?;
+    Some(chrono::DateTime::from_timestamp_micros(micros)?.naive_utc())
 }
 
 /// Finds an asset that is not deleted.

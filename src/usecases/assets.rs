@@ -2,6 +2,7 @@
 
 mod account;
 pub mod deletion;
+pub mod folder_tree;
 pub mod moves;
 pub mod owner;
 pub mod shares;
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 
 use crate::{
     domain::{
-        asset::{AssetAccess, AssetDetails, AssetKind, DEPTH_MAX},
+        asset::{AssetAccess, AssetDetails, AssetKind, AssetOrder, DEPTH_MAX},
         audit::{AuditEvent, Named},
         ids::{AccountId, AssetId, UserId},
         policy::AssetAction,
@@ -19,11 +20,14 @@ use crate::{
     store::{
         Database, StoreError,
         accounts::Account,
-        assets::{self, Asset, NewAsset, View, tree},
+        assets::{self, Asset, AssetQuery, Filter, NewAsset, View, tree},
+        groups,
         page::{Count, Position, Slice},
         users::{self, User},
     },
 };
+
+use folder_tree::TreeEntry;
 
 use super::{
     ActionError, Context, Submission,
@@ -46,11 +50,58 @@ pub enum AssetList {
     All,
 }
 
-/// An asset with the name of its owner.
+/// Users and groups with whom an asset itself is shared: their numbers, and the name of one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SharedNames {
+    pub groups: u64,
+    pub group: String,
+    pub users: u64,
+    pub user: String,
+}
+
+/// An asset in a list.
 #[derive(Debug, Clone)]
 pub struct Row {
     pub asset: Asset,
     pub owner: String,
+    pub shared: SharedNames,
+    /// Its folder, if the actor may read that.
+    pub folder: Option<Asset>,
+}
+
+/// Names around assets, by one query of each kind.
+fn rows(db: &mut Database, actor: &ScopedActor, assets: Vec<Asset>) -> Result<Vec<Row>, StoreError> {
+    let numbers = assets::shares::numbers(db, assets.iter().map(|asset| asset.id))?;
+    let users = assets.iter().map(|asset| asset.owner_id).chain(numbers.values().filter_map(|shared| shared.user));
+    let users = users::names(db, users.collect::<Vec<_>>())?;
+    let groups = groups::find_all(db, &numbers.values().filter_map(|shared| shared.group).collect::<Vec<_>>())?;
+    let groups = groups.into_iter().map(|group| (group.id, group.name)).collect::<HashMap<_, _>>();
+    let reader = actor.id().filter(|_| !actor.may(AssetAction::SeeAllAssets));
+    let folders = assets::readable_among(db, reader, assets.iter().filter_map(|asset| asset.folder_id))?;
+    let row = |asset: Asset| {
+        let shared = numbers.get(&asset.id).copied().unwrap_or_default();
+        Row {
+            owner: name(&users, asset.owner_id),
+            shared: SharedNames {
+                groups: shared.groups.unsigned_abs(),
+                group: shared.group.and_then(|id| groups.get(&id)).cloned().unwrap_or_default(),
+                users: shared.users.unsigned_abs(),
+                user: shared.user.map(|id| name(&users, id)).unwrap_or_default(),
+            },
+            folder: folders.iter().find(|folder| Some(folder.id) == asset.folder_id).cloned(),
+            asset,
+        }
+    };
+    Ok(assets.into_iter().map(row).collect())
+}
+
+/// A page of a list to read.
+#[derive(Debug, Clone)]
+pub struct ListRequest {
+    pub filter: Filter,
+    pub order: AssetOrder,
+    pub position: Position,
+    pub limit: usize,
 }
 
 /// One page of a list, with the number of all rows.
@@ -58,32 +109,66 @@ pub struct Row {
 pub struct Listing {
     pub rows: Slice<Row>,
     pub count: Count,
+    /// Name of the owner of the filter.
+    pub owner: Option<String>,
+    /// Name of the account of the filter.
+    pub account: Option<String>,
 }
 
 impl Listing {
-    fn of(db: &mut Database, view: View, position: &Position, limit: usize) -> Result<Self, StoreError> {
-        let found = assets::list(db, view, position, limit)?;
-        let owners = users::names(db, found.rows.iter().map(|asset| asset.owner_id))?;
-        let rows = found.map(|asset| Row { owner: name(&owners, asset.owner_id), asset });
-        Ok(Self { rows, count: assets::count(db, view)? })
+    /// A page of `view`; with a filter, of everything that the actor may read.
+    fn of(db: &mut Database, actor: &ScopedActor, view: View, request: ListRequest) -> Result<Self, ActionError> {
+        let ListRequest { filter, order, position, limit } = request;
+        let view = if filter == Filter::default() { view } else { readable(actor)? };
+        let owner = match filter.owner {
+            Some(id) => Some(users::names(db, [id])?.remove(&id).ok_or_else(ActionError::unknown)?),
+            None => None,
+        };
+        let account = match filter.account {
+            Some(id) => Some(actor.account(db, id)?.0.name),
+            None => None,
+        };
+        let (found, count) = assets::list(db, &AssetQuery { view, filter, order }, &position, limit)?;
+        let Slice { rows: found, has_previous, has_next } = found;
+        Ok(Self { rows: Slice { rows: rows(db, actor, found)?, has_previous, has_next }, count, owner, account })
     }
+}
+
+/// Everything that the actor may read.
+fn readable(actor: &ScopedActor) -> Result<View, ActionError> {
+    if actor.may(AssetAction::SeeAllAssets) {
+        return Ok(View::Everything);
+    }
+    Ok(View::ReadableBy(actor.id().ok_or_else(ActionError::unknown)?))
+}
+
+/// The first assets of an account that the actor may read, and the number of all.
+pub fn of_account(ctx: &Context, user: &User, id: AccountId, limit: usize) -> Result<Listing, ActionError> {
+    let filter = Filter { account: Some(id), ..Filter::default() };
+    let request = ListRequest { filter, order: AssetOrder::default(), position: Position::First, limit };
+    ctx.store.read(|db| {
+        let actor = ScopedActor::of(db, user)?;
+        Listing::of(db, &actor, View::Everything, request)
+    })
 }
 
 fn name(names: &HashMap<UserId, String>, id: UserId) -> String {
     names.get(&id).cloned().unwrap_or_default()
 }
 
-pub fn list(ctx: &Context, actor: &User, list: AssetList, position: &Position, limit: usize) -> Result<Listing, ActionError> {
+/// One page of a list, with the tree of folders beside it.
+pub fn list(ctx: &Context, user: &User, list: AssetList, request: ListRequest) -> Result<(Listing, Vec<TreeEntry>), ActionError> {
     ctx.store.read(|db| {
+        let actor = ScopedActor::of(db, user)?;
         let view = match list {
-            AssetList::Mine => View::OwnedBy(actor.id),
-            AssetList::Shared => View::SharedWith(actor.id),
+            AssetList::Mine => View::OwnedBy(user.id),
+            AssetList::Shared => View::SharedWith(user.id),
             AssetList::All => {
-                ScopedActor::of(db, actor)?.authorise(AssetAction::SeeAllAssets)?;
+                actor.authorise(AssetAction::SeeAllAssets)?;
                 View::Everything
             }
         };
-        Ok(Listing::of(db, view, position, limit)?)
+        Ok((Listing::of(db, &actor, view, request)?, folder_tree::entries(db, user.id, &[])?))
     })
 }
 
@@ -100,17 +185,21 @@ pub struct Shown {
     pub account: Option<Account>,
     /// Content of a folder.
     pub content: Option<Listing>,
+    pub tree: Vec<TreeEntry>,
 }
 
-pub fn show(ctx: &Context, user: &User, id: AssetId, position: &Position, limit: usize) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, user: &User, id: AssetId, request: ListRequest) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
         let (asset, access) = find(db, &actor, id)?;
         let names = users::names(db, [asset.owner_id].into_iter().chain(asset.changed_by))?;
         let is_folder = asset.kind == AssetKind::Folder;
-        let content = is_folder.then(|| Listing::of(db, View::In(id), position, limit)).transpose()?;
+        let content = is_folder.then(|| Listing::of(db, &actor, View::In(id), request)).transpose()?;
+        let path = path(db, &actor, &asset)?;
+        let open = path.iter().chain(is_folder.then_some(&asset)).cloned().collect::<Vec<_>>();
         Ok(Shown {
-            path: path(db, &actor, &asset)?,
+            tree: folder_tree::entries(db, user.id, &open)?,
+            path,
             owner: name(&names, asset.owner_id),
             changed_by: asset.changed_by.and_then(|by| names.get(&by).cloned()),
             account: asset.account_id.map(|id| account::seen(db, &actor, id)).transpose()?.flatten(),

@@ -18,7 +18,7 @@ pub(super) const ANOTHER: &str = "Another account";
 /// Pressed button, besides the one that saves. Enter presses the button of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Do {
+pub(super) enum Do {
     Find,
     Enter,
 }

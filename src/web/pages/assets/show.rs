@@ -3,18 +3,16 @@
 use actix_web::web::Path;
 use askama::Template;
 
-use super::{Aside, AssetHead, AssetRow, NewPlace, account};
+use super::{Aside, AssetHead, NewPlace, account, query::AssetsQuery, table::AssetTable};
 use crate::{
     domain::{
         asset::{AssetAccess, AssetKind},
         ids::AssetId,
         permission::Permission,
     },
-    usecases::assets::{self, Listing, Shown},
+    usecases::assets::{self, Shown},
     web::shared::{
-        error::WebError,
-        list_query::{self, ListQuery},
-        page::{Count, DisplayTime, Layout, Pager},
+        page::{DisplayTime, Layout},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -41,33 +39,26 @@ pub struct AssetPage {
     /// True for Admins.
     pub may_change_owner: bool,
     /// Content of a folder.
-    pub content: Option<FolderContent>,
+    pub content: Option<AssetTable>,
 }
 
-/// Content of a folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FolderContent {
-    pub count: Count,
-    pub rows: Vec<AssetRow>,
-    pub pager: Pager,
+impl AssetPage {
+    /// Advice in an empty folder.
+    fn advice(&self) -> &'static str {
+        if self.may_edit { "Create an asset here, or move one into this folder." } else { "Assets in this folder appear here." }
+    }
 }
 
 /// `GET /assets/{asset}`
-pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query: ListQuery) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query: AssetsQuery) -> HandlerResult {
     let id = *id;
     let request = query.request()?;
-    if !query.q.is_empty() {
-        return Err(WebError::Malformed);
-    }
-    let (position, limit) = (request.position.clone(), request.rows.count());
-    let (layout_data, shown) = context.open(move |ctx, actor| assets::show(ctx, actor, id, &position, limit)).await?;
-    let Shown { asset, access, path, owner, changed_by, account, content: listing } = shown;
+    let page = request.list();
+    let (layout_data, shown) = context.open(move |ctx, actor| assets::show(ctx, actor, id, page)).await?;
+    let Shown { asset, access, path, owner, changed_by, account, content, tree } = shown;
     let (now, reader) = (layout_data.now, &context.current.user);
-    let folder = listing.map(|Listing { rows, count }| FolderContent {
-        count: list_query::shown(count),
-        pager: query.pager(paths::Asset { asset: id }, &request, &rows, |row| row.asset.key(), count, ("asset", "assets")),
-        rows: rows.rows.into_iter().map(|row| AssetRow::new(row, reader, now)).collect(),
-    });
+    let path_of_list = paths::Asset { asset: id }.to_string();
+    let content = content.map(|listing| AssetTable::new(path_of_list, query, &request, listing, reader, now));
     let may_edit = access >= AssetAccess::Edit;
     let creates_in = match asset.kind {
         AssetKind::Folder => may_edit.then_some(NewPlace::Folder(id)),
@@ -75,7 +66,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
     };
     respond::page(&AssetPage {
         layout: context.layout(&layout_data),
-        aside: Aside::new(reader, None, creates_in),
+        aside: Aside::new(reader, None, creates_in, Some(id), &tree),
         head: AssetHead::new(&asset, &path),
         description: asset.description,
         owner,
@@ -88,7 +79,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
         may_edit,
         is_yours: access == AssetAccess::Owner,
         may_change_owner: Permission::AssetsChangeOwner.level(reader.actor().role).is_any(),
-        content: folder,
+        content,
     })
 }
 
@@ -103,7 +94,7 @@ mod tests {
     fn page(sample: &Sample) -> AssetPage {
         AssetPage {
             layout: sample.layout(),
-            aside: Aside::sample(None),
+            aside: Aside::sample(None, sample),
             head: AssetHead::sample(sample),
             description: sample.text.clone(),
             owner: sample.user(3).name,
@@ -113,11 +104,7 @@ mod tests {
             may_edit: true,
             is_yours: true,
             may_change_owner: true,
-            content: Some(FolderContent {
-                count: Count::Exactly(sample.rows as u64),
-                rows: AssetRow::samples(sample),
-                pager: Pager::single("3 assets"),
-            }),
+            content: Some(AssetTable::sample(sample, "/assets/7", AssetsQuery::default())),
         }
     }
 
