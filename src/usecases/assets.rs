@@ -130,7 +130,13 @@ impl Listing {
         };
         let (found, count) = assets::list(db, &AssetQuery { view, filter, order }, &position, limit)?;
         let Slice { rows: found, has_previous, has_next } = found;
-        Ok(Self { rows: Slice { rows: rows(db, actor, found)?, has_previous, has_next }, count, owner, account })
+        let mut rows = rows(db, actor, found)?;
+        if matches!(view, View::In(_)) {
+            for row in &mut rows {
+                row.folder = None;
+            }
+        }
+        Ok(Self { rows: Slice { rows, has_previous, has_next }, count, owner, account })
     }
 }
 

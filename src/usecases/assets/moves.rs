@@ -178,18 +178,18 @@ fn changes(db: &mut Database, asset: &Asset, to: Option<&Asset>) -> Result<(Vec<
         through.chain([*key]).filter_map(|key| grants.get(&key).copied().max(own.get(&key).copied())).max()
     };
     let keys = before.keys().chain(after.keys()).copied().chain(members).collect::<BTreeSet<_>>();
-    let changed = keys.into_iter().filter(|key| *key != (false, asset.owner_id.0) && level(&before, key) != level(&after, key));
-    let changed = changed.collect::<Vec<_>>();
+    let differing = keys.into_iter().filter(|key| *key != (false, asset.owner_id.0) && level(&before, key) != level(&after, key));
+    let differing = differing.collect::<Vec<_>>();
     let with = |&(is_group, id): &(bool, i64)| if is_group { ShareWith::Group(GroupId(id)) } else { ShareWith::User(UserId(id)) };
-    let named = changed.iter().map(with).chain(groups.iter().map(|id| ShareWith::Group(*id))).collect::<Vec<_>>();
-    let names = names(db, &named)?;
+    let concerned = differing.iter().map(with).chain(groups.iter().map(|id| ShareWith::Group(*id))).collect::<Vec<_>>();
+    let names = names(db, &concerned)?;
     let change = |key: &(bool, i64)| {
         let through = groups_of(key).iter().filter(|group| before.contains_key(&(true, **group)) || after.contains_key(&(true, **group)));
         let through = through.filter_map(|group| names.get(&ShareWith::Group(GroupId(*group))).cloned()).collect();
         let (before, after) = (level(&before, key), level(&after, key));
         Some(AccessChange { name: names.get(&with(key))?.clone(), is_group: key.0, through, before, after })
     };
-    let mut changes = changed.iter().filter_map(change).collect::<Vec<_>>();
+    let mut changes = differing.iter().filter_map(change).collect::<Vec<_>>();
     changes.sort_by(|one, other| (!one.is_group, &one.name).cmp(&(!other.is_group, &other.name)));
     Ok((changes, is_partial))
 }

@@ -165,6 +165,7 @@ async fn the_tree_shows_the_reader_s_top_folders_and_the_open_path(db: Db) {
     assert_eq!(tree(&jonas.get(app, "/assets").await), ["Finance"]);
     assert_eq!(tree(&jonas.get(app, &inner).await), ["Finance", "Archive", "Month-end", "Accruals"]);
     assert_eq!(tree(&lena.get(app, "/assets").await), ["Own"]);
+    jonas.get(app, &folder).await.sees("Checklist").sees_no("Process in Finance");
     share(app, &mut jonas, &inner, &lena_id, "view").await.is(303);
     let page = lena.get(app, &inner).await;
     assert_eq!(tree(&page), ["Month-end", "Accruals", "Own"]);

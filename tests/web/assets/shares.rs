@@ -102,7 +102,7 @@ async fn a_search_offers_groups_and_active_people(db: Db) {
     jonas.get(&app, &format!("{share}?q=vermeu")).await.sees("No one whom you can share with matches “vermeu”");
     jonas.get(&app, &format!("{share}?q=admins")).await.sees_no("Group,");
     let who = format!("g{}", group.rsplit('/').next().unwrap());
-    jonas.send(&app, &found, &share, &[("who", &who)]).await.redirects_to(&share);
+    jonas.send(&app, &found, &share, &[("who", &who), ("level", "view")]).await.redirects_to(&share);
     lena.get(&app, &process).await.is(200);
 }
 

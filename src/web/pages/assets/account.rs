@@ -50,7 +50,7 @@ pub(super) fn picker(offer: PickerOptions<Account>, chosen: &str, find: String) 
         None => groups.push(("Accounts".to_owned(), fixed)),
     }
     let count = list_query::shown(count);
-    (!count.is_zero() || lost > 0).then(|| Picker {
+    (!count.is_zero() || lost > 0).then_some(Picker {
         kind: PickerKind::One,
         id: "accounts",
         name: "account",

@@ -39,7 +39,7 @@ impl AssetFields {
 
     /// Typed values with their errors, and the parsed details if there are no errors.
     pub(super) fn typed(name: &str, description: &str, account: Option<AccountId>) -> (Self, Option<AssetDetails>) {
-        let mut fields = Self { account: Field::new(&in_form(account)), ..Self::default() };
+        let mut fields = Self { account: Field::new(in_form(account)), ..Self::default() };
         let name = parse(name, FieldError::line("a name", AssetName::parse), &mut fields.name);
         let description = parse(description, FieldError::line("a description", crate::domain::text::Notes::parse), &mut fields.description);
         let details = name.zip(description).map(|(name, description)| AssetDetails { name, description, account });

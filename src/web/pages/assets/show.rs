@@ -58,7 +58,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
     let Shown { asset, access, path, owner, changed_by, account, content, tree } = shown;
     let (now, reader) = (layout_data.now, &context.current.user);
     let path_of_list = paths::Asset { asset: id }.to_string();
-    let content = content.map(|listing| AssetTable::new(path_of_list, query, &request, listing, reader, now));
+    let listed = content.map(|listing| AssetTable::new(path_of_list, query, &request, listing, reader, now));
     let may_edit = access >= AssetAccess::Edit;
     let creates_in = match asset.kind {
         AssetKind::Folder => may_edit.then_some(NewPlace::Folder(id)),
@@ -79,7 +79,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
         may_edit,
         is_yours: access == AssetAccess::Owner,
         may_change_owner: Permission::AssetsChangeOwner.level(reader.actor().role).is_any(),
-        content,
+        content: listed,
     })
 }
 
