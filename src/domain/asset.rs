@@ -4,6 +4,7 @@ mod connection;
 mod definition;
 
 use super::{
+    ids::AccountId,
     stored::stored_enum,
     text::{AssetName, Notes},
 };
@@ -83,9 +84,18 @@ impl From<ShareLevel> for AssetAccess {
     }
 }
 
+/// Order of a list of assets: by name, or by the time of the last change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AssetOrder {
+    pub by_change: bool,
+    pub is_descending: bool,
+}
+
 /// Editable details of an asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssetDetails {
     pub name: AssetName,
     pub description: Notes,
+    /// Account that it belongs to.
+    pub account: Option<AccountId>,
 }

@@ -147,13 +147,15 @@ pub struct Filter {
     pub outside: Vec<PortfolioId>,
     /// In active portfolios only.
     pub active_only: bool,
+    /// In `scope`, or assigned to this user.
+    pub or_assigned_to: Option<UserId>,
     pub search: Option<SearchTerm>,
 }
 
 impl Filter {
     /// Accounts in `scope`.
     pub fn within(scope: Scope) -> Self {
-        Self { scope, portfolio: None, assigned_to: None, outside: Vec::new(), active_only: false, search: None }
+        Self { scope, portfolio: None, assigned_to: None, outside: Vec::new(), active_only: false, or_assigned_to: None, search: None }
     }
 }
 
@@ -200,6 +202,12 @@ pub fn list_by_portfolio(db: &mut Database, filter: &Filter, limit: usize) -> Re
     Ok(Slice::new(found, &Position::<Key>::First, limit))
 }
 
+/// Accounts among `ids` that match `filter`.
+pub fn find_among(db: &mut Database, filter: &Filter, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+    let query = filtered(db, filter).filter(accounts::id.eq_any(ids.iter().map(|id| id.0).collect::<Vec<_>>()));
+    Ok(query.select(Account::as_select()).load(db)?)
+}
+
 /// Number of accounts that match `filter`.
 pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     let ids = filtered(db, filter).select(accounts::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
@@ -209,7 +217,11 @@ pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError
 fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
     let is_sqlite = matches!(db, Database::Sqlite(_));
     let mut query = in_portfolios().into_boxed();
-    if let Some(condition) = scopes::within("accounts.portfolio_id", &filter.scope) {
+    if let Some(mut condition) = scopes::within("accounts.portfolio_id", &filter.scope) {
+        if let Some(user) = filter.or_assigned_to {
+            let assigned = format!("SELECT account_id FROM account_assignments WHERE user_id = {user}");
+            condition = format!("({condition} OR accounts.id IN ({assigned}))");
+        }
         query = query.filter(sql::<Bool>(&condition));
     }
     if let Some(portfolio) = filter.portfolio {

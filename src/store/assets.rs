@@ -11,13 +11,13 @@ pub mod versions;
 use diesel::{dsl::min, prelude::*, sql_query};
 
 use crate::domain::{
-    asset::{AssetAccess, AssetDetails, AssetKind, ShareLevel},
+    asset::{AssetAccess, AssetDetails, AssetKind, AssetOrder, ShareLevel},
     clock::Timestamp,
-    ids::{AssetId, UserId},
+    ids::{AccountId, AssetId, UserId},
     search::{search_words, sort_key},
 };
 
-pub use list::{View, count, editable_folders, list};
+pub use list::{AssetQuery, Filter, View, editable_folders, list, readable_among, subfolders, top_folders};
 
 use super::{
     Database, StoreError, Tx,
@@ -37,6 +37,7 @@ pub struct Asset {
     pub owner_id: UserId,
     /// `None` at the top level.
     pub folder_id: Option<AssetId>,
+    pub account_id: Option<AccountId>,
     pub changed_at: Timestamp,
     pub changed_by: Option<UserId>,
     pub sort_key: String,
@@ -44,9 +45,22 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// Position in the order by name.
     pub fn key(&self) -> Key {
         Key { sort_key: self.sort_key.clone(), id: self.id.0 }
     }
+
+    /// Position in an order. Times stand in keys as microseconds since 1970.
+    pub fn key_in(&self, order: AssetOrder) -> Key {
+        let time = || self.changed_at.and_utc().timestamp_micros().to_string();
+        Key { sort_key: if order.by_change { time() } else { self.sort_key.clone() }, id: self.id.0 }
+    }
+}
+
+/// Time in the key of an order by change.
+fn changed_at(key: &Key) -> Option<Timestamp> {
+    let micros = key.sort_key.parse::<i64>().ok()?;
+    Some(chrono::DateTime::from_timestamp_micros(micros)?.naive_utc())
 }
 
 /// Finds an asset that is not deleted.
@@ -85,6 +99,7 @@ pub fn insert(tx: &mut Tx<'_>, new: NewAsset<'_>) -> Result<AssetId, StoreError>
             assets::description.eq(new.details.description.as_str()),
             assets::owner_id.eq(new.owner),
             assets::folder_id.eq(new.folder.map(|id| id.0)),
+            assets::account_id.eq(new.details.account.map(|id| id.0)),
             assets::created_at.eq(new.now),
             assets::changed_at.eq(new.now),
             assets::changed_by.eq(Some(new.owner.0)),
@@ -104,6 +119,7 @@ pub fn update(tx: &mut Tx<'_>, id: AssetId, details: &AssetDetails, by: Option<U
         .set((
             assets::name.eq(name),
             assets::description.eq(details.description.as_str()),
+            assets::account_id.eq(details.account.map(|id| id.0)),
             assets::sort_key.eq(sort_key(name)),
             assets::search.eq(search_words(name)),
             assets::changed_at.eq(now),

@@ -18,7 +18,7 @@ struct Derived {
     rebuild: &'static [&'static str],
 }
 
-/// Order of rebuilding: triggers pass a change of one to the next. SQLite's search index comes last.
+/// Order of rebuilding: triggers pass a change of one to the next. SQLite's search indexes come last.
 const DERIVED: [Derived; 6] = [
     Derived {
         name: "user_groups.member_count",
@@ -95,30 +95,34 @@ const DERIVED: [Derived; 6] = [
     },
 ];
 
-const REBUILD_SEARCH: &[&str] = &["INSERT INTO user_search (user_search) VALUES ('rebuild')"];
+/// Search indexes of SQLite.
+const SEARCHES: [&str; 2] = ["user_search", "asset_search"];
 
 /// A derived column or table beside its recount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compared {
     pub name: &'static str,
-    /// Number of differing rows. SQLite's search index counts as one row.
+    /// Number of differing rows. A search index of SQLite counts as one row.
     pub differing: i64,
 }
 
-/// Compares each with a recount, and changes nothing. SQLite's search index is compared under the write lock;
+/// Compares each with a recount, and changes nothing. SQLite's search indexes are compared under the write lock;
 /// PostgreSQL maintains its own.
 pub fn compare(db: &mut Database) -> Result<Vec<Compared>, StoreError> {
-    let mut found = Vec::with_capacity(DERIVED.len() + 1);
+    let mut found = Vec::with_capacity(DERIVED.len() + SEARCHES.len());
     for Derived { name, differing, .. } in DERIVED {
         let differing = select(sql::<BigInt>(&in_dialect(db, differing))).get_result(db)?;
         found.push(Compared { name, differing });
     }
     if let Database::Sqlite(sqlite) = db {
-        let differing = match sqlite.batch_execute("INSERT INTO user_search (user_search, rank) VALUES ('integrity-check', 1)") {
-            Err(QueryError::DatabaseError(DatabaseErrorKind::Unknown, error)) if error.message().contains("malformed") => 1,
-            checked => checked.map(|()| 0)?,
-        };
-        found.push(Compared { name: "user_search", differing });
+        for name in SEARCHES {
+            let check = format!("INSERT INTO {name} ({name}, rank) VALUES ('integrity-check', 1)");
+            let differing = match sqlite.batch_execute(&check) {
+                Err(QueryError::DatabaseError(DatabaseErrorKind::Unknown, error)) if error.message().contains("malformed") => 1,
+                checked => checked.map(|()| 0)?,
+            };
+            found.push(Compared { name, differing });
+        }
     }
     Ok(found)
 }
@@ -134,8 +138,11 @@ pub fn repair(tx: &mut Tx<'_>) -> Result<Vec<Compared>, StoreError> {
     }
     let found = compare(tx.db())?;
     for Compared { name, .. } in found.iter().filter(|compared| compared.differing > 0) {
-        let rebuild = DERIVED.iter().find(|derived| derived.name == *name).map_or(REBUILD_SEARCH, |derived| derived.rebuild);
-        for statement in rebuild {
+        let Some(derived) = DERIVED.iter().find(|derived| derived.name == *name) else {
+            tx.db().batch_execute(&format!("INSERT INTO {name} ({name}) VALUES ('rebuild')"))?;
+            continue;
+        };
+        for statement in derived.rebuild {
             let statement = in_dialect(tx.db(), statement);
             tx.db().batch_execute(&statement)?;
         }

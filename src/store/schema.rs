@@ -54,6 +54,7 @@ diesel::table! {
         description -> Text,
         owner_id -> BigInt,
         folder_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
         created_at -> Timestamp,
         changed_at -> Timestamp,
         changed_by -> Nullable<BigInt>,
@@ -395,6 +396,7 @@ diesel::joinable!(account_assignments -> accounts (account_id));
 diesel::joinable!(accounts -> portfolios (portfolio_id));
 diesel::joinable!(asset_shares -> assets (asset_id));
 diesel::joinable!(asset_shares -> user_groups (group_id));
+diesel::joinable!(assets -> accounts (account_id));
 diesel::joinable!(billing -> accounts (account_id));
 diesel::joinable!(idempotency_keys -> sessions (session_id));
 diesel::joinable!(integrations -> assets (asset_id));

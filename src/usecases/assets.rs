@@ -1,9 +1,11 @@
 //! Assets: lists, pages, creation and details.
 
+mod account;
 pub mod comparison;
 pub mod connection;
 pub mod definition;
 pub mod deletion;
+pub mod folder_tree;
 pub mod moves;
 pub mod owner;
 pub mod shares;
@@ -12,14 +14,17 @@ use std::collections::HashMap;
 
 use crate::{
     domain::{
-        asset::{AssetAccess, AssetDetails, AssetKind, DEPTH_MAX},
-        audit::{AssetFields, AuditEvent, Named},
-        ids::{AssetId, UserId},
+        asset::{AssetAccess, AssetDetails, AssetKind, AssetOrder, DEPTH_MAX},
+        audit::{AuditEvent, Named},
+        ids::{AccountId, AssetId, UserId},
         policy::AssetAction,
+        search::SearchTerm,
     },
     store::{
         Database, StoreError,
-        assets::{self, Asset, NewAsset, View, tree},
+        accounts::Account,
+        assets::{self, Asset, AssetQuery, Filter, NewAsset, View, tree},
+        groups,
         page::{Count, Position, Slice},
         users::{self, User},
     },
@@ -27,9 +32,11 @@ use crate::{
 
 use connection::ConnectionRow;
 use definition::VersionRow;
+use folder_tree::TreeEntry;
 
 use super::{
     ActionError, Context, Submission,
+    access::picker_options::{PickerOptions, PickerQuery, accounts_seen},
     shared::{
         error::{EditError, action_error_from_store},
         scoped_actor::ScopedActor,
@@ -48,11 +55,58 @@ pub enum AssetList {
     All,
 }
 
-/// An asset with the name of its owner.
+/// Users and groups with whom an asset itself is shared: their numbers, and the name of one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SharedNames {
+    pub groups: u64,
+    pub group: String,
+    pub users: u64,
+    pub user: String,
+}
+
+/// An asset in a list.
 #[derive(Debug, Clone)]
 pub struct Row {
     pub asset: Asset,
     pub owner: String,
+    pub shared: SharedNames,
+    /// Its folder, if the actor may read that.
+    pub folder: Option<Asset>,
+}
+
+/// Names around assets, by one query of each kind.
+fn rows(db: &mut Database, actor: &ScopedActor, assets: Vec<Asset>) -> Result<Vec<Row>, StoreError> {
+    let numbers = assets::shares::numbers(db, assets.iter().map(|asset| asset.id))?;
+    let users = assets.iter().map(|asset| asset.owner_id).chain(numbers.values().filter_map(|shared| shared.user));
+    let users = users::names(db, users.collect::<Vec<_>>())?;
+    let groups = groups::find_all(db, &numbers.values().filter_map(|shared| shared.group).collect::<Vec<_>>())?;
+    let groups = groups.into_iter().map(|group| (group.id, group.name)).collect::<HashMap<_, _>>();
+    let reader = actor.id().filter(|_| !actor.may(AssetAction::SeeAllAssets));
+    let folders = assets::readable_among(db, reader, assets.iter().filter_map(|asset| asset.folder_id))?;
+    let row = |asset: Asset| {
+        let shared = numbers.get(&asset.id).copied().unwrap_or_default();
+        Row {
+            owner: name(&users, asset.owner_id),
+            shared: SharedNames {
+                groups: shared.groups.unsigned_abs(),
+                group: shared.group.and_then(|id| groups.get(&id)).cloned().unwrap_or_default(),
+                users: shared.users.unsigned_abs(),
+                user: shared.user.map(|id| name(&users, id)).unwrap_or_default(),
+            },
+            folder: folders.iter().find(|folder| Some(folder.id) == asset.folder_id).cloned(),
+            asset,
+        }
+    };
+    Ok(assets.into_iter().map(row).collect())
+}
+
+/// A page of a list to read.
+#[derive(Debug, Clone)]
+pub struct ListRequest {
+    pub filter: Filter,
+    pub order: AssetOrder,
+    pub position: Position,
+    pub limit: usize,
 }
 
 /// One page of a list, with the number of all rows.
@@ -60,32 +114,72 @@ pub struct Row {
 pub struct Listing {
     pub rows: Slice<Row>,
     pub count: Count,
+    /// Name of the owner of the filter.
+    pub owner: Option<String>,
+    /// Name of the account of the filter.
+    pub account: Option<String>,
 }
 
 impl Listing {
-    fn of(db: &mut Database, view: View, position: &Position, limit: usize) -> Result<Self, StoreError> {
-        let found = assets::list(db, view, position, limit)?;
-        let owners = users::names(db, found.rows.iter().map(|asset| asset.owner_id))?;
-        let rows = found.map(|asset| Row { owner: name(&owners, asset.owner_id), asset });
-        Ok(Self { rows, count: assets::count(db, view)? })
+    /// A page of `view`; with a filter, of everything that the actor may read.
+    fn of(db: &mut Database, actor: &ScopedActor, view: View, request: ListRequest) -> Result<Self, ActionError> {
+        let ListRequest { filter, order, position, limit } = request;
+        let view = if filter == Filter::default() { view } else { readable(actor)? };
+        let owner = match filter.owner {
+            Some(id) => Some(users::names(db, [id])?.remove(&id).ok_or_else(ActionError::unknown)?),
+            None => None,
+        };
+        let account = match filter.account {
+            Some(id) => Some(actor.account(db, id)?.0.name),
+            None => None,
+        };
+        let (found, count) = assets::list(db, &AssetQuery { view, filter, order }, &position, limit)?;
+        let Slice { rows: found, has_previous, has_next } = found;
+        let mut rows = rows(db, actor, found)?;
+        if matches!(view, View::In(_)) {
+            for row in &mut rows {
+                row.folder = None;
+            }
+        }
+        Ok(Self { rows: Slice { rows, has_previous, has_next }, count, owner, account })
     }
+}
+
+/// Everything that the actor may read.
+fn readable(actor: &ScopedActor) -> Result<View, ActionError> {
+    if actor.may(AssetAction::SeeAllAssets) {
+        return Ok(View::Everything);
+    }
+    Ok(View::ReadableBy(actor.id().ok_or_else(ActionError::unknown)?))
+}
+
+/// The first assets of an account that the actor may read, and the number of all.
+pub fn of_account(ctx: &Context, user: &User, id: AccountId, limit: usize) -> Result<Listing, ActionError> {
+    let filter = Filter { account: Some(id), ..Filter::default() };
+    let request = ListRequest { filter, order: AssetOrder::default(), position: Position::First, limit };
+    ctx.store.read(|db| {
+        let actor = ScopedActor::of(db, user)?;
+        Listing::of(db, &actor, View::Everything, request)
+    })
 }
 
 fn name(names: &HashMap<UserId, String>, id: UserId) -> String {
     names.get(&id).cloned().unwrap_or_default()
 }
 
-pub fn list(ctx: &Context, actor: &User, list: AssetList, position: &Position, limit: usize) -> Result<Listing, ActionError> {
+/// One page of a list, with the tree of folders beside it.
+pub fn list(ctx: &Context, user: &User, list: AssetList, request: ListRequest) -> Result<(Listing, Vec<TreeEntry>), ActionError> {
     ctx.store.read(|db| {
+        let actor = ScopedActor::of(db, user)?;
         let view = match list {
-            AssetList::Mine => View::OwnedBy(actor.id),
-            AssetList::Shared => View::SharedWith(actor.id),
+            AssetList::Mine => View::OwnedBy(user.id),
+            AssetList::Shared => View::SharedWith(user.id),
             AssetList::All => {
-                ScopedActor::of(db, actor)?.authorise(AssetAction::SeeAllAssets)?;
+                actor.authorise(AssetAction::SeeAllAssets)?;
                 View::Everything
             }
         };
-        Ok(Listing::of(db, view, position, limit)?)
+        Ok((Listing::of(db, &actor, view, request)?, folder_tree::entries(db, user.id, &[])?))
     })
 }
 
@@ -98,27 +192,34 @@ pub struct Shown {
     pub path: Vec<Asset>,
     pub owner: String,
     pub changed_by: Option<String>,
+    /// Its account, if the actor sees that.
+    pub account: Option<Account>,
     /// Content of a folder.
     pub content: Option<Listing>,
     /// Latest version of the definition of a process.
     pub definition: Option<VersionRow>,
     /// Connection of an integration.
     pub connection: Option<ConnectionRow>,
+    pub tree: Vec<TreeEntry>,
 }
 
-pub fn show(ctx: &Context, user: &User, id: AssetId, position: &Position, limit: usize) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, user: &User, id: AssetId, request: ListRequest) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
         let (asset, access) = find(db, &actor, id)?;
         let names = users::names(db, [asset.owner_id].into_iter().chain(asset.changed_by))?;
         let is_folder = asset.kind == AssetKind::Folder;
-        let content = is_folder.then(|| Listing::of(db, View::In(id), position, limit)).transpose()?;
+        let content = is_folder.then(|| Listing::of(db, &actor, View::In(id), request)).transpose()?;
         let definition = definition::latest(db, id)?;
         let connection = connection::saved(db, id)?;
+        let path = path(db, &actor, &asset)?;
+        let open = path.iter().chain(is_folder.then_some(&asset)).cloned().collect::<Vec<_>>();
         Ok(Shown {
-            path: path(db, &actor, &asset)?,
+            tree: folder_tree::entries(db, user.id, &open)?,
+            path,
             owner: name(&names, asset.owner_id),
             changed_by: asset.changed_by.and_then(|by| names.get(&by).cloned()),
+            account: asset.account_id.map(|id| account::seen(db, &actor, id)).transpose()?.flatten(),
             access,
             content,
             definition,
@@ -180,15 +281,21 @@ pub enum TreeError {
 
 action_error_from_store!(TreeError);
 
-/// The folder in which a new asset is put, with the folders above it.
-pub fn new_in(ctx: &Context, user: &User, folder: Option<AssetId>) -> Result<Vec<Asset>, ActionError> {
+/// The folder in which a new asset is put, with the folders above it, and the accounts to choose from.
+pub fn new_in(
+    ctx: &Context,
+    user: &User,
+    folder: Option<AssetId>,
+    accounts: &PickerQuery<AccountId>,
+) -> Result<(Vec<Asset>, PickerOptions<Account>), ActionError> {
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
-        let Some(folder) = folder else { return Ok(Vec::new()) };
+        let options = accounts_seen(db, &actor, accounts)?;
+        let Some(folder) = folder else { return Ok((Vec::new(), options)) };
         let folder = find_target(db, &actor, folder)?;
         let mut path = path(db, &actor, &folder)?;
         path.push(folder);
-        Ok(path)
+        Ok((path, options))
     })
 }
 
@@ -210,40 +317,57 @@ pub fn create(
         {
             return Err(TreeError::TooDeep);
         }
+        let account = account::require(work, details.account, None)?;
         let new = NewAsset { kind, details, owner, folder: folder.as_ref().map(|folder| folder.id), now: work.now };
         let id = assets::insert(work.tx, new)?;
         let asset = assets::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let folder = folder.map(|folder| Named::new(folder.id.0, &folder.name));
-        work.record(&asset, &AuditEvent::AssetCreated { kind, folder });
+        work.record(&asset, &AuditEvent::AssetCreated { kind, folder, account });
         Ok(id)
     })
 }
 
-/// Finds an asset that the actor may edit, with the folders above it.
-pub fn editable(ctx: &Context, user: &User, id: AssetId) -> Result<(Asset, Vec<Asset>), ActionError> {
+/// An asset that the actor may edit.
+#[derive(Debug, Clone)]
+pub struct Editable {
+    pub asset: Asset,
+    pub path: Vec<Asset>,
+    /// Accounts to choose from. The asset's own is lost where the actor does not see it.
+    pub accounts: PickerOptions<Account>,
+}
+
+/// Finds an asset that the actor may edit. `account` is the chosen account; `None` for that of the asset.
+pub fn editable(
+    ctx: &Context,
+    user: &User,
+    id: AssetId,
+    account: Option<Option<AccountId>>,
+    search: Option<SearchTerm>,
+    limit: usize,
+) -> Result<Editable, ActionError> {
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
         let (asset, _) = find_editable(db, &actor, id)?;
-        let path = path(db, &actor, &asset)?;
-        Ok((asset, path))
+        let ticked = account.unwrap_or(asset.account_id).into_iter().collect();
+        let wanted = PickerQuery { search, ticked, held: asset.account_id.into_iter().collect(), limit };
+        Ok(Editable { path: path(db, &actor, &asset)?, accounts: accounts_seen(db, &actor, &wanted)?, asset })
     })
 }
 
-/// Edits name and description, if the asset's version is still `version`.
+/// Edits the details, if the asset's version is still `version`.
 pub fn edit(ctx: &Context, submission: &Submission<()>, id: AssetId, details: &AssetDetails, version: i32) -> Result<(), EditError<Asset>> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         assets::lock(work.tx, id)?;
         let (asset, _) = find_editable(work.tx.db(), &work.actor, id)?;
-        if details.name.as_str() == asset.name && details.description.as_str() == asset.description {
+        if details.name.as_str() == asset.name && details.description.as_str() == asset.description && details.account == asset.account_id {
             return Err(ActionError::is_so(asset.name).into());
         }
         if asset.version != version {
             return Err(EditError::Stale(Box::new(asset)));
         }
+        let event = account::edited(work, &asset, details)?;
         assets::update(work.tx, id, details, work.actor.id(), work.now)?;
-        let before = AssetFields { name: asset.name.clone(), description: asset.description.clone() };
-        let after = AssetFields { name: details.name.to_string(), description: details.description.as_str().to_owned() };
-        work.record(&asset, &AuditEvent::AssetEdited { before, after });
+        work.record(&asset, &event);
         Ok(())
     })
 }

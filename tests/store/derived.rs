@@ -45,7 +45,7 @@ fn a_healthy_database_agrees_with_a_recount(store: TestStore) {
             fill(&store);
         }
         let compared = consistency::compare(&store).unwrap();
-        assert_eq!(compared.len(), if store.is_sqlite() { 7 } else { 6 });
+        assert_eq!(compared.len(), if store.is_sqlite() { 8 } else { 6 });
         assert_eq!(differing(compared), []);
         assert_eq!(differing(consistency::repair(&store).unwrap()), []);
         assert_eq!(verify_chain(&store, vec![]).unwrap().map(|end| end.sequence), Ok(i64::from(is_full)));
@@ -97,7 +97,7 @@ fn a_missing_or_needless_row_of_a_portfolio_is_named_and_mended(store: TestStore
 }
 
 #[test]
-fn a_search_that_misses_a_user_or_finds_a_deleted_one_is_named_and_mended() {
+fn a_search_that_misses_a_row_or_finds_a_deleted_one_is_named_and_mended() {
     let store = sqlite();
     fill(&store);
     let forget = "INSERT INTO user_search (user_search, rowid, search) SELECT 'delete', id, search FROM user_rows WHERE id = 7";
@@ -105,6 +105,7 @@ fn a_search_that_misses_a_user_or_finds_a_deleted_one_is_named_and_mended() {
     for statement in [forget, keep] {
         assert_mended(&store, statement, &[("user_search", 1)]);
     }
+    assert_mended(&store, "INSERT INTO asset_search (rowid, search) VALUES (7, '  close')", &[("asset_search", 1)]);
     assert_eq!(search(&store, "xaver"), Vec::<String>::new());
     let everybody = Filter { search: SearchTerm::parse("@example.com"), ..Filter::default() };
     assert_eq!(store.read(|db| users::count(db, &everybody)).unwrap(), Count::Exactly(300));

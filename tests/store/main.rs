@@ -57,6 +57,7 @@ use usher::{
 
 use support::postgres;
 
+mod assets_million;
 mod audit;
 mod audit_million;
 mod credentials;

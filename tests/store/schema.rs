@@ -55,7 +55,7 @@ fn rows(store: &TestStore) -> Vec<Row> {
              CASE WHEN columns.pk = 1 AND columns.type = 'INTEGER' OR columns.name = 'id' THEN 'BIGINT' ELSE columns.type END AS sql_type, \
              columns.\"notnull\" = 0 AND columns.pk = 0 AS is_nullable \
          FROM sqlite_schema AS tables JOIN pragma_table_xinfo(tables.name) AS columns \
-         WHERE tables.type IN ('table', 'view') AND tables.name NOT GLOB 'user_search*' \
+         WHERE tables.type IN ('table', 'view') AND tables.name NOT GLOB '*_search*' \
              AND tables.name NOT GLOB 'sqlite_*' AND tables.name NOT GLOB '__diesel*'";
     const POSTGRES: &str = "SELECT columns.table_name::text, table_type = 'VIEW' AS is_view, column_name::text, data_type::text AS sql_type, \
              is_nullable = 'YES' AS is_nullable \

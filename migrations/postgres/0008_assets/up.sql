@@ -6,6 +6,7 @@ CREATE TABLE assets (
     description  TEXT      NOT NULL,
     owner_id     BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE RESTRICT,
     folder_id    BIGINT    REFERENCES assets (id) ON DELETE SET NULL,
+    account_id   BIGINT    REFERENCES accounts (id) ON DELETE SET NULL,
     created_at   TIMESTAMP NOT NULL,
     changed_at   TIMESTAMP NOT NULL,
     changed_by   BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
@@ -17,14 +18,34 @@ CREATE TABLE assets (
     search       TEXT      NOT NULL,
     version      INTEGER   NOT NULL DEFAULT 1
 );
+-- Orders of lists, by name and by the time of the change.
 CREATE INDEX assets_by_name ON assets (sort_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_by_change ON assets (changed_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX assets_of_owner ON assets (owner_id, sort_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_owner_by_change ON assets (owner_id, changed_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_kind ON assets (kind, sort_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_kind_by_change ON assets (kind, changed_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_account ON assets (account_id, sort_key, id) WHERE account_id IS NOT NULL;
+CREATE INDEX assets_of_account_by_change ON assets (account_id, changed_at, id) WHERE account_id IS NOT NULL;
 CREATE INDEX assets_of_folder ON assets (folder_id, sort_key, id);
+CREATE INDEX assets_of_folder_by_change ON assets (folder_id, changed_at, id);
+-- Folders of the tree beside the lists.
+CREATE INDEX assets_subfolders ON assets (folder_id, sort_key, id) WHERE kind = 'folder' AND deleted_at IS NULL;
+CREATE INDEX assets_top_folders ON assets (owner_id, sort_key, id) WHERE kind = 'folder' AND folder_id IS NULL AND deleted_at IS NULL;
 CREATE INDEX assets_deleted ON assets (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX assets_deleted_of_owner ON assets (owner_id, deleted_at, id);
 CREATE INDEX assets_of_deletion ON assets (deleted_root) WHERE deleted_root IS NOT NULL;
 CREATE INDEX assets_by_changer ON assets (changed_by) WHERE changed_by IS NOT NULL;
 CREATE INDEX assets_by_deleter ON assets (deleted_by) WHERE deleted_by IS NOT NULL;
+
+-- Trigrams of names, where the extension could be created with the lists of users.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
+        CREATE INDEX asset_search ON assets USING gin (search gin_trgm_ops) WHERE deleted_at IS NULL;
+    END IF;
+END
+$$;
 
 -- Each asset with itself, at depth 0, and with all folders above it.
 CREATE TABLE asset_ancestors (

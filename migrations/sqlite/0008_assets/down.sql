@@ -3,4 +3,6 @@ DROP TABLE process_versions;
 DROP TABLE deleted_shares;
 DROP TABLE asset_shares;
 DROP TABLE asset_ancestors;
+DROP TABLE asset_search;
+DROP VIEW asset_search_source;
 DROP TABLE assets;

@@ -6,6 +6,7 @@ CREATE TABLE assets (
     description  TEXT      NOT NULL,
     owner_id     BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE RESTRICT,
     folder_id    BIGINT    REFERENCES assets (id) ON DELETE SET NULL,
+    account_id   BIGINT    REFERENCES accounts (id) ON DELETE SET NULL,
     created_at   TIMESTAMP NOT NULL,
     changed_at   TIMESTAMP NOT NULL,
     changed_by   BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
@@ -17,14 +18,40 @@ CREATE TABLE assets (
     search       TEXT      NOT NULL,
     version      INTEGER   NOT NULL DEFAULT 1
 );
-CREATE INDEX assets_by_name ON assets (sort_key, id) WHERE deleted_at IS NULL;
+-- Orders of lists, by name and by the time of the change. The first has the columns that searches compare on the way.
+CREATE INDEX assets_by_name ON assets (sort_key, id, search, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX assets_by_change ON assets (changed_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX assets_of_owner ON assets (owner_id, sort_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_owner_by_change ON assets (owner_id, changed_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_kind ON assets (kind, sort_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_kind_by_change ON assets (kind, changed_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_account ON assets (account_id, sort_key, id) WHERE account_id IS NOT NULL;
+CREATE INDEX assets_of_account_by_change ON assets (account_id, changed_at, id) WHERE account_id IS NOT NULL;
 CREATE INDEX assets_of_folder ON assets (folder_id, sort_key, id);
+CREATE INDEX assets_of_folder_by_change ON assets (folder_id, changed_at, id);
+-- Folders of the tree beside the lists.
+CREATE INDEX assets_subfolders ON assets (folder_id, sort_key, id) WHERE kind = 'folder' AND deleted_at IS NULL;
+CREATE INDEX assets_top_folders ON assets (owner_id, sort_key, id) WHERE kind = 'folder' AND folder_id IS NULL AND deleted_at IS NULL;
 CREATE INDEX assets_deleted ON assets (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX assets_deleted_of_owner ON assets (owner_id, deleted_at, id);
 CREATE INDEX assets_of_deletion ON assets (deleted_root) WHERE deleted_root IS NOT NULL;
 CREATE INDEX assets_by_changer ON assets (changed_by) WHERE changed_by IS NOT NULL;
 CREATE INDEX assets_by_deleter ON assets (deleted_by) WHERE deleted_by IS NOT NULL;
+
+-- Trigrams of names, without deleted assets.
+CREATE VIEW asset_search_source AS SELECT id, search FROM assets WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE asset_search USING fts5 (search, content = 'asset_search_source', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', columnsize = 0);
+CREATE TRIGGER assets_searched_insert AFTER INSERT ON assets WHEN NEW.deleted_at IS NULL BEGIN
+    INSERT INTO asset_search (rowid, search) VALUES (NEW.id, NEW.search);
+END;
+CREATE TRIGGER assets_searched_delete AFTER DELETE ON assets WHEN OLD.deleted_at IS NULL BEGIN
+    INSERT INTO asset_search (asset_search, rowid, search) VALUES ('delete', OLD.id, OLD.search);
+END;
+CREATE TRIGGER assets_searched_update AFTER UPDATE OF search, deleted_at ON assets
+WHEN OLD.search <> NEW.search OR (OLD.deleted_at IS NULL) <> (NEW.deleted_at IS NULL) BEGIN
+    INSERT INTO asset_search (asset_search, rowid, search) SELECT 'delete', OLD.id, OLD.search WHERE OLD.deleted_at IS NULL;
+    INSERT INTO asset_search (rowid, search) SELECT NEW.id, NEW.search WHERE NEW.deleted_at IS NULL;
+END;
 
 -- Each asset with itself, at depth 0, and with all folders above it.
 CREATE TABLE asset_ancestors (

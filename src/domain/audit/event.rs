@@ -111,7 +111,7 @@ audit_events! {
     DamageFound = "audit.damage_found" { entry: u64 }
     DailyHashTurnedOn = "audit.daily_hash_turned_on" {}
     DailyHashTurnedOff = "audit.daily_hash_turned_off" {}
-    AssetCreated = "asset.created" { kind: AssetKind, folder: Option<Named> }
+    AssetCreated = "asset.created" { kind: AssetKind, folder: Option<Named>, account: Option<Named> }
     AssetEdited = "asset.edited" { before: AssetFields, after: AssetFields }
     AssetMoved = "asset.moved" { before: Option<Named>, after: Option<Named> }
     AssetDeleted = "asset.deleted" { kind: AssetKind, count: u64 }
@@ -178,6 +178,7 @@ pub struct AccountFields {
 pub struct AssetFields {
     pub name: String,
     pub description: String,
+    pub account: Option<Named>,
 }
 
 /// Editable fields of a connection.

@@ -1,22 +1,26 @@
-//! Lists of assets, sorted by name.
+//! Lists of assets.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::{select, sql},
+    prelude::*,
+    sql_types::{BigInt, Bool, Text, Timestamp},
+};
 
 use crate::{
     domain::{
-        asset::AssetKind,
-        ids::{AssetId, UserId},
+        asset::{AssetKind, AssetOrder},
+        ids::{AccountId, AssetId, UserId},
         search::SearchTerm,
     },
     store::{
-        Database, StoreError, backend,
-        connection::MultiBackend,
-        page::{COUNT_MAX, Count, Position, Slice},
+        Database, StoreError,
+        backend::{self, Condition},
+        page::{COUNT_MAX, Count, Key, Position, Slice},
         schema::assets,
     },
 };
 
-use super::{Asset, shares};
+use super::{Asset, changed_at, shares};
 
 /// Contents of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,44 +28,288 @@ pub enum View {
     OwnedBy(UserId),
     /// Shared itself with the user or one of their groups. Contents of shared folders are listed in these.
     SharedWith(UserId),
-    Everything,
     In(AssetId),
+    /// Owned by the user, shared with them or one of their groups, or in such a folder.
+    ReadableBy(UserId),
+    Everything,
 }
 
-type Query<'a> = assets::BoxedQuery<'a, MultiBackend>;
+/// Filter of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub search: Option<SearchTerm>,
+    pub kind: Option<AssetKind>,
+    pub owner: Option<UserId>,
+    pub account: Option<AccountId>,
+}
 
-/// One page of assets, sorted by name.
-pub fn list(db: &mut Database, view: View, position: &Position, limit: usize) -> Result<Slice<Asset>, StoreError> {
-    let mut query = filtered(view);
+/// A list of assets.
+#[derive(Debug, Clone)]
+pub struct AssetQuery {
+    pub view: View,
+    pub filter: Filter,
+    pub order: AssetOrder,
+}
+
+/// SQL with at most one bound text. Ids are integers, so literals are safe.
+#[derive(Debug, Clone)]
+struct Sql {
+    before: String,
+    text: Option<String>,
+    after: String,
+}
+
+/// Way to the rows of a list.
+struct Plan {
+    condition: Sql,
+    /// True if few rows are found by their ids and then sorted. Otherwise the order is walked until a page is full.
+    is_sorted: bool,
+    /// Number of rows, where finding the way has told it.
+    count: Option<Count>,
+}
+
+/// One page of a list, with the number of all rows.
+pub fn list(db: &mut Database, query: &AssetQuery, position: &Position, limit: usize) -> Result<(Slice<Asset>, Count), StoreError> {
+    let plan = Plan::of(db, query)?;
+    let mut rows = assets::table.filter(assets::deleted_at.is_null()).filter(plan.condition.clone().condition()).into_boxed();
+    let is_forward = position.is_backward() == query.order.is_descending;
     match position {
         Position::First | Position::Last => {}
-        Position::After(key) => query = query.filter(backend::beyond("assets", ">", key)),
-        Position::Before(key) => query = query.filter(backend::beyond("assets", "<", key)),
+        Position::After(key) | Position::Before(key) => rows = rows.filter(beyond(query.order, is_forward, key)),
     }
-    let query = if position.is_backward() {
-        query.order((assets::sort_key.desc(), assets::id.desc()))
-    } else {
-        query.order((assets::sort_key.asc(), assets::id.asc()))
-    };
-    let found = query.limit(backend::one_more(limit)).select(Asset::as_select()).load(db)?;
-    Ok(Slice::new(found, position, limit))
+    let plus = if plan.is_sorted && is_sqlite(db) { "+" } else { "" };
+    let (column, direction) = (column(query.order), if is_forward { "ASC" } else { "DESC" });
+    let order = sql::<Text>(&format!("{plus}assets.{column} {direction}, assets.id {direction}"));
+    let found = rows.order(order).limit(backend::one_more(limit)).select(Asset::as_select()).load(db)?;
+    let count =
+        plan.count.map_or_else(|| number(db, &plan.condition.within("SELECT 1 FROM assets WHERE assets.deleted_at IS NULL AND ")), Ok)?;
+    Ok((Slice::new(found, position, limit), count))
 }
 
-pub fn count(db: &mut Database, view: View) -> Result<Count, StoreError> {
-    Ok(Count::of(filtered(view).select(assets::id).limit(COUNT_MAX + 1).load::<i64>(db)?.len()))
+fn is_sqlite(db: &Database) -> bool {
+    matches!(db, Database::Sqlite(_))
 }
 
-fn filtered<'a>(view: View) -> Query<'a> {
-    let query = assets::table.filter(assets::deleted_at.is_null()).into_boxed();
-    match view {
-        View::OwnedBy(user) => query.filter(assets::owner_id.eq(user)),
-        View::SharedWith(user) => {
-            let shared = format!("assets.id IN (SELECT asset_shares.asset_id FROM asset_shares WHERE {})", shares::with(user));
-            query.filter(sql::<Bool>(&shared))
+fn column(order: AssetOrder) -> &'static str {
+    if order.by_change { "changed_at" } else { "sort_key" }
+}
+
+/// True beyond the row of a key, in the direction of the page.
+fn beyond(order: AssetOrder, is_forward: bool, key: &Key) -> Condition<'static, assets::table> {
+    let than = if is_forward { ">" } else { "<" };
+    if !order.by_change {
+        return backend::beyond("assets", than, key);
+    }
+    let start = format!("(assets.changed_at, assets.id) {than} (");
+    let at = changed_at(key).unwrap_or_default();
+    Box::new(sql::<Bool>(&start).bind::<Timestamp, _>(at).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
+}
+
+/// Number of rows of a query, counted up to the bound.
+fn number(db: &mut Database, query: &Sql) -> Result<Count, StoreError> {
+    Ok(Count::capped(number_up_to(db, query, COUNT_MAX)?))
+}
+
+fn number_up_to(db: &mut Database, query: &Sql, most: i64) -> Result<i64, StoreError> {
+    let Sql { before, text, after } = query.clone();
+    let (before, after) = (format!("(SELECT count(*) FROM ({before}"), format!("{after} LIMIT {}) AS counted)", most + 1));
+    Ok(match text {
+        Some(text) => select(sql::<BigInt>(&before).bind::<Text, _>(text).sql(&after)).get_result(db)?,
+        None => select(sql::<BigInt>(&format!("{before}{after}"))).get_result(db)?,
+    })
+}
+
+impl Sql {
+    fn of(sql: impl Into<String>) -> Self {
+        Self { before: sql.into(), text: None, after: String::new() }
+    }
+
+    fn within(mut self, before: &str) -> Self {
+        self.before.insert_str(0, before);
+        self
+    }
+
+    /// Ends with a parenthesis.
+    fn closed(mut self) -> Self {
+        let end = if self.text.is_some() { &mut self.after } else { &mut self.before };
+        end.push(')');
+        self
+    }
+
+    /// Adds a condition.
+    fn and(mut self, condition: &Self) -> Self {
+        let end = if self.text.is_some() { &mut self.after } else { &mut self.before };
+        end.push_str(" AND ");
+        end.push_str(&condition.before);
+        if condition.text.is_some() {
+            self.text.clone_from(&condition.text);
+            self.after.clone_from(&condition.after);
         }
-        View::Everything => query,
-        View::In(folder) => query.filter(assets::folder_id.eq(folder)),
+        self
     }
+
+    fn condition(self) -> Condition<'static, assets::table> {
+        match self.text {
+            Some(text) => Box::new(sql::<Bool>(&self.before).bind::<Text, _>(text).sql(&self.after)),
+            None => Box::new(sql::<Bool>(&self.before)),
+        }
+    }
+}
+
+impl Plan {
+    fn of(db: &mut Database, query: &AssetQuery) -> Result<Self, StoreError> {
+        let filter = &query.filter;
+        let walk = |condition: Sql| Self { condition, is_sorted: false, count: None };
+        match query.view {
+            View::OwnedBy(user) => Ok(walk(Sql::of(format!("assets.owner_id = {user}")))),
+            View::In(folder) => Ok(walk(Sql::of(format!("assets.folder_id = {folder}")))),
+            View::SharedWith(user) => Ok(Self { is_sorted: true, ..walk(Sql::of(format!("assets.id IN ({})", shared_with(user)))) }),
+            // Users read everything that they own.
+            View::ReadableBy(user) if filter.owner == Some(user) && filter.search.is_none() => Ok(walk(filter.on(db, "assets"))),
+            View::Everything if filter.search.is_none() => Ok(walk(filter.on(db, "assets"))),
+            View::ReadableBy(_) | View::Everything => {
+                let found = found(db, query)?;
+                let count = number(db, &found)?;
+                let (condition, is_sorted) = match (count, query.view) {
+                    (Count::Exactly(_), _) => (found.within("assets.id IN (").closed(), true),
+                    (Count::Many, View::ReadableBy(user)) => (filter.on(db, "assets").and(&readable(user, "assets")), false),
+                    (Count::Many, _) => (filter.on(db, "assets"), false),
+                };
+                Ok(Self { condition, is_sorted, count: Some(count) })
+            }
+        }
+    }
+}
+
+/// Ids of the assets of a list, from the narrowest source: hits of the search, or the trees that are readable.
+fn found(db: &mut Database, query: &AssetQuery) -> Result<Sql, StoreError> {
+    let filter = &query.filter;
+    let rest = Filter { search: None, ..filter.clone() };
+    let hits = match &filter.search {
+        Some(term) if is_sqlite(db) => {
+            let phrase = Sql {
+                before: "SELECT rowid FROM asset_search WHERE asset_search MATCH ".into(),
+                text: Some(phrase(term)),
+                after: String::new(),
+            };
+            Some((number_up_to(db, &phrase, COUNT_MAX)?, phrase))
+        }
+        _ => None,
+    };
+    let View::ReadableBy(user) = query.view else {
+        return Ok(match hits {
+            // The trigram index has no deleted assets.
+            Some((_, phrase)) if rest == Filter::default() => phrase,
+            Some((_, phrase)) => joined(phrase).and(&rest.on(db, "found")),
+            None => filter.on(db, "found").within("SELECT found.id FROM assets AS found WHERE found.deleted_at IS NULL AND "),
+        });
+    };
+    let trees = Sql::of(format!(
+        "SELECT 1 FROM ({}) AS roots CROSS JOIN asset_ancestors WHERE asset_ancestors.ancestor_id = roots.id",
+        roots(user)
+    ));
+    match hits {
+        Some((number, phrase)) if number <= COUNT_MAX && number_up_to(db, &trees, number)? > number => {
+            Ok(joined(phrase).and(&rest.on(db, "found")).and(&readable(user, "found")))
+        }
+        _ => {
+            let from = format!(
+                "SELECT DISTINCT found.id FROM ({}) AS roots CROSS JOIN asset_ancestors CROSS JOIN assets AS found \
+                 WHERE asset_ancestors.ancestor_id = roots.id AND found.id = asset_ancestors.asset_id AND found.deleted_at IS NULL AND ",
+                roots(user)
+            );
+            Ok(filter.on(db, "found").within(&from))
+        }
+    }
+}
+
+/// Hits of a search with their rows.
+fn joined(phrase: Sql) -> Sql {
+    let start = "SELECT found.id FROM asset_search CROSS JOIN assets AS found WHERE found.id = asset_search.rowid AND asset_search MATCH ";
+    Sql { before: start.to_owned(), ..phrase }
+}
+
+/// A term as an FTS5 expression.
+fn phrase(term: &SearchTerm) -> String {
+    format!("\"{}\"", term.fragment().replace('"', "\"\""))
+}
+
+fn shared_with(user: UserId) -> String {
+    format!("SELECT asset_shares.asset_id AS id FROM asset_shares WHERE {}", shares::with(user))
+}
+
+/// Assets that a user owns, and those shared with them.
+fn roots(user: UserId) -> String {
+    format!(
+        "SELECT owned.id FROM assets AS owned WHERE owned.owner_id = {user} AND owned.deleted_at IS NULL UNION ALL {}",
+        shared_with(user)
+    )
+}
+
+/// True for an asset of `table` that a user may read.
+fn readable(user: UserId, table: &str) -> Sql {
+    Sql::of(format!(
+        "EXISTS (SELECT 1 FROM asset_ancestors AS upwards JOIN assets AS folder ON folder.id = upwards.ancestor_id \
+         WHERE upwards.asset_id = {table}.id AND (folder.owner_id = {user} OR folder.id IN ({})))",
+        shared_with(user)
+    ))
+}
+
+impl Filter {
+    /// Conditions on an asset of `table`.
+    fn on(&self, db: &Database, table: &'static str) -> Sql {
+        let kind = self.kind.map(|kind| format!("{table}.kind = '{}'", kind.as_str()));
+        let owner = self.owner.map(|owner| format!("{table}.owner_id = {owner}"));
+        let account = self.account.map(|account| format!("{table}.account_id = {account}"));
+        let conditions = kind.into_iter().chain(owner).chain(account).collect::<Vec<_>>();
+        let ids = Sql::of(if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") });
+        match &self.search {
+            Some(term) => {
+                let (before, text, after) = backend::containing(is_sqlite(db), table, term);
+                ids.and(&Sql { before, text: Some(text), after: after.to_owned() })
+            }
+            None => ids,
+        }
+    }
+}
+
+/// Folders among these that a user may read; all of them without a user.
+pub fn readable_among(db: &mut Database, user: Option<UserId>, ids: impl IntoIterator<Item = AssetId>) -> Result<Vec<Asset>, StoreError> {
+    let ids = ids.into_iter().map(|id| id.0).collect::<Vec<_>>();
+    let mut folders = assets::table.filter(assets::deleted_at.is_null()).filter(assets::id.eq_any(ids)).into_boxed();
+    if let Some(user) = user {
+        folders = folders.filter(readable(user, "assets").condition());
+    }
+    Ok(folders.select(Asset::as_select()).load(db)?)
+}
+
+/// The first folders in a folder.
+pub fn subfolders(db: &mut Database, folder: AssetId, limit: usize) -> Result<Slice<Asset>, StoreError> {
+    first_folders(db, format!("assets.folder_id = {folder}"), "", limit)
+}
+
+/// The first folders at the top level of a user: their own there, and those shared with them.
+pub fn top_folders(db: &mut Database, user: UserId, limit: usize) -> Result<Slice<Asset>, StoreError> {
+    let own = first_folders(db, format!("assets.owner_id = {user} AND assets.folder_id IS NULL"), "", limit)?;
+    let plus = if is_sqlite(db) { "+" } else { "" };
+    let shared = first_folders(db, format!("assets.id IN ({})", shared_with(user)), plus, limit)?;
+    let mut rows = own.rows.into_iter().chain(shared.rows).collect::<Vec<_>>();
+    rows.sort_by_key(Asset::key);
+    rows.dedup_by_key(|folder| folder.id);
+    let has_next = own.has_next || shared.has_next || rows.len() > limit;
+    rows.truncate(limit);
+    Ok(Slice { rows, has_previous: false, has_next })
+}
+
+/// The first folders with this condition. Literals show the planner the partial indexes.
+fn first_folders(db: &mut Database, condition: String, plus: &str, limit: usize) -> Result<Slice<Asset>, StoreError> {
+    let found = assets::table
+        .filter(Sql::of(format!("assets.kind = 'folder' AND assets.deleted_at IS NULL AND {condition}")).condition())
+        .order(sql::<Text>(&format!("{plus}assets.sort_key, assets.id")))
+        .limit(backend::one_more(limit))
+        .select(Asset::as_select())
+        .load(db)?;
+    Ok(Slice::new(found, &Position::<Key>::First, limit))
 }
 
 /// The first folders that a user may edit, outside `moved` and its content.
@@ -72,7 +320,7 @@ pub fn editable_folders(
     search: Option<&SearchTerm>,
     limit: usize,
 ) -> Result<Slice<Asset>, StoreError> {
-    let is_sqlite = matches!(db, Database::Sqlite(_));
+    let is_sqlite = is_sqlite(db);
     let editable = format!(
         "assets.id IN (SELECT asset_ancestors.asset_id FROM asset_ancestors WHERE asset_ancestors.ancestor_id IN \
          (SELECT owned.id FROM assets AS owned WHERE owned.owner_id = {user} AND owned.deleted_at IS NULL UNION ALL \
@@ -87,5 +335,5 @@ pub fn editable_folders(
     }
     let query = query.order((assets::sort_key.asc(), assets::id.asc()));
     let found = query.limit(backend::one_more(limit)).select(Asset::as_select()).load(db)?;
-    Ok(Slice::new(found, &Position::<crate::store::page::Key>::First, limit))
+    Ok(Slice::new(found, &Position::<Key>::First, limit))
 }

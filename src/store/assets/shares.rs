@@ -1,6 +1,13 @@
 //! Shares of assets with users and groups.
 
-use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
+use std::collections::HashMap;
+
+use diesel::{
+    dsl::{count, min, sql},
+    expression::SqlLiteral,
+    prelude::*,
+    sql_types::Bool,
+};
 
 use crate::{
     domain::{
@@ -63,6 +70,31 @@ fn share((asset, user, group, level): Row) -> Option<Share> {
     Some(Share { asset, with, level })
 }
 
+/// Users and groups with whom an asset itself is shared: their numbers, and one of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SharedNumbers {
+    pub groups: i64,
+    pub group: Option<GroupId>,
+    pub users: i64,
+    pub user: Option<UserId>,
+}
+
+/// Numbers for each of these assets that is shared.
+pub fn numbers(db: &mut Database, assets: impl IntoIterator<Item = AssetId>) -> Result<HashMap<AssetId, SharedNumbers>, StoreError> {
+    let rows = asset_shares::table
+        .filter(asset_shares::asset_id.eq_any(assets.into_iter().map(|id| id.0).collect::<Vec<_>>()))
+        .group_by(asset_shares::asset_id)
+        .select((
+            asset_shares::asset_id,
+            count(asset_shares::group_id),
+            min(asset_shares::group_id),
+            count(asset_shares::user_id),
+            min(asset_shares::user_id),
+        ))
+        .load::<(AssetId, i64, Option<GroupId>, i64, Option<UserId>)>(db)?;
+    Ok(rows.into_iter().map(|(id, groups, group, users, user)| (id, SharedNumbers { groups, group, users, user })).collect())
+}
+
 /// Level of the share with this user or group.
 pub fn level(db: &mut Database, asset: AssetId, with: ShareWith) -> Result<Option<ShareLevel>, StoreError> {
     let shares = asset_shares::table.filter(asset_shares::asset_id.eq(asset)).select(asset_shares::level);
@@ -109,7 +141,7 @@ pub fn remove(tx: &mut Tx<'_>, asset: AssetId, with: ShareWith) -> Result<(), St
 }
 
 /// Number of assets that are shared with a user directly.
-pub fn count(db: &mut Database, user: UserId) -> Result<i64, StoreError> {
+pub fn count_with(db: &mut Database, user: UserId) -> Result<i64, StoreError> {
     Ok(asset_shares::table.filter(asset_shares::user_id.eq(Some(user.0))).count().get_result(db)?)
 }
 

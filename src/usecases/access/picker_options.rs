@@ -92,6 +92,25 @@ pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<Accoun
     })
 }
 
+/// Options for the account of an asset: those that the actor sees. Names of portfolios outside the scope are left out.
+pub(in crate::usecases) fn accounts_seen(
+    db: &mut Database,
+    actor: &ScopedActor,
+    wanted: &PickerQuery<AccountId>,
+) -> Result<PickerOptions<Account>, ActionError> {
+    let within = accounts::Filter::within(actor.scope.clone());
+    let filter =
+        |search| accounts::Filter { search, active_only: actor.scope != Scope::Company, or_assigned_to: actor.id(), ..within.clone() };
+    let count = accounts::count_all(db, &filter(None))?;
+    let list = |db: &mut Database, search| accounts::list(db, &filter(search), &Position::First, wanted.limit);
+    let find = |db: &mut Database, ids: &[AccountId]| accounts::find_among(db, &filter(None), ids);
+    let mut offer = wanted.offer(db, count, list, find)?;
+    for account in offer.rows.iter_mut().chain(&mut offer.ticked).filter(|account| !actor.scope.holds(account.portfolio_id)) {
+        account.portfolio_name.clear();
+    }
+    Ok(offer)
+}
+
 /// Options for the Portfolio Admins of a new portfolio.
 pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {

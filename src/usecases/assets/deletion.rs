@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-use super::{Row, find_own, name, path};
+use super::{Row, find_own, name, path, rows};
 
 /// Most assets that the question names.
 pub const NAMED_MAX: usize = 100;
@@ -47,12 +47,11 @@ pub fn inventory(ctx: &Context, user: &User, company: &Company, id: AssetId) -> 
         let actor = ScopedActor::of(db, user)?;
         let asset = find_own(db, &actor, id)?;
         let of_others = deleted::first_of_others(db, id, asset.owner_id, limit)?;
-        let owners = users::names(db, of_others.iter().map(|asset| asset.owner_id))?;
         Ok(Inventory {
             path: path(db, &actor, &asset)?,
             counts: deleted::counts(db, id)?,
             first: deleted::first_in(db, id, limit)?,
-            of_others: of_others.into_iter().map(|asset| Row { owner: name(&owners, asset.owner_id), asset }).collect(),
+            of_others: rows(db, &actor, of_others)?,
             restorable_until: (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept),
             asset,
         })

@@ -1,12 +1,12 @@
 //! Moves in the tree of folders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{
         asset::{DEPTH_MAX, ShareLevel},
         audit::{AuditEvent, Named},
-        ids::AssetId,
+        ids::{AssetId, GroupId, UserId},
         policy::AssetAction,
         search::SearchTerm,
     },
@@ -31,7 +31,7 @@ use super::{TreeError, find_editable, find_target, path, shares::names};
 /// Most folders that are offered.
 pub const FOLDERS_MAX: usize = 20;
 
-/// Most shares along a path that are compared.
+/// Most shares along a path, and most members of groups, that are compared.
 const COMPARED_MAX: i64 = 1000;
 
 /// An asset with the folders to which it can be moved.
@@ -59,6 +59,8 @@ pub fn options(ctx: &Context, user: &User, id: AssetId, search: Option<&SearchTe
 pub struct AccessChange {
     pub name: String,
     pub is_group: bool,
+    /// Groups in the old or the new place through which a user has access.
+    pub through: Vec<String>,
     pub before: Option<ShareLevel>,
     pub after: Option<ShareLevel>,
 }
@@ -72,14 +74,17 @@ pub struct MoveReview {
     pub to: Option<Asset>,
     pub gains: Vec<AccessChange>,
     pub loses: Vec<AccessChange>,
+    /// True if the groups have more members than were compared.
+    pub is_partial: bool,
 }
 
 pub fn review(ctx: &Context, user: &User, id: AssetId, to: Option<AssetId>) -> Result<MoveReview, TreeError> {
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
         let (asset, to) = require_move(db, &actor, id, to)?;
-        let (gains, loses) = changes(db, &asset, to.as_ref())?;
-        Ok(MoveReview { path: path(db, &actor, &asset)?, asset, to, gains, loses })
+        let (changes, is_partial) = changes(db, &asset, to.as_ref())?;
+        let (gains, loses) = changes.into_iter().partition(|change| change.after > change.before);
+        Ok(MoveReview { path: path(db, &actor, &asset)?, asset, to, gains, loses, is_partial })
     })
 }
 
@@ -148,30 +153,43 @@ fn grants(db: &mut Database, folder: Option<&Asset>) -> Result<Grants, StoreErro
     Ok(grants)
 }
 
-/// Users and groups who gain access by a move, and those who lose it. Access to the asset itself is kept.
-fn changes(db: &mut Database, asset: &Asset, to: Option<&Asset>) -> Result<(Vec<AccessChange>, Vec<AccessChange>), StoreError> {
+/// Users and groups whose access changes by a move, by name, and a flag for further members of groups. Access to the
+/// asset itself is kept.
+fn changes(db: &mut Database, asset: &Asset, to: Option<&Asset>) -> Result<(Vec<AccessChange>, bool), StoreError> {
     let from = asset.folder_id.map(|folder| assets::find(db, folder)).transpose()?.flatten();
     let (before, after) = (grants(db, from.as_ref())?, grants(db, to)?);
     let mut own = Grants::new();
     for share in shares::along(db, asset.id, COMPARED_MAX)?.iter().filter(|share| share.asset == asset.id) {
         grant(&mut own, share.with, share.level);
     }
-    let owner = (false, asset.owner_id.0);
-    let level = |grants: &Grants, key: &(bool, i64)| grants.get(key).copied().max(own.get(key).copied());
-    let keys = before.keys().chain(after.keys()).copied().filter(|key| *key != owner);
-    let keys = keys.collect::<std::collections::BTreeSet<_>>();
-    let with = |&(is_group, id): &(bool, i64)| {
-        if is_group { ShareWith::Group(crate::domain::ids::GroupId(id)) } else { ShareWith::User(crate::domain::ids::UserId(id)) }
+    let groups = before.keys().chain(after.keys()).chain(own.keys()).filter(|(is_group, _)| *is_group);
+    let groups = groups.map(|(_, id)| GroupId(*id)).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let mut members = shares::members(db, &groups, COMPARED_MAX + 1)?;
+    let is_partial = members.len() > usize::try_from(COMPARED_MAX).unwrap_or(usize::MAX);
+    members.truncate(usize::try_from(COMPARED_MAX).unwrap_or(usize::MAX));
+    let mut groups_of = BTreeMap::<i64, Vec<i64>>::new();
+    for (group, user) in members {
+        groups_of.entry(user.0).or_default().push(group.0);
+    }
+    let members = groups_of.keys().map(|user| (false, *user)).collect::<Vec<_>>();
+    let groups_of = |key: &(bool, i64)| if key.0 { &[][..] } else { groups_of.get(&key.1).map_or(&[][..], Vec::as_slice) };
+    let level = |grants: &Grants, key: &(bool, i64)| {
+        let through = groups_of(key).iter().map(|group| (true, *group));
+        through.chain([*key]).filter_map(|key| grants.get(&key).copied().max(own.get(&key).copied())).max()
     };
-    let names = names(db, &keys.iter().map(with).collect::<Vec<_>>())?;
-    let mut changes = keys
-        .iter()
-        .filter_map(|key| {
-            let name = names.get(&with(key))?.clone();
-            Some(AccessChange { name, is_group: key.0, before: level(&before, key), after: level(&after, key) })
-        })
-        .filter(|change| change.before != change.after)
-        .collect::<Vec<_>>();
-    changes.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(changes.into_iter().partition(|change| change.after > change.before))
+    let keys = before.keys().chain(after.keys()).copied().chain(members).collect::<BTreeSet<_>>();
+    let differing = keys.into_iter().filter(|key| *key != (false, asset.owner_id.0) && level(&before, key) != level(&after, key));
+    let differing = differing.collect::<Vec<_>>();
+    let with = |&(is_group, id): &(bool, i64)| if is_group { ShareWith::Group(GroupId(id)) } else { ShareWith::User(UserId(id)) };
+    let concerned = differing.iter().map(with).chain(groups.iter().map(|id| ShareWith::Group(*id))).collect::<Vec<_>>();
+    let names = names(db, &concerned)?;
+    let change = |key: &(bool, i64)| {
+        let through = groups_of(key).iter().filter(|group| before.contains_key(&(true, **group)) || after.contains_key(&(true, **group)));
+        let through = through.filter_map(|group| names.get(&ShareWith::Group(GroupId(*group))).cloned()).collect();
+        let (before, after) = (level(&before, key), level(&after, key));
+        Some(AccessChange { name: names.get(&with(key))?.clone(), is_group: key.0, through, before, after })
+    };
+    let mut changes = differing.iter().filter_map(change).collect::<Vec<_>>();
+    changes.sort_by(|one, other| (!one.is_group, &one.name).cmp(&(!other.is_group, &other.name)));
+    Ok((changes, is_partial))
 }

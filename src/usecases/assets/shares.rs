@@ -8,7 +8,7 @@ use crate::{
         audit::{AuditEvent, Grantee, SubjectKind},
         ids::{AssetId, GroupId, UserId},
         policy::{AssetAction, PolicyDenial},
-        search::SearchTerm,
+        search::{SearchTerm, search_words},
         user::Status,
     },
     store::{
@@ -37,8 +37,11 @@ use super::{find_own, path};
 /// Most users, groups and shares on the page.
 pub const SHOWN_MAX: usize = 100;
 
-/// Most users that a search offers.
+/// Most users and most groups that a search offers.
 const CANDIDATES_MAX: usize = 8;
+
+/// Most groups among which a search looks.
+const GROUPS_MAX: usize = 1000;
 
 /// User or group with whom the asset itself is shared.
 #[derive(Debug, Clone)]
@@ -76,8 +79,9 @@ pub struct Sharing {
     pub path: Vec<Asset>,
     pub owner: String,
     pub shares: Vec<SharedWith>,
-    /// Custom groups to share with.
+    /// Custom groups that match the search.
     pub groups: Vec<Group>,
+    /// Users who match the search.
     pub candidates: Slice<User>,
     pub users: Vec<UserAccess>,
     /// True if there are more users with access.
@@ -92,8 +96,13 @@ pub fn sharing(ctx: &Context, user: &User, id: AssetId, search: Option<SearchTer
         let along = shares::along(db, id, i64::try_from(SHOWN_MAX).unwrap_or(i64::MAX))?;
         let own = along.iter().filter(|share| share.asset == id).copied().collect::<Vec<_>>();
         let (users, has_more) = access_of_users(db, &asset, &along)?;
-        let mut groups = groups::list(db, SHOWN_MAX)?;
-        groups.retain(|group| group.kind == GroupKind::Custom);
+        let mut groups = match &search {
+            Some(_) => groups::list(db, GROUPS_MAX)?,
+            None => Vec::new(),
+        };
+        groups
+            .retain(|group| group.kind == GroupKind::Custom && search.as_ref().is_some_and(|term| term.is_in(&search_words(&group.name))));
+        groups.truncate(CANDIDATES_MAX);
         let filter = Filter { active_only: true, search, ..Filter::default() };
         let candidates = match &filter.search {
             Some(_) => users::search(db, &filter, &Position::First, CANDIDATES_MAX)?.0,

@@ -79,7 +79,7 @@ impl Inventory {
             groups: groups.iter().map(|membership| Named::new(membership.group.0, &membership.group_name)).collect(),
             portfolios: portfolios.iter().map(|given| Named::new(given.portfolio.id.0, &given.portfolio.name)).collect(),
             accounts: accounts.iter().map(|given| Named::new(given.account.id.0, &given.account.name)).collect(),
-            shares: assets::shares::count(db, user)?,
+            shares: assets::shares::count_with(db, user)?,
             assets,
             deleted_assets: owners::count_deleted(db, user)?,
         })

@@ -1,9 +1,11 @@
 //! Assets: folders, processes and integrations.
 
+mod accounts;
 mod connection;
 mod definition;
 mod deletion;
 mod leaving;
+mod lists;
 mod many;
 mod owner;
 mod random;
@@ -67,4 +69,11 @@ async fn share(app: &TestApp, owner: &mut Browser, asset: &str, user: &str, leve
 /// Moves the asset at a path into the folder at another.
 async fn put(app: &TestApp, browser: &mut Browser, asset: &str, folder: &str) -> Page {
     post(app, browser, &format!("{asset}/move"), &[("to", if folder.is_empty() { "top" } else { number(folder) })]).await
+}
+
+/// Address of the link with these words.
+fn link(page: &Page, words: &str) -> String {
+    let (before, _) = page.body.split_once(&format!(">{words}</a>")).unwrap_or_else(|| panic!("no link {words}:\n{}", page.text()));
+    let (_, href) = before.rsplit_once("href=\"").unwrap();
+    href.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&")
 }

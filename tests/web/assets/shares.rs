@@ -90,12 +90,20 @@ async fn nobody_is_given_access_who_is_deactivated_deleted_or_the_owner(db: Db) 
 }
 
 #[apply(both_databases!)]
-async fn a_search_offers_active_people(db: Db) {
-    let Office { app, mut jonas, .. } = Office::new(db).await;
-    let share = format!("{}/share", create(&app, &mut jonas, "process", "Accruals", "").await);
+async fn a_search_offers_groups_and_active_people(db: Db) {
+    let Office { app, mut maya, mut jonas, mut lena } = Office::new(db).await;
+    let group = create_group(&app, &mut maya, "Novelties").await;
+    add_member(&app, &mut maya, &group, app.id_of("lena.novak@example.com")).await.is(303);
+    let process = create(&app, &mut jonas, "process", "Accruals", "").await;
+    let share = format!("{process}/share");
+    jonas.get(&app, &share).await.sees_no("Novelties");
     let found = jonas.get(&app, &format!("{share}?q=nov")).await;
-    found.sees("1 person matches “nov”").sees("Lena Novak");
-    jonas.get(&app, &format!("{share}?q=vermeu")).await.sees("No one who can be added matches “vermeu”");
+    found.sees("2 match “nov”").sees("NoveltiesGroup, 1 member").sees("Lena Novak");
+    jonas.get(&app, &format!("{share}?q=vermeu")).await.sees("No one whom you can share with matches “vermeu”");
+    jonas.get(&app, &format!("{share}?q=admins")).await.sees_no("Group,");
+    let who = format!("g{}", group.rsplit('/').next().unwrap());
+    jonas.send(&app, &found, &share, &[("who", &who), ("level", "view")]).await.redirects_to(&share);
+    lena.get(&app, &process).await.is(200);
 }
 
 #[apply(both_databases!)]

@@ -1,6 +1,7 @@
 //! Creation, details, lists, and the tree of folders.
 
 use super::*;
+use crate::shared::steps::{add_member, create_group};
 
 #[apply(both_databases!)]
 async fn an_asset_belongs_to_the_user_who_creates_it(db: Db) {
@@ -93,6 +94,23 @@ async fn a_move_is_reviewed_with_those_who_gain_and_lose_access(db: Db) {
     jonas.get(&app, &process).await.sees("Moved Close to Finance.");
     lena.get(&app, &process).await.is(404);
     maya.get(&app, &format!("{process}/edit")).await.is(200);
+}
+
+#[apply(both_databases!)]
+async fn the_review_of_a_move_names_the_members_of_groups(db: Db) {
+    let Office { ref app, mut maya, mut jonas, mut lena } = Office::new(db).await;
+    let group = create_group(app, &mut maya, "Research").await;
+    add_member(app, &mut maya, &group, app.id_of("lena.novak@example.com")).await.is(303);
+    let to = create(app, &mut jonas, "folder", "Finance", "").await;
+    let process = create(app, &mut jonas, "process", "Close", "").await;
+    let shared = [("group", group.rsplit('/').next().unwrap()), ("level", "view")];
+    post(app, &mut jonas, &format!("{to}/share"), &shared).await.is(303);
+    let review = format!("{process}/move?to={}", number(&to));
+    jonas.get(app, &review).await.sees("ResearchGroup").sees("Lena NovakThrough ResearchView");
+    let lena_id = app.id_of("lena.novak@example.com").to_string();
+    share(app, &mut jonas, &process, &lena_id, "edit").await.is(303);
+    jonas.get(app, &review).await.sees("ResearchGroupView Will lose accessNo one");
+    lena.get(app, &process).await.is(200);
 }
 
 #[apply(both_databases!)]

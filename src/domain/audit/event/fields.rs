@@ -61,7 +61,8 @@ impl Labelled for AccountFields {
 
 impl Labelled for AssetFields {
     fn fields(&self) -> Vec<(&'static str, String)> {
-        vec![("name", self.name.clone()), ("description", self.description.clone())]
+        let account = self.account.as_ref().map(|account| account.name.clone()).unwrap_or_default();
+        vec![("name", self.name.clone()), ("description", self.description.clone()), ("account", account)]
     }
 }
 
@@ -212,7 +213,9 @@ impl AuditEvent {
             Self::AssignmentReassigned { before } => vec![name("assigned before by", before.as_ref())],
             Self::AssignmentWithheld { grantor } => vec![name("assigned by", grantor.as_ref())],
             Self::MailFailed { reply, attempts } => vec![text("answer of the mail server", reply), number("attempts", *attempts)],
-            Self::AssetCreated { kind, folder } => vec![text("kind", kind.label()), name("folder", folder.as_ref())],
+            Self::AssetCreated { kind, folder, account } => {
+                vec![text("kind", kind.label()), name("folder", folder.as_ref()), name("account", account.as_ref())]
+            }
             Self::AssetDeleted { kind, count } => vec![text("kind", kind.label()), number("assets", *count)],
             Self::AssetRestored { count, owner } => vec![number("assets", *count), name("owner", Some(owner))],
             Self::AssetShared { with, level } | Self::AssetShareRemoved { with, level } => {

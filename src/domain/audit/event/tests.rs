@@ -23,7 +23,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
     };
     let portfolio = |name| PortfolioFields { name: text(name), notes: String::new() };
     let account = |name| AccountFields { name: text(name), website: String::new(), notes: String::new() };
-    let asset = |name| AssetFields { name: text(name), description: String::new() };
+    let asset = |name| AssetFields { name: text(name), description: String::new(), account: None };
     let connection = |address| ConnectionFields { kind: ConnectionKind::Rest, base_address: text(address) };
     let finance = || Grantee { kind: SubjectKind::Group, id: 3, name: text("Finance") };
     let billing = |city| BillingFields { city: text(city), ..BillingFields::default() };
@@ -142,12 +142,12 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (DailyHashTurnedOn {}, r#"{"version":1}"#),
         (DailyHashTurnedOff {}, r#"{"version":1}"#),
         (
-            AssetCreated { kind: AssetKind::Process, folder: Some(named("Close")) },
-            r#"{"folder":{"id":3,"name":"Close"},"kind":"process","version":1}"#,
+            AssetCreated { kind: AssetKind::Process, folder: Some(named("Close")), account: None },
+            r#"{"account":null,"folder":{"id":3,"name":"Close"},"kind":"process","version":1}"#,
         ),
         (
             AssetEdited { before: asset("Close"), after: asset("Month-end close") },
-            r#"{"after":{"description":"","name":"Month-end close"},"before":{"description":"","name":"Close"},"version":1}"#,
+            r#"{"after":{"account":null,"description":"","name":"Month-end close"},"before":{"account":null,"description":"","name":"Close"},"version":1}"#,
         ),
         (AssetMoved { before: None, after: Some(named("Close")) }, r#"{"after":{"id":3,"name":"Close"},"before":null,"version":1}"#),
         (AssetDeleted { kind: AssetKind::Folder, count: 3 }, r#"{"count":3,"kind":"folder","version":1}"#),

@@ -10,13 +10,14 @@ use crate::{
     usecases::{
         Colleague,
         accounts::{self, May},
+        assets,
         audit::HistoryOf,
     },
     web::{
-        pages::audit_log::activity::ActivityLinks,
+        pages::{assets::AssetRow, audit_log::activity::ActivityLinks},
         shared::{
-            list_query::PageRequest,
-            page::{DisplayTime, Event, Layout, Pager, UserLabel, counted, gives, names_in_short},
+            list_query::{self, PageRequest},
+            page::{Count, DisplayTime, Event, Layout, Pager, UserLabel, counted, gives, names_in_short},
             page_context::PageContext,
             page_size::PageSize,
             respond::{self, HandlerResult},
@@ -38,11 +39,17 @@ pub struct AccountPage {
     pub users_pager: Pager,
     /// "3 Portfolio Admins" and their names, for users who may know them.
     pub through_portfolio: Option<(String, String)>,
+    /// The first assets of the account that the reader may read.
+    pub assets: Vec<AssetRow>,
+    pub assets_count: Count,
     pub events: Vec<Event>,
     pub activity: ActivityLinks,
     pub may: May,
     pub may_add: bool,
 }
+
+/// Most assets on the page.
+const ASSETS_MAX: usize = 5;
 
 /// User to whom the account is assigned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,12 +76,22 @@ pub struct AccountQuery {
     users: String,
 }
 
+impl AccountPage {
+    /// Address of all its assets.
+    fn assets_path(&self) -> String {
+        paths::with_query(paths::Assets {}, &[("account", &self.account.id.to_string())])
+    }
+}
+
 /// `GET /accounts/{account}`
 pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, query: Query<AccountQuery>) -> HandlerResult {
     let (id, request) = (*id, PageRequest::at(&query.users, PageSize::default())?);
     let at = request.position.clone();
-    let read = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
-    let (layout_data, shown) = context.open(read).await?;
+    let read = move |ctx: &_, actor: &_| {
+        let shown = accounts::show(ctx, actor, id, &at, PageSize::default().count())?;
+        Ok((shown, assets::of_account(ctx, actor, id, ASSETS_MAX)?))
+    };
+    let (layout_data, (shown, listing)) = context.open(read).await?;
     let link = |users: &str| paths::with_query(paths::Account { account: id }, &[("people", users)]);
     let users_pager = request.pager(link, &shown.users, |row| row.user.key(), shown.users_count, ("person", "people"));
     let (now, may) = (layout_data.now, shown.may);
@@ -94,6 +111,8 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, quer
         users_pager,
         through_portfolio: (!admins.is_empty()).then(|| (counted(), names_in_short(&admins, 5))),
         may_add: may.assign && shown.account.is_active(),
+        assets: listing.rows.rows.into_iter().map(|row| AssetRow::new(row, &context.current.user, now)).collect(),
+        assets_count: list_query::shown(listing.count),
         events: shown
             .events
             .iter()
@@ -129,6 +148,8 @@ mod tests {
             notes: sample.text.clone(),
             users: sample.rows(colleague),
             users_pager: Pager { next: Some("?users=a".into()), ..Pager::single("1–50 of 120 people") },
+            assets: AssetRow::samples(sample),
+            assets_count: Count::MoreThan(10_000),
             events: sample.rows(|place, user| Event { text: format!("{} edited the details", user.name), at: sample.display_time(place) }),
             activity: ActivityLinks { all: Some("/accounts/3/activity".to_owned()), log: None, access: None },
             through_portfolio: Some(("2 Portfolio Admins".to_owned(), sample.group())),

@@ -6,7 +6,10 @@ use askama::Template;
 use super::{Aside, AsideEntry, NewPlace};
 use crate::{
     domain::{asset::AssetKind, ids::AssetId},
-    usecases::assets::deletion::{self, Restorable, Restored},
+    usecases::assets::{
+        deletion::{self, Restorable, Restored},
+        folder_tree,
+    },
     web::shared::{
         error::WebError,
         form::{Form, ListButton},
@@ -59,8 +62,11 @@ pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> Hand
         return Err(WebError::Malformed);
     }
     let (company, position, limit) = (context.current.company.clone(), request.position.clone(), request.rows.count());
-    let read = move |ctx: &_, actor: &_| deletion::restorable(ctx, actor, &company, &position, limit);
-    let (layout_data, (deleted, count)) = context.open(read).await?;
+    let read = move |ctx: &_, actor: &_| {
+        let tree = folder_tree::closed(ctx, actor)?;
+        Ok((deletion::restorable(ctx, actor, &company, &position, limit)?, tree))
+    };
+    let (layout_data, ((deleted, count), tree)) = context.open(read).await?;
     let words = ("deleted asset", "deleted assets");
     let pager = query.pager(paths::DeletedAssets {}, &request, &deleted, |row| row.asset.key(), count, words);
     let now = layout_data.now;
@@ -74,7 +80,7 @@ pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> Hand
     };
     respond::page(&DeletedAssetsPage {
         layout: context.layout(&layout_data),
-        aside: Aside::new(&context.current.user, Some(AsideEntry::Deleted), Some(NewPlace::TopLevel)),
+        aside: Aside::new(&context.current.user, Some(AsideEntry::Deleted), Some(NewPlace::TopLevel), None, &tree),
         count: list_query::shown(count),
         rows: deleted.rows.into_iter().map(row).collect(),
         pager,
@@ -105,7 +111,7 @@ mod tests {
     fn renders() {
         check("deleted-assets", |sample| DeletedAssetsPage {
             layout: sample.layout(),
-            aside: Aside::sample(Some(AsideEntry::Deleted)),
+            aside: Aside::sample(Some(AsideEntry::Deleted), sample),
             count: Count::Exactly(sample.rows as u64),
             rows: sample.rows(|place, user| DeletedRow {
                 id: AssetId(i64::try_from(place).unwrap() + 1),

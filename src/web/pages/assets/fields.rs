@@ -1,37 +1,48 @@
 //! Fields of an asset's forms.
 
 use crate::{
-    domain::{asset::AssetDetails, text::AssetName},
+    domain::{asset::AssetDetails, ids::AccountId, text::AssetName},
     usecases::Asset,
     web::shared::page::{Base, Field, FieldError, FormErrors, parse},
 };
 
-/// Name and description.
+/// Name, description and account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AssetFields {
     pub name: Field,
     pub description: Field,
+    /// Id of the account; empty for none.
+    pub account: Field,
 }
 
 impl AssetFields {
     /// Saved values, and the state of the form when it is opened.
     pub(super) fn of(asset: &Asset) -> (Self, Base) {
-        let [name, description] = values(asset).map(Field::new);
-        (Self { name, description }, Base::of(asset.version, values(asset)))
+        let account = in_form(asset.account_id);
+        let values = [&*asset.name, &*asset.description, &*account];
+        (Self::new(values), Base::of(asset.version, values))
     }
 
     /// Merges the typed values with those saved since `base`.
     pub(super) fn merged(self, base: &Base, saved: &Asset) -> (Self, Base) {
-        let [name, description] = base.merge([self.name, self.description], values(saved));
-        (Self { name, description }, Base::of(saved.version, values(saved)))
+        let account = in_form(saved.account_id);
+        let values = [&*saved.name, &*saved.description, &*account];
+        let [name, description, account] = base.merge([self.name, self.description, self.account], values);
+        (Self { name, description, account }, Base::of(saved.version, values))
+    }
+
+    /// Fields with these values.
+    pub(super) fn new(values: [&str; 3]) -> Self {
+        let [name, description, account] = values.map(Field::new);
+        Self { name, description, account }
     }
 
     /// Typed values with their errors, and the parsed details if there are no errors.
-    pub(super) fn typed(name: &str, description: &str) -> (Self, Option<AssetDetails>) {
-        let mut fields = Self::default();
+    pub(super) fn typed(name: &str, description: &str, account: Option<AccountId>) -> (Self, Option<AssetDetails>) {
+        let mut fields = Self { account: Field::new(in_form(account)), ..Self::default() };
         let name = parse(name, FieldError::line("a name", AssetName::parse), &mut fields.name);
         let description = parse(description, FieldError::line("a description", crate::domain::text::Notes::parse), &mut fields.description);
-        let details = name.zip(description).map(|(name, description)| AssetDetails { name, description });
+        let details = name.zip(description).map(|(name, description)| AssetDetails { name, description, account });
         (fields, details)
     }
 
@@ -52,6 +63,7 @@ pub(super) fn too_deep() -> FieldError {
     FieldError::Message(format!("Folders can be at most {most} levels deep. Choose a place further up."))
 }
 
-fn values(asset: &Asset) -> [&str; 2] {
-    [&asset.name, &asset.description]
+/// An account as the form carries it.
+fn in_form(account: Option<AccountId>) -> String {
+    account.map_or_else(String::new, |id| id.to_string())
 }

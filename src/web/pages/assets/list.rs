@@ -2,13 +2,11 @@
 
 use askama::Template;
 
-use super::{Aside, AsideEntry, AssetRow, NewPlace};
+use super::{Aside, AsideEntry, NewPlace, query::AssetsQuery, table::AssetTable};
 use crate::{
-    usecases::assets::{self, AssetList, Listing},
+    usecases::assets::{self, AssetList},
     web::shared::{
-        error::WebError,
-        list_query::{self, ListQuery},
-        page::{Count, Layout, Pager},
+        page::Layout,
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -22,9 +20,7 @@ pub struct AssetsPage {
     pub layout: Layout,
     pub aside: Aside,
     pub list: AsideEntry,
-    pub count: Count,
-    pub rows: Vec<AssetRow>,
-    pub pager: Pager,
+    pub table: AssetTable,
 }
 
 impl AssetsPage {
@@ -37,11 +33,6 @@ impl AssetsPage {
         }
     }
 
-    /// True for the list whose assets can be selected to change their owner.
-    fn selects(&self) -> bool {
-        self.list == AsideEntry::All
-    }
-
     /// Title and advice of the empty list.
     fn empty(&self) -> (&'static str, &'static str) {
         match self.list {
@@ -52,42 +43,35 @@ impl AssetsPage {
 }
 
 /// `GET /assets`
-pub(in crate::web) async fn mine(context: PageContext, query: ListQuery) -> HandlerResult {
-    list(&context, &query, AssetList::Mine, AsideEntry::Mine).await
+pub(in crate::web) async fn mine(context: PageContext, query: AssetsQuery) -> HandlerResult {
+    list(&context, query, AssetList::Mine, AsideEntry::Mine).await
 }
 
 /// `GET /assets/shared`
-pub(in crate::web) async fn shared(context: PageContext, query: ListQuery) -> HandlerResult {
-    list(&context, &query, AssetList::Shared, AsideEntry::Shared).await
+pub(in crate::web) async fn shared(context: PageContext, query: AssetsQuery) -> HandlerResult {
+    list(&context, query, AssetList::Shared, AsideEntry::Shared).await
 }
 
 /// `GET /assets/all`
-pub(in crate::web) async fn all(context: PageContext, query: ListQuery) -> HandlerResult {
-    list(&context, &query, AssetList::All, AsideEntry::All).await
+pub(in crate::web) async fn all(context: PageContext, query: AssetsQuery) -> HandlerResult {
+    list(&context, query, AssetList::All, AsideEntry::All).await
 }
 
-async fn list(context: &PageContext, query: &ListQuery, which: AssetList, entry: AsideEntry) -> HandlerResult {
+async fn list(context: &PageContext, query: AssetsQuery, which: AssetList, entry: AsideEntry) -> HandlerResult {
     let request = query.request()?;
-    if !query.q.is_empty() {
-        return Err(WebError::Malformed);
-    }
-    let (position, limit) = (request.position.clone(), request.rows.count());
-    let read = move |ctx: &_, actor: &_| assets::list(ctx, actor, which, &position, limit);
-    let (layout_data, Listing { rows, count }) = context.open(read).await?;
+    let page = request.list();
+    let (layout_data, (listing, tree)) = context.open(move |ctx, actor| assets::list(ctx, actor, which, page)).await?;
     let path = match which {
         AssetList::Mine => paths::Assets::PATTERN,
         AssetList::Shared => paths::SharedAssets::PATTERN,
         AssetList::All => paths::AllAssets::PATTERN,
     };
-    let pager = query.pager(path, &request, &rows, |row| row.asset.key(), count, ("asset", "assets"));
     let reader = &context.current.user;
     respond::page(&AssetsPage {
         layout: context.layout(&layout_data),
-        aside: Aside::new(reader, Some(entry), Some(NewPlace::TopLevel)),
+        aside: Aside::new(reader, Some(entry), Some(NewPlace::TopLevel), None, &tree),
         list: entry,
-        count: list_query::shown(count),
-        rows: rows.rows.into_iter().map(|row| AssetRow::new(row, reader, layout_data.now)).collect(),
-        pager,
+        table: AssetTable::new(path.to_owned(), query, &request, listing, reader, layout_data.now),
     })
 }
 
@@ -98,14 +82,12 @@ mod tests {
 
     #[test]
     fn renders() {
-        for list in [AsideEntry::Mine, AsideEntry::Shared, AsideEntry::All] {
-            check(&format!("assets-{list:?}"), |sample| AssetsPage {
+        for (list, q) in [(AsideEntry::Mine, ""), (AsideEntry::Shared, ""), (AsideEntry::All, ""), (AsideEntry::Mine, "close")] {
+            check(&format!("assets-{list:?}-{q}"), |sample| AssetsPage {
                 layout: sample.layout(),
-                aside: Aside::sample(Some(list)),
+                aside: Aside::sample(Some(list), sample),
                 list,
-                count: Count::Exactly(sample.rows as u64),
-                rows: AssetRow::samples(sample),
-                pager: Pager { next: Some("?page=a".into()), ..Pager::single("1–50 of 1,200 assets") },
+                table: AssetTable::sample(sample, "/assets", AssetsQuery { q: q.to_owned(), ..AssetsQuery::default() }),
             });
         }
     }

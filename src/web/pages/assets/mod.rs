@@ -1,5 +1,6 @@
 //! Assets: lists, folders and their content, details, moves, shares, deletion.
 
+mod account;
 pub mod connection;
 pub mod definition;
 pub mod delete;
@@ -10,8 +11,10 @@ pub mod list;
 pub mod move_to;
 pub mod new;
 pub mod owner;
+pub mod query;
 pub mod share;
 pub mod show;
+pub mod table;
 
 use crate::{
     domain::{
@@ -19,9 +22,11 @@ use crate::{
         ids::AssetId,
         policy::{AssetAction, decide},
     },
-    usecases::{Asset, User, assets::Row},
-    web::shared::{page::DisplayTime, routing::paths},
+    usecases::{Asset, User, assets::folder_tree::TreeEntry},
+    web::shared::routing::paths,
 };
+
+pub use table::{AssetRow, AssetTable};
 
 /// Head of a page about an asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +63,7 @@ impl AssetHead {
         Self { id: asset.id, name: asset.name.clone(), kind: asset.kind, folders }
     }
 
-    fn path(&self) -> paths::Asset {
+    pub(in crate::web) fn path(&self) -> paths::Asset {
         paths::Asset { asset: self.id }
     }
 
@@ -104,6 +109,50 @@ pub struct Aside {
     pub sees_all: bool,
     /// Place of new assets; `None` where the reader may create none.
     pub creates_in: Option<NewPlace>,
+    /// The tree of folders, from the top down.
+    pub tree: Vec<TreeLine>,
+}
+
+/// A line of the tree of folders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeLine {
+    pub href: String,
+    /// Name of the folder, or of the one with further folders.
+    pub name: String,
+    pub icon: &'static str,
+    /// True for a link to further folders.
+    pub is_more: bool,
+    pub is_current: bool,
+    /// True if the lines of its folders follow.
+    pub opens: bool,
+    /// Number of lists that end with it.
+    pub closes: usize,
+}
+
+impl TreeLine {
+    fn all(entries: &[TreeEntry], current: Option<AssetId>) -> Vec<Self> {
+        let depth = |place: usize| entries.get(place).map_or(0, TreeEntry::depth);
+        let line = |(place, entry): (usize, &TreeEntry)| {
+            let (opens, closes) = (depth(place + 1) > depth(place), depth(place).saturating_sub(depth(place + 1)));
+            let (folder, is_open, is_more) = match entry {
+                TreeEntry::Folder { folder, is_open, .. } => (Some(folder), *is_open, false),
+                TreeEntry::More { folder, .. } => (folder.as_ref(), false, true),
+            };
+            Self {
+                href: folder.map_or_else(
+                    || paths::with_query(paths::Assets {}, &[("kind", "folder")]),
+                    |folder| paths::Asset { asset: folder.id }.to_string(),
+                ),
+                name: folder.map(|folder| folder.name.clone()).unwrap_or_default(),
+                icon: if is_open { "open" } else { "folder" },
+                is_more,
+                is_current: is_open && folder.map(|folder| folder.id) == current,
+                opens,
+                closes,
+            }
+        };
+        entries.iter().enumerate().map(line).collect()
+    }
 }
 
 /// Current entry.
@@ -123,8 +172,10 @@ pub enum NewPlace {
 }
 
 impl Aside {
-    fn new(reader: &User, current: Option<AsideEntry>, creates_in: Option<NewPlace>) -> Self {
-        Self { current, sees_all: decide(reader.actor(), AssetAction::SeeAllAssets).is_ok(), creates_in }
+    /// `open` is the folder that the page shows.
+    fn new(reader: &User, current: Option<AsideEntry>, creates_in: Option<NewPlace>, open: Option<AssetId>, tree: &[TreeEntry]) -> Self {
+        let sees_all = decide(reader.actor(), AssetAction::SeeAllAssets).is_ok();
+        Self { current, sees_all, creates_in, tree: TreeLine::all(tree, open) }
     }
 
     /// Entries of the Create menu: label, icon and address.
@@ -151,28 +202,6 @@ impl Aside {
     }
 }
 
-/// An asset in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AssetRow {
-    pub head: AssetHead,
-    pub owner: String,
-    /// True if the reader owns it.
-    pub is_yours: bool,
-    pub changed_at: DisplayTime,
-}
-
-impl AssetRow {
-    fn new(row: Row, reader: &User, now: crate::domain::clock::Timestamp) -> Self {
-        let Row { asset, owner } = row;
-        Self {
-            head: AssetHead::new(&asset, &[]),
-            is_yours: asset.owner_id == reader.id,
-            changed_at: DisplayTime::new(asset.changed_at, now),
-            owner,
-        }
-    }
-}
-
 #[cfg(test)]
 impl AssetHead {
     fn sample(sample: &crate::web::shared::samples::Sample) -> Self {
@@ -182,24 +211,18 @@ impl AssetHead {
 }
 
 #[cfg(test)]
-impl AssetRow {
-    fn samples(sample: &crate::web::shared::samples::Sample) -> Vec<Self> {
-        sample.rows(|place, user| Self {
-            head: AssetHead {
-                id: AssetId(i64::try_from(place).unwrap() + 1),
-                kind: AssetKind::ALL[place % 3],
-                ..AssetHead::sample(sample)
-            },
-            owner: user.name,
-            is_yours: place.is_multiple_of(2),
-            changed_at: sample.display_time(place),
-        })
-    }
-}
-
-#[cfg(test)]
 impl Aside {
-    fn sample(current: Option<AsideEntry>) -> Self {
-        Self { current, sees_all: true, creates_in: Some(NewPlace::Folder(AssetId(7))) }
+    fn sample(current: Option<AsideEntry>, sample: &crate::web::shared::samples::Sample) -> Self {
+        let line = |place: usize, is_more| TreeLine {
+            href: format!("/assets/{place}"),
+            name: sample.group(),
+            icon: "folder",
+            is_more,
+            is_current: place == 2 && current.is_none(),
+            opens: place < 2,
+            closes: if place == 4 { 2 } else { 0 },
+        };
+        let tree = [line(0, false), line(1, false), line(2, false), line(3, false), line(4, true), line(5, false)];
+        Self { current, sees_all: true, creates_in: Some(NewPlace::Folder(AssetId(7))), tree: tree.into() }
     }
 }

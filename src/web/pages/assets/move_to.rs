@@ -17,7 +17,7 @@ use crate::{
     web::shared::{
         error::WebError,
         form::Form,
-        page::{FieldError, Flash, FlashKind, FormErrors, Layout},
+        page::{Count, FieldError, Flash, FlashKind, FormErrors, Layout},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -68,10 +68,30 @@ pub struct MoveReviewPage {
     pub head: AssetHead,
     /// `None` for the top level.
     pub to: Option<FolderLink>,
-    pub gains: Vec<ChangeRow>,
-    pub loses: Vec<ChangeRow>,
-    /// True if there are more changes than shown.
-    pub has_more: bool,
+    pub gains: Changes,
+    pub loses: Changes,
+}
+
+/// The first users and groups whose access changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes {
+    pub rows: Vec<ChangeRow>,
+    pub count: Count,
+}
+
+impl Changes {
+    /// `is_partial` tells that the groups have further members.
+    fn new(changes: Vec<AccessChange>, is_partial: bool) -> Self {
+        let number = changes.len() as u64;
+        let count = if is_partial { Count::MoreThan(number) } else { Count::Exactly(number) };
+        Self { rows: changes.into_iter().take(CHANGES_MAX).map(ChangeRow::from).collect(), count }
+    }
+
+    /// "Showing 100 of 250"; `None` if all are shown.
+    fn said(&self) -> Option<String> {
+        let is_whole = self.count == Count::Exactly(self.rows.len() as u64) || self.rows.is_empty();
+        (!is_whole).then(|| format!("Showing {} of {}", self.rows.len(), self.count))
+    }
 }
 
 impl MoveReviewPage {
@@ -90,6 +110,8 @@ impl MoveReviewPage {
 pub struct ChangeRow {
     pub name: String,
     pub is_group: bool,
+    /// "Through Research, Sales"; empty for direct access.
+    pub through: String,
     /// "Edit", "View instead of Edit".
     pub words: String,
 }
@@ -100,7 +122,8 @@ impl From<AccessChange> for ChangeRow {
             (Some(before), Some(after)) => format!("{after} instead of {before}"),
             (one, other) => one.or(other).unwrap_or_default().to_owned(),
         };
-        Self { name: change.name, is_group: change.is_group, words }
+        let through = if change.through.is_empty() { String::new() } else { format!("Through {}", change.through.join(", ")) };
+        Self { name: change.name, is_group: change.is_group, through, words }
     }
 }
 
@@ -138,19 +161,16 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
             review => Ok(review),
         })
         .await?;
-    let MoveReview { asset, path, to, gains, loses } = match review {
+    let MoveReview { asset, path, to, gains, loses, is_partial } = match review {
         Ok(review) => review,
         Err(error) => return respond::again(&choices(&context, id, q, Some(message(error)?)).await?),
     };
-    let has_more = gains.len().max(loses.len()) > CHANGES_MAX;
-    let rows = |changes: Vec<AccessChange>| changes.into_iter().take(CHANGES_MAX).map(ChangeRow::from).collect();
     respond::page(&MoveReviewPage {
         layout: context.layout(&layout_data),
         head: AssetHead::new(&asset, &path),
         to: to.as_ref().map(FolderLink::from),
-        gains: rows(gains),
-        loses: rows(loses),
-        has_more,
+        gains: Changes::new(gains, is_partial),
+        loses: Changes::new(loses, is_partial),
     })
 }
 
@@ -219,15 +239,15 @@ mod tests {
         check("move-asset-review", |sample| {
             let change = |place: usize, user: crate::web::shared::page::UserLabel| {
                 let before = place.is_multiple_of(2).then_some(ShareLevel::View);
-                ChangeRow::from(AccessChange { name: user.name, is_group: place == 1, before, after: Some(ShareLevel::Edit) })
+                let through = if place > 1 { vec![sample.group()] } else { Vec::new() };
+                AccessChange { name: user.name, is_group: place == 1, through, before, after: Some(ShareLevel::Edit) }
             };
             MoveReviewPage {
                 layout: sample.layout(),
                 head: AssetHead::sample(sample),
                 to: AssetHead::sample(sample).folders.pop(),
-                gains: sample.rows(change),
-                loses: sample.rows(change),
-                has_more: sample.rows == 50,
+                gains: Changes::new(sample.rows(change), false),
+                loses: Changes::new(sample.rows(change), sample.rows == 50),
             }
         });
     }

@@ -34,8 +34,6 @@ pub struct ShareAssetPage {
     pub owner: String,
     pub shares: Vec<ShareRow>,
     pub finder: Finder,
-    /// Groups to share with: id and name.
-    pub groups: Vec<(GroupId, String)>,
     pub users: Vec<AccessRow>,
     /// True if there are more users with access.
     pub has_more: bool,
@@ -120,6 +118,8 @@ pub enum Do {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShareForm {
+    /// User or group of a search: "12", "g3".
+    who: Option<String>,
     user: Option<UserId>,
     group: Option<GroupId>,
     level: ShareLevel,
@@ -136,7 +136,12 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
 
 /// `POST /assets/{asset}/share`
 pub(in crate::web) async fn submit(context: PageContext, id: Path<AssetId>, form: Form<ShareForm>) -> HandlerResult {
-    let (id, ShareForm { user, group, level, r#do, q }) = (*id, form.0);
+    let (id, ShareForm { who, user, group, level, r#do, q }) = (*id, form.0);
+    let (user, group) = match who.as_deref().map(found).transpose()? {
+        Some(ShareWith::User(user)) => (Some(user), group),
+        Some(ShareWith::Group(group)) => (user, Some(group)),
+        None => (user, group),
+    };
     let with = match (user, group) {
         (Some(user), None) => ShareWith::User(user),
         (None, Some(group)) => ShareWith::Group(group),
@@ -166,6 +171,15 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<AssetId>, form
     }
 }
 
+/// User or group chosen from the results of a search.
+fn found(who: &str) -> Result<ShareWith, WebError> {
+    let found = match who.strip_prefix('g') {
+        Some(group) => group.parse().ok().map(ShareWith::Group),
+        None => who.parse().ok().map(ShareWith::User),
+    };
+    found.ok_or(WebError::Malformed)
+}
+
 async fn again(context: &PageContext, id: AssetId, q: String, error: &str) -> HandlerResult {
     respond::again(&page(context, id, q, Some(FieldError::Message(error.to_owned()))).await?)
 }
@@ -178,14 +192,14 @@ async fn page(context: &PageContext, id: AssetId, q: String, error: Option<Field
     let head = AssetHead::new(&asset, &path);
     let others = candidates.rows.iter().filter(|user| user.id != asset.owner_id);
     let results = others.map(|user| UserLabel::from(&user.who())).collect();
-    let finder = Finder { q, results, has_more: candidates.has_next, error, ..finder(&head) };
+    let groups = groups.into_iter().map(|group| (group.id, group.name, group.member_count.unsigned_abs())).collect();
+    let finder = Finder { q, groups, results, has_more: candidates.has_next, error, ..finder(&head) };
     Ok(ShareAssetPage {
         layout: context.layout(&layout_data),
         head,
         owner,
         shares: shares.into_iter().map(ShareRow::from).collect(),
         finder,
-        groups: groups.into_iter().map(|group| (group.id, group.name)).collect(),
         users: users.into_iter().map(AccessRow::from).collect(),
         has_more,
     })
@@ -193,7 +207,8 @@ async fn page(context: &PageContext, id: AssetId, q: String, error: Option<Field
 
 /// Search before anything was typed.
 fn finder(head: &AssetHead) -> Finder {
-    Finder::new(head.share_path(), "Shows active people.")
+    let hint = "Part of the name or address of a person, or of the name of a group.";
+    Finder { name: "who", whom: " whom you can share with", ..Finder::new(head.share_path(), hint) }
 }
 
 #[cfg(test)]
@@ -206,7 +221,8 @@ mod tests {
         check("share-asset", |sample| {
             let head = AssetHead::sample(sample);
             let results = sample.rows(|_, user| user).into_iter().take(8).collect();
-            let finder = Finder { q: sample.text.clone(), results, ..finder(&head) };
+            let groups = vec![(GroupId(3), sample.group(), 6)];
+            let finder = Finder { q: sample.text.clone(), groups, results, ..finder(&head) };
             ShareAssetPage {
                 layout: sample.layout(),
                 owner: sample.user(1).name,
@@ -217,7 +233,6 @@ mod tests {
                     level: ShareLevel::ALL[place % 2],
                 }),
                 finder,
-                groups: vec![(GroupId(3), sample.group())],
                 users: sample.rows(|_, user| AccessRow { user, access: "Edit", sources: sample.group() }),
                 has_more: sample.rows == 50,
                 head,

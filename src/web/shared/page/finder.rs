@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde::Deserialize;
 
 use super::{FieldError, UserLabel};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{GroupId, UserId};
 
 /// The search and its results.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Finder {
     pub fields: Vec<(&'static str, String)>,
     /// Typed search; empty at first.
     pub q: String,
+    /// Groups found besides the users: id, name and number of members.
+    pub groups: Vec<(GroupId, String, u64)>,
     pub results: Vec<UserLabel>,
     /// True if further users match.
     pub has_more: bool,
@@ -42,6 +44,7 @@ impl Finder {
             name: "user",
             fields: Vec::new(),
             q: String::new(),
+            groups: Vec::new(),
             results: Vec::new(),
             has_more: false,
             picked: None,
@@ -51,7 +54,12 @@ impl Finder {
 
     /// Announcement of the results for screen readers.
     pub(in crate::web) fn said(&self) -> String {
-        match self.results.len() {
+        match self.groups.len() + self.results.len() {
+            count if !self.groups.is_empty() && self.has_more => {
+                format!("Showing the first {count} that match “{}”. Keep typing to narrow the list.", self.q)
+            }
+            1 if !self.groups.is_empty() => format!("1 group matches “{}”", self.q),
+            count if !self.groups.is_empty() => format!("{count} match “{}”", self.q),
             0 if self.has_more => {
                 format!("Many people match “{}”, but none of the first can be added. Keep typing to narrow the list.", self.q)
             }

@@ -183,7 +183,7 @@ impl World {
 
     /// An asset, shared with all viewers.
     fn asset(&self, owner: UserId, level: Option<ShareLevel>, demand: Demand) -> AssetId {
-        let details = AssetDetails { name: AssetName::parse("Close checklist").unwrap(), description: Notes::default() };
+        let details = AssetDetails { name: AssetName::parse("Close checklist").unwrap(), description: Notes::default(), account: None };
         let kind = if demand == Demand::Connect { AssetKind::Integration } else { AssetKind::Process };
         self.app
             .store()
