@@ -5,12 +5,15 @@
 //! `target/tmp/pages`. "Alone" is the time to answer one request at a time, the median of the slowest page of its kind.
 //! The better of two rounds counts, since other load can only make figures worse.
 //!
-//! `cargo bench --bench pages -- growth` measures the growth of pages from one size to the next only, and `-- refusals`
-//! the time of refusals.
+//! `cargo bench --bench pages -- growth` measures the growth of pages from one size to the next only, `-- audit` the
+//! audit log, and `-- refusals` the time of refusals. With `USHER_BENCH_POSTGRES`, the URL of an empty database, `-- audit`
+//! measures writers on PostgreSQL too.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that fails is seen")]
 #![allow(clippy::cast_precision_loss, unreachable_pub, missing_debug_implementations, reason = "nobody uses a bench")]
 
+#[path = "pages/audit.rs"]
+mod audit;
 #[path = "pages/counts.rs"]
 mod counts;
 #[path = "pages/export.rs"]
@@ -67,6 +70,10 @@ fn main() {
         refusals::print();
         return;
     }
+    if std::env::args().any(|argument| argument == "audit") {
+        audit::print();
+        return;
+    }
     if std::env::args().any(|argument| argument == "growth") {
         growth::print(&sizes());
         return;
@@ -77,6 +84,7 @@ fn main() {
     print_exports(&measured);
     print_processes(&measured);
     growth::print(&sizes());
+    audit::print();
     refusals::print();
 }
 

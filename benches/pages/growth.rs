@@ -16,15 +16,14 @@ const REQUESTS: usize = 60;
 const WARM_UP: usize = 20;
 
 /// A server with a connection to it.
-struct Asked {
+pub struct Asked {
     server: Server,
     connection: Connection,
     cookies: [String; 2],
 }
 
 impl Asked {
-    fn of(users: u32) -> Self {
-        let company = Company::of(users).expect("a company is made up");
+    pub fn of(company: &Company) -> Self {
         let server = Server::usher(&company.data);
         let cookies = Viewer::ALL.map(|viewer| server.sign_in(company.email(viewer)));
         Self { connection: Connection::open(server.address).expect("the server listens"), server, cookies }
@@ -44,40 +43,42 @@ impl Asked {
     }
 }
 
+/// A case: its name, its viewer, and its pages in each of the two companies.
+pub type Compared = (&'static str, Viewer, [Vec<String>; 2]);
+
 pub fn print(sizes: &[u32]) {
     let [.., before, last] = *sizes else { return };
-    let mut servers = [before, last].map(Asked::of);
+    let mut servers = [before, last].map(|users| Asked::of(&Company::of(users).expect("a company is made up")));
     for (list, viewer) in users::LISTS {
-        let cases =
-            users::cases().into_iter().filter(|case| (case.list, case.viewer) == (list, viewer) && !case.name.starts_with("search"));
-        let rows = cases.map(|case| {
-            for path in case.paths.iter().cycle().take(WARM_UP.max(2 * case.paths.len())) {
-                for server in &mut servers {
-                    server.get(path, viewer);
-                }
-            }
-            let mut rounds = [(); ROUNDS].map(|()| {
-                let started = servers.each_ref().map(Asked::cpu);
-                for path in case.paths.iter().cycle().take(REQUESTS) {
-                    for server in &mut servers {
-                        server.get(path, viewer);
-                    }
-                }
-                let [before, last] = [0, 1].map(|place| (servers[place].cpu() - started[place]) / REQUESTS as f64);
-                (last / before, before, last)
-            });
-            rounds.sort_by(|one, other| one.0.total_cmp(&other.0));
-            let (ratio, before, last) = rounds[ROUNDS / 2];
-            let cells = [before, last].map(|cpu| format!("{cpu:.2}"));
-            [
-                vec![case.name.to_owned()],
-                cells.to_vec(),
-                vec![format!("{ratio:.2}"), format!("{:.2}–{:.2}", rounds[0].0, rounds[ROUNDS - 1].0)],
-            ]
-            .concat()
-        });
-        let columns =
-            ["page".to_owned(), format!("CPU ms, {before}"), format!("CPU ms, {last}"), "ratio".to_owned(), "of five rounds".to_owned()];
-        table(&format!("Growth: {list}, {}", viewer.name()), &columns, rows.collect());
+        let cases = users::cases().into_iter();
+        let cases = cases.filter(|case| (case.list, case.viewer) == (list, viewer) && !case.name.starts_with("search"));
+        let cases = cases.map(|case| (case.name, viewer, [case.paths.clone(), case.paths]));
+        compare(&format!("Growth: {list}, {}", viewer.name()), [before, last], &mut servers, cases.collect());
     }
+}
+
+/// Prints the CPU time of each case on both servers, and its ratio.
+pub fn compare(title: &str, sizes: [u32; 2], servers: &mut [Asked; 2], cases: Vec<Compared>) {
+    let rows = cases.into_iter().map(|(name, viewer, paths)| {
+        let turns = |count: usize| (0..count).flat_map(|turn| [0, 1].map(|place| (place, turn)));
+        let mut ask = |servers: &mut [Asked; 2], count: usize| {
+            for (place, turn) in turns(count) {
+                servers[place].get(&paths[place][turn % paths[place].len()], viewer);
+            }
+        };
+        ask(servers, WARM_UP.max(2 * paths[0].len()));
+        let mut rounds = [(); ROUNDS].map(|()| {
+            let started = servers.each_ref().map(Asked::cpu);
+            ask(servers, REQUESTS);
+            let [before, last] = [0, 1].map(|place| (servers[place].cpu() - started[place]) / REQUESTS as f64);
+            (last / before, before, last)
+        });
+        rounds.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (ratio, before, last) = rounds[ROUNDS / 2];
+        let cells = [before, last].map(|cpu| format!("{cpu:.2}"));
+        [vec![name.to_owned()], cells.to_vec(), vec![format!("{ratio:.2}"), format!("{:.2}–{:.2}", rounds[0].0, rounds[ROUNDS - 1].0)]]
+            .concat()
+    });
+    let [before, last] = sizes.map(|size| format!("CPU ms, {size}"));
+    table(title, &["page".to_owned(), before, last, "ratio".to_owned(), "of five rounds".to_owned()], rows.collect());
 }

@@ -1,9 +1,15 @@
 //! Assets: folders, processes and integrations, and the access to them.
 
+mod connection;
+mod definition;
+
 use super::{
     stored::stored_enum,
     text::{AssetName, Notes},
 };
+
+pub use connection::{BaseAddress, BaseAddressError, ConnectionKind, ConnectionSecret, SecretTooLong};
+pub use definition::{DEFINITION_MAX, DefinitionError, DefinitionText};
 
 /// Most folders above an asset.
 pub const DEPTH_MAX: i32 = 60;

@@ -3,14 +3,15 @@
 mod action;
 mod chain;
 mod event;
+pub mod history;
 
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
 pub use action::ActionGroup;
 pub use chain::{ChainBreak, ChainHash, ChainHead, NoHead, chain_hash, hex};
 pub use event::{
-    AccountFields, AssetFields, AuditAction, AuditEvent, Change, DemotionReason, ExportFormat, Fact, FactValue, Grantee, Named, Names,
-    PortfolioFields, UnreadableEvent, UserFields,
+    AccountFields, AssetFields, AuditAction, AuditEvent, Change, ConnectionFields, DemotionReason, ExportFormat, Fact, FactValue, Grantee,
+    Named, Names, PortfolioFields, UnreadableEvent, UserFields,
 };
 
 /// Actor of an entry, with the name at that time.

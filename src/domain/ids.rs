@@ -55,6 +55,8 @@ ids! {
     AccountId,
     /// A folder, a process or an integration.
     AssetId,
+    /// A version of the definition of a process, counted from 1.
+    VersionNumber,
     /// A single-use link.
     TokenId,
     /// A mail in the outbox.

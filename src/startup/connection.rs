@@ -22,6 +22,9 @@ use super::{
 /// that a thousand bytes sent one by one would cost as much as a million.
 const PIECES_MAX: usize = 512;
 
+/// Bytes that allow one more read, for the large form of a definition.
+const PIECE_BYTES: usize = 1024;
+
 /// A client's connection. It ends when a request is late, when the client does not read its answer, or when another
 /// connection needs the place.
 ///
@@ -34,6 +37,8 @@ pub(super) struct Connection {
     request: Pin<Box<Sleep>>,
     /// Reads since the last answer.
     pieces: usize,
+    /// Bytes of these.
+    bytes: usize,
     /// Deadline of an answer that the client does not read.
     answer: Option<Pin<Box<Sleep>>>,
     places: Rc<Places>,
@@ -44,7 +49,7 @@ impl Connection {
     pub(super) fn new(stream: TcpStream, limits: Limits, places: &Rc<Places>) -> Self {
         let peer = stream.peer_addr().ok().map(|peer| peer.ip());
         let (places, place) = (Rc::clone(places), places.take(peer));
-        Self { stream, limits, request: Box::pin(sleep(limits.request())), pieces: 0, answer: None, places, place }
+        Self { stream, limits, request: Box::pin(sleep(limits.request())), pieces: 0, bytes: 0, answer: None, places, place }
     }
 
     fn await_request(&mut self) {
@@ -55,7 +60,9 @@ impl Connection {
 
     /// True once reading has to stop. Bytes that arrived before the place was lost are still read.
     fn is_over(&mut self, arrived: bool, context: &mut Context<'_>) -> bool {
-        (self.place.is_lost() && !arrived) || self.pieces > PIECES_MAX || self.request.as_mut().poll(context).is_ready()
+        (self.place.is_lost() && !arrived)
+            || self.pieces > PIECES_MAX + self.bytes / PIECE_BYTES
+            || self.request.as_mut().poll(context).is_ready()
     }
 }
 
@@ -71,9 +78,11 @@ impl AsyncRead for Connection {
         this.place.is_looked_at_by(context);
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
-        let arrived = buffer.filled().len() > before;
+        let bytes = buffer.filled().len() - before;
+        let arrived = bytes > 0;
         if arrived {
             this.pieces += 1;
+            this.bytes += bytes;
             if this.pieces == 1 {
                 this.await_request();
             }
@@ -95,7 +104,7 @@ impl AsyncWrite for Connection {
             this.answer = None;
             // A connection without a place has no next request.
             if !this.place.is_lost() {
-                this.pieces = 0;
+                (this.pieces, this.bytes) = (0, 0);
                 this.await_request();
             }
             return written;
@@ -146,6 +155,17 @@ mod tests {
         client.write_all(b"a").await.unwrap();
         assert_eq!(connection.read(&mut [0; 8]).await.unwrap(), 0);
         assert_eq!(connection.read(&mut [0; 8]).await.unwrap(), 0);
+    }
+
+    #[actix_web::test]
+    async fn a_long_form_in_whole_packets_is_read_to_its_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut connection = Connection::new(listener.accept().await.unwrap().0, Limits::default(), &Rc::new(Places::new(1)));
+        for _ in 0..2 * PIECES_MAX {
+            client.write_all(&[b'a'; PIECE_BYTES]).await.unwrap();
+            connection.read_exact(&mut [0; PIECE_BYTES]).await.unwrap();
+        }
     }
 
     #[actix_web::test]

@@ -1,10 +1,12 @@
 //! Assets: rows, lists, shares and deletions. [`tree`] keeps the folders above each asset.
 
+pub mod connections;
 pub mod deleted;
 mod list;
 pub mod owner;
 pub mod shares;
 pub mod tree;
+pub mod versions;
 
 use diesel::{dsl::min, prelude::*, sql_query};
 
@@ -109,6 +111,13 @@ pub fn update(tx: &mut Tx<'_>, id: AssetId, details: &AssetDetails, by: Option<U
             assets::version.eq(assets::version + 1),
         ))
         .execute(tx.db())?;
+    Ok(())
+}
+
+/// Notes a change of what an asset holds.
+pub fn touch(tx: &mut Tx<'_>, id: AssetId, by: Option<UserId>, now: Timestamp) -> Result<(), StoreError> {
+    let changed = (assets::changed_at.eq(now), assets::changed_by.eq(by.map(|by| by.0)));
+    diesel::update(assets::table.find(id)).set(changed).execute(tx.db())?;
     Ok(())
 }
 

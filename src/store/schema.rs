@@ -167,6 +167,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    integrations (asset_id) {
+        asset_id -> BigInt,
+        kind -> Text,
+        base_address -> Text,
+        sealed_secret -> Nullable<Binary>,
+        secret_set_at -> Nullable<Timestamp>,
+        secret_set_by -> Nullable<BigInt>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
     invitation_expiry_counts (hour, default_role, has_assignments) {
         hour -> Text,
         default_role -> Text,
@@ -248,6 +260,17 @@ diesel::table! {
         sort_key -> Text,
         search -> Text,
         version -> Integer,
+    }
+}
+
+diesel::table! {
+    process_versions (asset_id, number) {
+        asset_id -> BigInt,
+        number -> BigInt,
+        saved_by -> Nullable<BigInt>,
+        saved_at -> Timestamp,
+        restored_from -> Nullable<BigInt>,
+        text -> Text,
     }
 }
 
@@ -374,6 +397,8 @@ diesel::joinable!(asset_shares -> assets (asset_id));
 diesel::joinable!(asset_shares -> user_groups (group_id));
 diesel::joinable!(billing -> accounts (account_id));
 diesel::joinable!(idempotency_keys -> sessions (session_id));
+diesel::joinable!(integrations -> assets (asset_id));
+diesel::joinable!(integrations -> user_rows (secret_set_by));
 diesel::joinable!(known_browsers -> user_rows (user_id));
 diesel::joinable!(memberships -> user_groups (group_id));
 diesel::joinable!(memberships -> user_rows (user_id));
@@ -382,6 +407,8 @@ diesel::joinable!(outbox -> user_rows (user_id));
 diesel::joinable!(portfolio_assignments -> portfolios (portfolio_id));
 diesel::joinable!(portfolio_users -> portfolios (portfolio_id));
 diesel::joinable!(portfolio_users -> user_rows (user_id));
+diesel::joinable!(process_versions -> assets (asset_id));
+diesel::joinable!(process_versions -> user_rows (saved_by));
 diesel::joinable!(sessions -> user_rows (user_id));
 diesel::joinable!(withheld_assignments -> accounts (account_id));
 diesel::joinable!(withheld_assignments -> portfolios (portfolio_id));
@@ -400,6 +427,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deleted_access,
     deleted_shares,
     idempotency_keys,
+    integrations,
     invitation_expiry_counts,
     known_browsers,
     memberships,
@@ -407,6 +435,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     portfolio_assignments,
     portfolio_users,
     portfolios,
+    process_versions,
     refused_sign_ins,
     reset_requests,
     sessions,

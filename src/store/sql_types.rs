@@ -8,13 +8,13 @@ use diesel::{
 };
 
 use crate::domain::{
-    asset::{AssetKind, ShareLevel},
+    asset::{AssetKind, ConnectionKind, ShareLevel},
     audit::{AuditAction, Channel, SubjectKind},
     credentials::{
         throttle::ThrottleScope,
         token::{TokenEnd, TokenPurpose},
     },
-    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId, VersionNumber},
     invitation::InvitationOrigin,
     user::DefaultRole,
 };
@@ -67,6 +67,7 @@ macro_rules! as_big_int {
 
 as_text!(
     AssetKind,
+    ConnectionKind,
     ShareLevel,
     AuditAction,
     DefaultRole,
@@ -80,4 +81,4 @@ as_text!(
     TokenEnd,
     TokenPurpose
 );
-as_big_int!(AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId);
+as_big_int!(AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId, VersionNumber);

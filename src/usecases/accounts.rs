@@ -5,7 +5,7 @@ pub mod billing;
 use crate::{
     domain::{
         account::{AccountDetails, Website},
-        audit::{AccountFields, AuditAction, AuditEvent, Named, SubjectKind},
+        audit::{AccountFields, AuditAction, AuditEvent, Named, Subject, SubjectKind},
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::{AccountPlace, AssignmentPermissions, Permission},
         policy::{AccessAction, Action},
@@ -105,7 +105,11 @@ impl May {
 
     /// Kinds of events that the actor may not see.
     fn hidden(self) -> Vec<AuditAction> {
-        let hidden = [(self.see_billing, AuditAction::BillingUpdated), (self.see_portfolio, AuditAction::AccountMoved)];
+        let hidden = [
+            (self.see_billing, AuditAction::BillingUpdated),
+            (self.see_portfolio, AuditAction::AccountMoved),
+            (self.see_portfolio, AuditAction::AccountMovedOut),
+        ];
         hidden.into_iter().filter(|(is_told, _)| !is_told).map(|(_, action)| action).collect()
     }
 
@@ -278,10 +282,11 @@ pub(super) fn move_into(
     }
     affected.by_move(work.tx, account, portfolio)?;
     accounts::set_portfolio(work.tx, account.id, portfolio.id)?;
-    let event = AuditEvent::AccountMoved {
-        before: Named::new(account.portfolio_id.0, &account.portfolio_name),
-        after: Named::new(portfolio.id.0, &portfolio.name),
-    };
-    work.record_at(account, portfolio, &event);
+    let before = Named::new(account.portfolio_id.0, &account.portfolio_name);
+    let after = Named::new(portfolio.id.0, &portfolio.name);
+    // Two entries, since each has one place and both portfolios tell of the move.
+    let left = Subject { kind: SubjectKind::Portfolio, id: before.id, name: before.name.clone() };
+    work.record_at(account, left, &AuditEvent::AccountMovedOut { after: after.clone() });
+    work.record_at(account, portfolio, &AuditEvent::AccountMoved { before, after });
     Ok(())
 }

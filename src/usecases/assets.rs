@@ -1,5 +1,8 @@
 //! Assets: lists, pages, creation and details.
 
+pub mod comparison;
+pub mod connection;
+pub mod definition;
 pub mod deletion;
 pub mod moves;
 pub mod owner;
@@ -21,6 +24,9 @@ use crate::{
         users::{self, User},
     },
 };
+
+use connection::ConnectionRow;
+use definition::VersionRow;
 
 use super::{
     ActionError, Context, Submission,
@@ -94,6 +100,10 @@ pub struct Shown {
     pub changed_by: Option<String>,
     /// Content of a folder.
     pub content: Option<Listing>,
+    /// Latest version of the definition of a process.
+    pub definition: Option<VersionRow>,
+    /// Connection of an integration.
+    pub connection: Option<ConnectionRow>,
 }
 
 pub fn show(ctx: &Context, user: &User, id: AssetId, position: &Position, limit: usize) -> Result<Shown, ActionError> {
@@ -103,12 +113,16 @@ pub fn show(ctx: &Context, user: &User, id: AssetId, position: &Position, limit:
         let names = users::names(db, [asset.owner_id].into_iter().chain(asset.changed_by))?;
         let is_folder = asset.kind == AssetKind::Folder;
         let content = is_folder.then(|| Listing::of(db, View::In(id), position, limit)).transpose()?;
+        let definition = definition::latest(db, id)?;
+        let connection = connection::saved(db, id)?;
         Ok(Shown {
             path: path(db, &actor, &asset)?,
             owner: name(&names, asset.owner_id),
             changed_by: asset.changed_by.and_then(|by| names.get(&by).cloned()),
             access,
             content,
+            definition,
+            connection,
             asset,
         })
     })

@@ -19,7 +19,7 @@ pub mod users;
 pub use crate::store::{
     AuditRow, Commits, StoreError, StoreMetrics,
     accounts::{Account, Facts},
-    assets::{Asset, deleted::DeletedAsset, shares::ShareWith},
+    assets::{Asset, connections::Connection, deleted::DeletedAsset, shares::ShareWith, versions::Version},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     audit::{NewestEntry, log::EntryKey, verification::VerificationState},
     billing::BillingRow,

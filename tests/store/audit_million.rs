@@ -1,4 +1,4 @@
-//! Space and verification of a million audit entries. `cargo test --release --test store million -- --ignored --nocapture`
+//! Space and verification of a million audit entries by `tests/run --long`, else of twenty thousand.
 
 use std::{
     process::{Command, Stdio},
@@ -9,7 +9,10 @@ use usher::domain::audit::{AuditEvent, Channel, Named};
 
 use super::*;
 
-const ENTRIES: i64 = 1_000_000;
+/// Number of entries.
+fn entries() -> i64 {
+    if std::env::var_os("USHER_LONG").is_some() { 1_000_000 } else { 20_000 }
+}
 
 /// Entries of a usual mixture, with names and addresses of usual lengths.
 fn usual(number: i64) -> Entry {
@@ -52,15 +55,10 @@ fn size(store: &Store) -> i64 {
     store.read(read).unwrap().bytes
 }
 
-#[test]
-#[ignore = "a measurement of some minutes"]
-fn a_million_entries_are_verified_within_ten_seconds() {
-    [sqlite(), postgres()].iter().for_each(measure);
-}
-
-fn measure(store: &TestStore) {
-    let before = size(store);
-    for start in (0..ENTRIES).step_by(1000) {
+#[apply(both_databases!)]
+fn a_million_entries_are_verified_within_ten_seconds(store: TestStore) {
+    let before = size(&store);
+    for start in (0..entries()).step_by(1000) {
         store
             .audited_transaction(|tx| {
                 for number in start..start + 1000 {
@@ -84,5 +82,5 @@ fn measure(store: &TestStore) {
         println!("{:?}: {command} {:.1} s", store.location, took.as_secs_f64());
         assert!(command != "verify" || took.as_secs() < 10);
     }
-    println!("{:?}: {} MB", store.location, (size(store) - before) / 1_000_000);
+    println!("{:?}: {} MB", store.location, (size(&store) - before) / 1_000_000);
 }

@@ -239,9 +239,10 @@ async fn an_account_is_created_and_moved_in_a_portfolio(db: Db) {
         maya.fill(&app, &path, &[("portfolio", &to), ("do", "move")]).await.is(303);
     })
     .await;
+    let places = entries.iter().map(|entry| (entry.action.as_str(), entry.place_id, entry.place_name.as_deref()));
     assert_eq!(
-        (entries[0].action.as_str(), entries[0].place_id, entries[0].place_name.as_deref()),
-        ("account.moved", Some(south.0), Some("South"))
+        places.collect::<Vec<_>>(),
+        [("account.moved_out", Some(nordic.0), Some("Nordic Brands")), ("account.moved", Some(south.0), Some("South"))]
     );
 }
 

@@ -60,3 +60,28 @@ CREATE TABLE deleted_shares (
     PRIMARY KEY (user_id, asset_id)
 );
 CREATE INDEX deleted_shares_of_asset ON deleted_shares (asset_id);
+
+-- Versions of the definitions of processes, counted from 1. The text is last, so that lists do not read past it.
+CREATE TABLE process_versions (
+    asset_id      BIGINT    NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    number        BIGINT    NOT NULL,
+    saved_by      BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    saved_at      TIMESTAMP NOT NULL,
+    restored_from BIGINT,
+    text          TEXT      NOT NULL,
+    PRIMARY KEY (asset_id, number)
+);
+CREATE INDEX process_versions_by_saver ON process_versions (saved_by) WHERE saved_by IS NOT NULL;
+
+-- Connections of integrations. The secret is sealed with the instance key, for its asset alone.
+CREATE TABLE integrations (
+    asset_id      BIGINT    NOT NULL PRIMARY KEY REFERENCES assets (id) ON DELETE CASCADE,
+    kind          TEXT      NOT NULL CHECK (kind IN ('rest', 'graphql', 'soap', 'sftp', 'webhook', 'database', 'other')),
+    base_address  TEXT      NOT NULL,
+    sealed_secret BYTEA,
+    secret_set_at TIMESTAMP,
+    secret_set_by BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    version       INTEGER   NOT NULL DEFAULT 1,
+    CHECK ((sealed_secret IS NULL) = (secret_set_at IS NULL))
+);
+CREATE INDEX integrations_by_setter ON integrations (secret_set_by) WHERE secret_set_by IS NOT NULL;

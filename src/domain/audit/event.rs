@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     account::BillingFields,
-    asset::{AssetKind, ShareLevel},
+    asset::{AssetKind, ConnectionKind, ShareLevel},
     audit::SubjectKind,
     permission::{AssignmentPermissions, PermissionToggle},
     stored::stored_enum,
@@ -50,6 +50,7 @@ audit_events! {
     DemoCreated = "company.demo_created" { users: u64, seed: u64, admin: String }
     KeyReplaced = "company.key_replaced" { mails_cancelled: u64, sessions_ended: u64 }
     UsersExported = "users.exported" { list: String, portfolio: Option<Named> }
+    AccessExported = "access.exported" { on: String }
     AuditExported = "audit.exported" { filters: String, format: ExportFormat }
     SignedIn = "session.signed_in" { browser: String }
     SignedOut = "session.signed_out" {}
@@ -98,6 +99,7 @@ audit_events! {
     AccountCreated = "account.created" { website: String, notes: String }
     AccountEdited = "account.edited" { before: AccountFields, after: AccountFields }
     AccountMoved = "account.moved" { before: Named, after: Named }
+    AccountMovedOut = "account.moved_out" { after: Named }
     BillingUpdated = "billing.updated" { before: Option<Box<BillingFields>>, after: Box<BillingFields> }
     AssignmentAdded = "assignment.added" { permissions: Option<AssignmentPermissions> }
     AssignmentChanged = "assignment.changed" { before: AssignmentPermissions, after: AssignmentPermissions }
@@ -118,6 +120,10 @@ audit_events! {
     AssetShareChanged = "asset.share_changed" { with: Grantee, before: ShareLevel, after: ShareLevel }
     AssetShareRemoved = "asset.share_removed" { with: Grantee, level: ShareLevel }
     AssetOwnerChanged = "asset.owner_changed" { before: Named, after: Named, count: u64, assets: Vec<i64> }
+    AssetVersionSaved = "asset.version_saved" { number: i64, bytes: u64, restored_from: Option<i64> }
+    AssetConnectionEdited = "asset.connection_edited" { before: Option<ConnectionFields>, after: ConnectionFields }
+    AssetSecretReplaced = "asset.secret_replaced" {}
+    AssetSecretRemoved = "asset.secret_removed" {}
     MailFailed = "mail.failed" { reply: String, attempts: u64 }
     MailRetried = "mail.retried" {}
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
@@ -172,6 +178,13 @@ pub struct AccountFields {
 pub struct AssetFields {
     pub name: String,
     pub description: String,
+}
+
+/// Editable fields of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionFields {
+    pub kind: ConnectionKind,
+    pub base_address: String,
 }
 
 /// User or group with whom an asset is shared, with the name at that time.
@@ -265,6 +278,7 @@ impl AuditEvent {
             Self::DemoCreated { .. } => format!("{actor} filled {subject} with demo data"),
             Self::KeyReplaced { .. } => format!("{actor} replaced the instance key"),
             Self::UsersExported { .. } => format!("{actor} exported the list of users"),
+            Self::AccessExported { .. } => format!("{actor} exported the access on a date of {subject}"),
             Self::AuditExported { .. } => format!("{actor} exported the audit log"),
             Self::SignedIn { .. } => format!("{actor} signed in"),
             Self::SignedOut {} => format!("{actor} signed out"),
@@ -313,7 +327,16 @@ impl AuditEvent {
             Self::AssetShared { with, .. } => format!("{actor} shared {subject} with {}", with.name),
             Self::AssetShareChanged { with, .. } => format!("{actor} changed the access of {} to {subject}", with.name),
             Self::AssetShareRemoved { with, .. } => format!("{actor} stopped sharing {subject} with {}", with.name),
-            Self::AccountMoved { .. } => format!("{actor} moved {subject} to another portfolio"),
+            Self::AccountMoved { .. } => format!("{actor} moved {subject} to {place}"),
+            Self::AccountMovedOut { .. } => format!("{actor} moved {subject} out of {place}"),
+            Self::AssetVersionSaved { number, restored_from: None, .. } => format!("{actor} saved version {number} of {subject}"),
+            Self::AssetVersionSaved { restored_from: Some(number), .. } => format!("{actor} brought back version {number} of {subject}"),
+            Self::AssetConnectionEdited { before: None, .. } => format!("{actor} added the connection of {subject}"),
+            Self::AssetConnectionEdited { before: Some(before), after } => {
+                format!("{actor} edited {} of {subject}", labels(&changed(before, after)))
+            }
+            Self::AssetSecretReplaced {} => format!("{actor} set the secret of {subject}"),
+            Self::AssetSecretRemoved {} => format!("{actor} removed the secret of {subject}"),
             Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),
             Self::BillingUpdated { before: Some(before), after } => {
                 format!("{actor} updated {} of {subject}", labels(&changed(&**before, after)))
@@ -361,10 +384,14 @@ fn labels(changes: &[Change]) -> String {
     list(changes.iter().map(|change| (change.label, true)))
 }
 
-/// Names of the changed fields, as in "name, notes"; "details" for a form saved without changes.
+/// Names of the changed fields, as in "name, website and notes"; "details" for a form saved without changes.
 fn list<'a>(fields: impl IntoIterator<Item = (&'a str, bool)>) -> String {
     let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(label, _)| label).collect::<Vec<_>>();
-    if changed.is_empty() { "details".to_owned() } else { changed.join(", ") }
+    match changed.split_last() {
+        None => "details".to_owned(),
+        Some((only, [])) => (*only).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
 }
 
 #[cfg(test)]

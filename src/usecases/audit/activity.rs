@@ -1,11 +1,7 @@
 //! Activity of a user, a portfolio or an account: entries that an administrator may see, in sentences alone.
 
 use crate::{
-    domain::{
-        audit::SubjectKind,
-        ids::{AccountId, PortfolioId, UserId},
-        policy::AccessAction,
-    },
+    domain::{audit::SubjectKind, policy::AccessAction},
     store::{
         audit::log::EntryKey,
         page::{Count, Position},
@@ -14,15 +10,7 @@ use crate::{
     usecases::{ActionError, Context, accounts::May, shared::scoped_actor::ScopedActor},
 };
 
-use super::{reading::LogPage, visible::Visible};
-
-/// Subject of a page of activity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ActivityOf {
-    User(UserId),
-    Portfolio(PortfolioId),
-    Account(AccountId),
-}
+use super::{HistoryOf, reading::LogPage, visible::Visible};
 
 /// One page of activity.
 #[derive(Debug, Clone)]
@@ -35,20 +23,20 @@ pub struct Activity {
 }
 
 /// Lists the activity of something in the actor's scope, newest first. Things outside are answered like missing ones.
-pub fn activity(ctx: &Context, user: &User, of: ActivityOf, position: &Position<EntryKey>, limit: usize) -> Result<Activity, ActionError> {
+pub fn activity(ctx: &Context, user: &User, of: HistoryOf, position: &Position<EntryKey>, limit: usize) -> Result<Activity, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
         let (name, visible) = match of {
-            ActivityOf::User(id) => {
+            HistoryOf::User(id) => {
                 let target_user = actor.target_user(db, id, now)?;
                 (target_user.user.display_name(), Visible::about(&actor, &target_user))
             }
-            ActivityOf::Portfolio(id) => {
+            HistoryOf::Portfolio(id) => {
                 let portfolio = actor.portfolio(db, id)?;
                 (portfolio.name, Visible::at(SubjectKind::Portfolio, id.0, Vec::new()))
             }
-            ActivityOf::Account(id) => {
+            HistoryOf::Account(id) => {
                 let (account, place) = actor.account(db, id)?;
                 // An assignment alone does not open it.
                 actor.authorise(AccessAction::SeePortfolio { is_own: place.is_own })?;

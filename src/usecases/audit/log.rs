@@ -9,14 +9,17 @@ use crate::{
         ids::{AccountId, AssetId, EntryId, GroupId, PortfolioId, UserId},
         permission::Permission,
         policy::Action,
+        scope::Scope,
         search::{SearchTerm, search_sentence, search_words},
     },
     store::{
-        AuditRow, Database, StoreError, accounts, assets,
+        AuditRow, Database, StoreError,
+        accounts::{self, Account},
+        assets,
         audit::log::{self, Bounds, EntryKey, IndexRange},
         groups,
         page::{Count, Position, Slice},
-        portfolios,
+        portfolios::{self, Portfolio},
         users::{self, Filter, User},
     },
     usecases::{ActionError, Context, shared::error::authorise},
@@ -100,8 +103,9 @@ impl LogFilter {
             return true;
         }
         let names = Names { actor: &row.actor_name, subject: &row.subject_name, place };
-        let sentence = row.event().map(|event| search_sentence(&event.describe(names)));
-        sentence.is_ok_and(|sentence| rest.all(|word| word.is_in(&sentence)))
+        let Ok(event) = row.event() else { return false };
+        let (sentence, values) = (search_sentence(&event.describe(names)), search_sentence(&event.values().join(" ")));
+        rest.all(|word| word.is_in(&sentence) || word.is_in(&values))
     }
 
     /// One page, and the number of entries where no search is needed to know it.
@@ -200,4 +204,25 @@ pub fn people(ctx: &Context, actor: &User, search: Option<SearchTerm>, limit: us
     }
     let filter = Filter { active_only: false, search, not_member_of: None, member_of: None };
     Ok(ctx.store.read(|db| users::search(db, &filter, &Position::First, limit))?.0)
+}
+
+/// Portfolios and accounts by whom to filter.
+#[derive(Debug, Clone)]
+pub struct Places {
+    pub portfolios: Slice<Portfolio>,
+    pub accounts: Slice<Account>,
+}
+
+/// Finds portfolios and accounts by part of a name, at most `limit` of each. The name of a portfolio finds its accounts
+/// too.
+pub fn places(ctx: &Context, actor: &User, search: Option<SearchTerm>, limit: usize) -> Result<Places, ActionError> {
+    authorise(actor.actor(), Action::Use(Permission::AuditLogView), None)?;
+    let portfolios = portfolios::Filter { scope: Scope::Company, search: search.clone(), active_only: false, except: None };
+    let accounts = accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
+    ctx.store.read(|db| {
+        Ok(Places {
+            portfolios: portfolios::list(db, &portfolios, &Position::First, limit)?,
+            accounts: accounts::list_by_portfolio(db, &accounts, limit)?,
+        })
+    })
 }

@@ -1,5 +1,6 @@
 //! The audit log: read by Admins as a whole and by administrators where it concerns their scope, exported, and verified.
 
+pub mod access_on;
 pub mod activity;
 pub mod export;
 pub mod log;
@@ -9,4 +10,27 @@ pub mod refusals;
 pub mod verification;
 mod visible;
 
+use crate::domain::{
+    audit::SubjectKind,
+    ids::{AccountId, PortfolioId, UserId},
+};
+
 pub(in crate::usecases) use visible::Visible;
+
+/// Subject of a page about the past.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryOf {
+    User(UserId),
+    Portfolio(PortfolioId),
+    Account(AccountId),
+}
+
+impl HistoryOf {
+    pub fn subject(self) -> (SubjectKind, i64) {
+        match self {
+            Self::User(id) => (SubjectKind::User, id.0),
+            Self::Portfolio(id) => (SubjectKind::Portfolio, id.0),
+            Self::Account(id) => (SubjectKind::Account, id.0),
+        }
+    }
+}

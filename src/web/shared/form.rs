@@ -4,18 +4,25 @@ mod fields;
 
 use std::{collections::HashSet, future::Future, hash::Hash, pin::Pin, time::Duration};
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    web::{self, Bytes},
+};
 use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
-use crate::domain::idempotency_key::IdempotencyKey;
+use crate::domain::{asset::DEFINITION_MAX, idempotency_key::IdempotencyKey};
 
 use super::{csrf, error::WebError, extract, state::State, steps};
 use fields::Fields;
 
 /// Largest form, in bytes.
 pub(in crate::web) const FORM_MAX: usize = 64 * 1024;
+
+/// Largest form with a long text, in bytes. Most bytes of a text are sent as three, and line ends as six.
+pub(in crate::web) const LONG_FORM_MAX: usize = 4 * DEFINITION_MAX;
 
 /// Most fields of a form, most of them checkboxes. One page offers a hundred at a time and keeps earlier selections.
 const PAIRS_MAX: usize = 1000;
@@ -70,16 +77,20 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
                 413 => WebError::TooLarge,
                 _ => WebError::Malformed,
             })?;
+            let is_long = body.len() > FORM_MAX;
             if request.content_type() != "application/x-www-form-urlencoded" {
                 return Err(WebError::Malformed.into());
             }
-            Ok(Self(parse(&request, &body)?, IdempotencyKey::new(request.path(), &body)))
+            let path = request.path().to_owned();
+            let read = move || (fields_of(&body), IdempotencyKey::new(&path, &body));
+            // Long forms are read outside the threads that serve pages.
+            let (fields, key) = if is_long { web::block(read).await.map_err(|_| WebError::Unavailable)? } else { read() };
+            Ok(Self(parse(&request, fields?)?, key))
         })
     }
 }
 
-fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, WebError> {
-    let mut fields = fields_of(body)?;
+fn parse<T: DeserializeOwned>(request: &HttpRequest, mut fields: Fields) -> Result<T, WebError> {
     let token = fields.take(CSRF).ok_or(WebError::StaleForm)?;
     let key = &State::of(request)?.ctx.key;
     if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, &token)) {

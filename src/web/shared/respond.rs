@@ -30,7 +30,17 @@ pub(in crate::web) fn wait(wait: TimeDelta, page: &impl Template) -> HandlerResu
 }
 
 pub(in crate::web) fn with_status(status: StatusCode, page: &impl Template) -> HandlerResult {
-    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(super::page::render(page)?))
+    Ok(html(status, super::page::render(page)?))
+}
+
+/// A page with a long text, rendered outside the threads that serve pages.
+pub(in crate::web) async fn long_page(status: StatusCode, page: impl Template + Send + 'static) -> HandlerResult {
+    let rendered = actix_web::web::block(move || super::page::render(&page)).await;
+    Ok(html(status, rendered.map_err(|_| WebError::Internal("a page was not rendered".to_owned()))??))
+}
+
+fn html(status: StatusCode, html: String) -> HttpResponse {
+    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html)
 }
 
 /// 303: redirect after a form, so that a reload repeats nothing.

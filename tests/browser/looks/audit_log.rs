@@ -41,6 +41,7 @@ fn the_audit_log_and_activity() {
         "/audit-log?from=2026-11-23&to=2026-11-22".to_owned(),
         format!("/audit-log/{newest}"),
         "/audit-log/person?as=user&q=ha".to_owned(),
+        "/audit-log/place".to_owned(),
         "/audit-log/refused-sign-ins".to_owned(),
         format!("/portfolios/{nordic}/activity"),
     ];

@@ -1,5 +1,7 @@
 //! Assets: folders, processes and integrations.
 
+mod connection;
+mod definition;
 mod deletion;
 mod leaving;
 mod many;

@@ -9,7 +9,7 @@ async fn an_entry_shows_its_fields_before_and_after_and_its_place_in_the_chain(d
     maya.fill(&app, &format!("/accounts/{fjord}/edit"), &[("name", "Fjord"), ("website", ""), ("notes", "Fish")]).await.is(303);
     let row = app.audit().pop().unwrap();
     let page = maya.get(&app, &format!("{LOG}/{}", row.sequence)).await;
-    page.is(200).sees("Maya Fischer edited name, notes of Fjord Foods");
+    page.is(200).sees("Maya Fischer edited name and notes of Fjord Foods");
     page.sees("FieldBeforeAfter NameFjord FoodsFjord NotesNoneFish").sees("ChannelPageNetwork address192.0.2.1");
     page.sees("Time22 Nov 2026, 09:20 UTC").sees("Exact time2026-11-22 09:20:00.000000 UTC").sees("SubjectAccount Fjord Foods");
     page.sees(&hex(&row.hash)).sees(&hex(&row.previous_hash)).sees_no("{");

@@ -63,6 +63,22 @@ async fn each_filter_finds_its_entries(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn a_portfolio_or_account_is_found_by_name_and_filters_the_list_as_it_was(db: Db) {
+    let World { app, mut maya, nordic, fjord, .. } = World::new(db).await;
+    let list = maya.get(&app, &format!("{LOG}?action=groups&rows=25")).await;
+    let place = list.link("About a portfolio or account…");
+    maya.get(&app, &place).await.is(200).sees("Nordic Brands").sees("Fjord Foods");
+    let found = maya.get(&app, &format!("{place}&q=fjo")).await;
+    found.sees("Fjord Foods");
+    assert_eq!(found.link("Fjord Foods"), format!("{LOG}?account={fjord}&action=groups&rows=25"));
+    // The name of a portfolio finds its accounts too.
+    let found = maya.get(&app, &format!("{LOG}/place?q=nordic")).await;
+    assert_eq!(found.link("Nordic Brands"), format!("{LOG}?portfolio={nordic}"));
+    assert_eq!(found.link("Fjord Foods"), format!("{LOG}?account={fjord}"));
+    maya.get(&app, &format!("{LOG}/place?q=xyz")).await.is(200).sees("No portfolio or account matches “xyz”.");
+}
+
+#[apply(both_databases!)]
 async fn filters_combined_find_the_entries_of_all_of_them(db: Db) {
     let World { app, mut maya, jonas, elif, fjord, .. } = World::new(db).await;
     let mayas = app.id_of("maya.fischer@example.com");

@@ -1,5 +1,6 @@
 //! The audit log: as pages show it, its proof, on the command line and for third parties.
 
+mod access_on;
 mod activity;
 mod command_line;
 mod entry;

@@ -19,9 +19,18 @@ async fn words_are_found_in_names_and_sentences_in_any_order_without_accents(db:
         listed(&app, &mut maya, "q=created+nordic").await,
         ["Maya Fischer created Fjord Foods", "Maya Fischer created Nordic Brands"]
     );
-    for q in ["novotna+removed", "ana+xyz"] {
+    for q in ["novotna+removed", "ana+xyz", "permissions"] {
         assert_eq!(listed(&app, &mut maya, &format!("q={q}")).await, [""; 0], "{q}");
     }
+}
+
+#[apply(both_databases!)]
+async fn words_are_found_in_the_values_of_an_entry(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let hana = app.create_user("Hana", "Novotna");
+    let edit = format!("/users-and-permissions/{hana}/edit");
+    maya.fill(&app, &edit, &[("last_name", "Svobodová")]).await.is(303);
+    assert_eq!(listed(&app, &mut maya, "q=novotna+svobodova+edited").await, ["Maya Fischer edited name of Hana Novotna"]);
 }
 
 /// Address of the link to search on.

@@ -67,6 +67,15 @@ impl Page {
         self.body.contains(&format!("href=\"{}\"", escaped(path)))
     }
 
+    /// Address of the link with these words.
+    #[track_caller]
+    pub fn link(&self, words: &str) -> String {
+        let links = self.body.split("<a ").skip(1).filter_map(|link| link.split_once("</a>")).map(|(link, _)| link);
+        let link = links.into_iter().find(|link| link.contains(words)).and_then(|link| link.split("href=\"").nth(1));
+        let link = link.and_then(|link| link.split('"').next());
+        link.unwrap_or_else(|| panic!("no link {words:?} in {}", self.body)).replace("&#38;", "&")
+    }
+
     /// Fields of the form that goes to `action`, with their values.
     #[track_caller]
     pub fn form(&self, action: &str) -> Vec<(String, String)> {

@@ -33,12 +33,14 @@ const CHOICES: [&str; 17] = [
 ];
 
 /// Fields with tests of their own: secrets, which are not shown again, and addresses typed by strangers.
-const SECRET: [&str; 2] = ["password", "key"];
+const SECRET: [&str; 3] = ["password", "key", "secret"];
 
 /// Tables whose rows must not be duplicated.
-const THINGS: [&str; 12] = [
+const THINGS: [&str; 14] = [
     "assets",
     "asset_shares",
+    "process_versions",
+    "integrations",
     "users",
     "users WHERE blocked_at IS NULL",
     "users",
@@ -51,7 +53,7 @@ const THINGS: [&str; 12] = [
     "billing",
 ];
 
-fn things(app: &TestApp) -> [i64; 12] {
+fn things(app: &TestApp) -> [i64; 14] {
     THINGS.map(|rows| app.count(rows))
 }
 

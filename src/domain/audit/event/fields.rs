@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountFields, AssetFields, AuditEvent, Grantee, Named, PortfolioFields, UserFields};
+use super::{AccountFields, AssetFields, AuditEvent, ConnectionFields, Grantee, Named, PortfolioFields, UserFields};
 use crate::domain::{
     account::{BILLING_FIELDS, BillingFields},
     clock::Timestamp,
@@ -62,6 +62,12 @@ impl Labelled for AccountFields {
 impl Labelled for AssetFields {
     fn fields(&self) -> Vec<(&'static str, String)> {
         vec![("name", self.name.clone()), ("description", self.description.clone())]
+    }
+}
+
+impl Labelled for ConnectionFields {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![("kind", self.kind.label().to_owned()), ("base address", self.base_address.clone())]
     }
 }
 
@@ -137,10 +143,20 @@ impl AuditEvent {
                 let name = |folder: &Option<Named>| folder.as_ref().map_or("", |folder| &folder.name).to_owned();
                 change("folder", &name(before), &name(after))
             }
+            Self::AssetConnectionEdited { before: Some(before), after } => changed(before, after),
             Self::AssetOwnerChanged { before, after, .. } => change("owner", &before.name, &after.name),
             Self::AssetShareChanged { before, after, .. } => change("access", before.label(), after.label()),
             _ => Vec::new(),
         }
+    }
+
+    /// Values of all fields as texts, without times.
+    pub fn values(&self) -> Vec<String> {
+        let facts = self.facts().into_iter().filter_map(|fact| match fact.value {
+            FactValue::Text(text) => Some(text),
+            FactValue::Time(_) => None,
+        });
+        self.changes().into_iter().flat_map(|change| [change.before, change.after]).chain(facts).collect()
     }
 
     /// All other fields of the event.
@@ -152,6 +168,8 @@ impl AuditEvent {
                 vec![number("mails cancelled", *mails_cancelled), number("sessions ended", *sessions_ended)]
             }
             Self::UsersExported { list, portfolio } => vec![text("list", list), name("portfolio", portfolio.as_ref())],
+            Self::AccountMovedOut { after } => vec![text("portfolio", &after.name)],
+            Self::AccessExported { on } => vec![text("date", on)],
             Self::AuditExported { filters, format } => vec![text("filters", filters), text("format", format.label())],
             Self::SignedIn { browser } => vec![text("browser", browser)],
             Self::SessionsEnded { sessions } => vec![number("sessions ended", *sessions)],
@@ -205,6 +223,12 @@ impl AuditEvent {
                 vec![number("assets", *count), text("numbers of the assets", ids)]
             }
             Self::AssetShareChanged { with, .. } => vec![shared_with(with)],
+            Self::AssetVersionSaved { number, bytes, restored_from } => vec![
+                text("version", number.to_string()),
+                self::number("bytes", *bytes),
+                text("brought back from version", restored_from.map(|number| number.to_string()).unwrap_or_default()),
+            ],
+            Self::AssetConnectionEdited { before: None, after } => facts_of(after),
             Self::DamageFound { entry } => vec![number("entry", *entry)],
             Self::MailsRetried { mails } => vec![number("mails", mails.len() as u64)],
             Self::CompanySetUp {}
@@ -229,6 +253,9 @@ impl AuditEvent {
             | Self::AssignmentNotRestored {}
             | Self::AssetEdited { .. }
             | Self::AssetMoved { .. }
+            | Self::AssetConnectionEdited { before: Some(_), .. }
+            | Self::AssetSecretReplaced {}
+            | Self::AssetSecretRemoved {}
             | Self::VerificationRequested {}
             | Self::DailyHashTurnedOn {}
             | Self::DailyHashTurnedOff {}

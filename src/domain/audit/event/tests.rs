@@ -24,6 +24,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
     let portfolio = |name| PortfolioFields { name: text(name), notes: String::new() };
     let account = |name| AccountFields { name: text(name), website: String::new(), notes: String::new() };
     let asset = |name| AssetFields { name: text(name), description: String::new() };
+    let connection = |address| ConnectionFields { kind: ConnectionKind::Rest, base_address: text(address) };
     let finance = || Grantee { kind: SubjectKind::Group, id: 3, name: text("Finance") };
     let billing = |city| BillingFields { city: text(city), ..BillingFields::default() };
     vec![
@@ -34,6 +35,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         ),
         (KeyReplaced { mails_cancelled: 2, sessions_ended: 3 }, r#"{"mails_cancelled":2,"sessions_ended":3,"version":1}"#),
         (UsersExported { list: text("Users, by name"), portfolio: None }, r#"{"list":"Users, by name","portfolio":null,"version":1}"#),
+        (AccessExported { on: "2026-05-31".to_owned() }, r#"{"on":"2026-05-31","version":1}"#),
         (
             AuditExported { filters: text("Action: Mail"), format: ExportFormat::JsonLines },
             r#"{"filters":"Action: Mail","format":"jsonl","version":1}"#,
@@ -121,6 +123,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             AccountMoved { before: named("Nordic"), after: named("DACH") },
             r#"{"after":{"id":3,"name":"DACH"},"before":{"id":3,"name":"Nordic"},"version":1}"#,
         ),
+        (AccountMovedOut { after: named("DACH") }, r#"{"after":{"id":3,"name":"DACH"},"version":1}"#),
         (
             BillingUpdated { before: Some(billing("Bergen").into()), after: billing("Oslo").into() },
             r#"{"after":{"address_line_1":"","address_line_2":"","city":"Oslo","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"before":{"address_line_1":"","address_line_2":"","city":"Bergen","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"version":1}"#,
@@ -165,6 +168,13 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             AssetOwnerChanged { before: user(), after: named("Finance"), count: 2, assets: vec![5, 6] },
             r#"{"after":{"id":3,"name":"Finance"},"assets":[5,6],"before":{"id":7,"name":"Noor van Dijk"},"count":2,"version":1}"#,
         ),
+        (AssetVersionSaved { number: 4, bytes: 312, restored_from: None }, r#"{"bytes":312,"number":4,"restored_from":null,"version":1}"#),
+        (
+            AssetConnectionEdited { before: Some(connection("http://a.example")), after: connection("https://a.example") },
+            r#"{"after":{"base_address":"https://a.example","kind":"rest"},"before":{"base_address":"http://a.example","kind":"rest"},"version":1}"#,
+        ),
+        (AssetSecretReplaced {}, r#"{"version":1}"#),
+        (AssetSecretRemoved {}, r#"{"version":1}"#),
         (MailFailed { reply: text("550 No such user"), attempts: 5 }, r#"{"attempts":5,"reply":"550 No such user","version":1}"#),
         (MailRetried {}, r#"{"version":1}"#),
         (MailsRetried { mails: vec![3, 4] }, r#"{"mails":[3,4],"version":1}"#),
@@ -201,12 +211,18 @@ fn a_sentence_names_the_fields_that_changed() {
         default_role: DefaultRole::User,
     };
     let edited = |before, after| AuditEvent::UserEdited { before, after }.describe(NAMES);
-    assert_eq!(edited(fields("A", "a"), fields("B", "b")), "Maya Fischer edited name, email of Noor van Dijk");
+    assert_eq!(edited(fields("A", "a"), fields("B", "b")), "Maya Fischer edited name and email of Noor van Dijk");
     assert_eq!(edited(fields("A", "a"), fields("A", "a")), "Maya Fischer edited details of Noor van Dijk");
     let toggled = |edits_details, sees_billing| AssignmentPermissions { edits_details, sees_billing };
     let changed = |before, after| AuditEvent::AssignmentChanged { before, after }.describe(NAMES);
     let expected = "Maya Fischer removed \"Edit details\" and allowed \"See billing\" on Fjord Foods for Noor van Dijk";
     assert_eq!(changed(toggled(true, false), toggled(false, true)), expected);
+}
+
+#[test]
+fn a_version_that_is_brought_back_is_named() {
+    let event = AuditEvent::AssetVersionSaved { number: 6, bytes: 312, restored_from: Some(3) };
+    assert_eq!(event.describe(NAMES), "Maya Fischer brought back version 3 of Noor van Dijk");
 }
 
 /// Texts, numbers and times of details, without ids.
@@ -236,6 +252,7 @@ fn the_changes_and_facts_of_an_event_hold_all_of_its_values_that_a_reader_looks_
         let is_told = |value: &String| match event {
             AuditEvent::UserEdited { .. } => told.contains(value) || ["noor@example.com", "user"].contains(&value.as_str()),
             AuditEvent::MailsRetried { .. } => told == ["2"],
+            AuditEvent::AssetConnectionEdited { .. } => told.contains(value) || value == "rest",
             _ => {
                 let words = value.replace('_', " ").to_lowercase();
                 told.iter().any(|told| told.contains(value) || told.to_lowercase() == words)

@@ -10,7 +10,7 @@ use crate::{
     usecases::{
         Colleague,
         accounts::{self, May},
-        audit::activity::ActivityOf,
+        audit::HistoryOf,
     },
     web::{
         pages::audit_log::activity::ActivityLinks,
@@ -99,7 +99,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, quer
             .iter()
             .filter_map(|row| Event::of(row, (SubjectKind::Account, id.0), "this account", DisplayTime::new(row.at, now)))
             .collect(),
-        activity: ActivityLinks::new(&context, ActivityOf::Account(id), may.see_portfolio),
+        activity: ActivityLinks::new(&context, HistoryOf::Account(id), may.see_portfolio),
         website: shown.account.website,
         notes: shown.account.notes,
         may,
@@ -130,7 +130,7 @@ mod tests {
             users: sample.rows(colleague),
             users_pager: Pager { next: Some("?users=a".into()), ..Pager::single("1–50 of 120 people") },
             events: sample.rows(|place, user| Event { text: format!("{} edited the details", user.name), at: sample.display_time(place) }),
-            activity: ActivityLinks { all: Some("/accounts/3/activity".to_owned()), log: None },
+            activity: ActivityLinks { all: Some("/accounts/3/activity".to_owned()), log: None, access: None },
             through_portfolio: Some(("2 Portfolio Admins".to_owned(), sample.group())),
             may: ALL,
             may_add: true,

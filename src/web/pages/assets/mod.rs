@@ -1,5 +1,7 @@
 //! Assets: lists, folders and their content, details, moves, shares, deletion.
 
+pub mod connection;
+pub mod definition;
 pub mod delete;
 pub mod deleted;
 pub mod edit;

@@ -3,7 +3,7 @@
 use actix_web::web::Path;
 use askama::Template;
 
-use super::{Aside, AssetHead, AssetRow, NewPlace};
+use super::{Aside, AssetHead, AssetRow, NewPlace, connection::ConnectionFacts, definition::VersionLine};
 use crate::{
     domain::{
         asset::{AssetAccess, AssetKind},
@@ -40,6 +40,10 @@ pub struct AssetPage {
     pub may_change_owner: bool,
     /// Content of a folder.
     pub content: Option<FolderContent>,
+    /// Latest version of the definition of a process.
+    pub definition: Option<VersionLine>,
+    /// Connection of an integration.
+    pub connection: Option<ConnectionFacts>,
 }
 
 /// Content of a folder.
@@ -59,7 +63,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
     }
     let (position, limit) = (request.position.clone(), request.rows.count());
     let (layout_data, shown) = context.open(move |ctx, actor| assets::show(ctx, actor, id, &position, limit)).await?;
-    let Shown { asset, access, path, owner, changed_by, content: listing } = shown;
+    let Shown { asset, access, path, owner, changed_by, content: listing, definition, connection } = shown;
     let (now, reader) = (layout_data.now, &context.current.user);
     let folder = listing.map(|Listing { rows, count }| FolderContent {
         count: list_query::shown(count),
@@ -83,6 +87,8 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query:
         is_yours: access == AssetAccess::Owner,
         may_change_owner: Permission::AssetsChangeOwner.level(reader.actor().role).is_any(),
         content: folder,
+        definition: definition.map(|row| VersionLine::new(id, row, now)),
+        connection: connection.map(|row| ConnectionFacts::new(row, now)),
     })
 }
 
@@ -108,15 +114,24 @@ mod tests {
                 rows: AssetRow::samples(sample),
                 pager: Pager::single("3 assets"),
             }),
+            definition: None,
+            connection: None,
         }
     }
 
     #[test]
     fn renders() {
         check("folder", page);
+        check("integration", |sample| AssetPage {
+            head: AssetHead { kind: AssetKind::Integration, ..AssetHead::sample(sample) },
+            content: None,
+            connection: (sample.rows > 0).then(|| ConnectionFacts::sample(sample)),
+            ..page(sample)
+        });
         check("process", |sample| AssetPage {
             head: AssetHead { kind: AssetKind::Process, ..AssetHead::sample(sample) },
             content: None,
+            definition: (sample.rows > 0).then(|| VersionLine::sample(sample, 3)),
             may_edit: false,
             is_yours: false,
             ..page(sample)

@@ -8,18 +8,18 @@ use actix_web::{
 use askama::Template;
 
 use super::{
+    access_on,
     entry::entries_about,
     paging::{Paging, PagingQuery, Stopped},
 };
 use crate::{
     domain::{
-        audit::SubjectKind,
         ids::{AccountId, PortfolioId, UserId},
         permission::Permission,
     },
     usecases::{
         AuditRow,
-        audit::activity::{self, ActivityOf},
+        audit::{HistoryOf, activity},
     },
     web::shared::{
         error::WebError,
@@ -49,35 +49,29 @@ pub struct ActivityPage {
     pub log: Option<String>,
 }
 
-/// Links below recent activity: to all of it, and for Admins to the audit log.
+/// Links beside recent activity: to all of it, and for Admins to the audit log and to the access on a date.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ActivityLinks {
     pub all: Option<String>,
     pub log: Option<String>,
+    pub access: Option<String>,
 }
 
 impl ActivityLinks {
     /// Links about something in the scope of an administrator; none for others.
-    pub(in crate::web) fn new(context: &PageContext, of: ActivityOf, is_own: bool) -> Self {
-        let (kind, id) = subject(of);
-        let log = if context.current.require(Permission::AuditLogView).is_ok() { entries_about(kind, id) } else { None };
-        Self { all: is_own.then(|| path(of)), log }
+    pub(in crate::web) fn new(context: &PageContext, of: HistoryOf, is_own: bool) -> Self {
+        let (kind, id) = of.subject();
+        let sees_log = context.current.require(Permission::AuditLogView).is_ok();
+        let log = if sees_log { entries_about(kind, id) } else { None };
+        Self { all: is_own.then(|| path(of)), log, access: sees_log.then(|| access_on::path(of)) }
     }
 }
 
-fn subject(of: ActivityOf) -> (SubjectKind, i64) {
+fn path(of: HistoryOf) -> String {
     match of {
-        ActivityOf::User(id) => (SubjectKind::User, id.0),
-        ActivityOf::Portfolio(id) => (SubjectKind::Portfolio, id.0),
-        ActivityOf::Account(id) => (SubjectKind::Account, id.0),
-    }
-}
-
-fn path(of: ActivityOf) -> String {
-    match of {
-        ActivityOf::User(user) => paths::UserActivity { user }.to_string(),
-        ActivityOf::Portfolio(portfolio) => paths::PortfolioActivity { portfolio }.to_string(),
-        ActivityOf::Account(account) => paths::AccountActivity { account }.to_string(),
+        HistoryOf::User(user) => paths::UserActivity { user }.to_string(),
+        HistoryOf::Portfolio(portfolio) => paths::PortfolioActivity { portfolio }.to_string(),
+        HistoryOf::Account(account) => paths::AccountActivity { account }.to_string(),
     }
 }
 
@@ -89,7 +83,7 @@ pub(in crate::web) async fn of_user(
     state: Data<State>,
     query: Query<PagingQuery>,
 ) -> HandlerResult {
-    show(&context, ActivityOf::User(*id), remembered(&request, &state, &query), &query).await
+    show(&context, HistoryOf::User(*id), remembered(&request, &state, &query), &query).await
 }
 
 /// `GET /portfolios/{portfolio}/activity`
@@ -100,7 +94,7 @@ pub(in crate::web) async fn of_portfolio(
     state: Data<State>,
     query: Query<PagingQuery>,
 ) -> HandlerResult {
-    show(&context, ActivityOf::Portfolio(*id), remembered(&request, &state, &query), &query).await
+    show(&context, HistoryOf::Portfolio(*id), remembered(&request, &state, &query), &query).await
 }
 
 /// `GET /accounts/{account}/activity`
@@ -111,27 +105,27 @@ pub(in crate::web) async fn of_account(
     state: Data<State>,
     query: Query<PagingQuery>,
 ) -> HandlerResult {
-    show(&context, ActivityOf::Account(*id), remembered(&request, &state, &query), &query).await
+    show(&context, HistoryOf::Account(*id), remembered(&request, &state, &query), &query).await
 }
 
 fn remembered(request: &HttpRequest, state: &State, query: &PagingQuery) -> PageSize {
     PageSize::remembered(request, state, &query.rows)
 }
 
-async fn show(context: &PageContext, of: ActivityOf, remembered: PageSize, query: &PagingQuery) -> HandlerResult {
+async fn show(context: &PageContext, of: HistoryOf, remembered: PageSize, query: &PagingQuery) -> HandlerResult {
     let paging = Paging::parse(&query.page, &query.rows, remembered).map_err(|_| WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
     let (position, limit) = (paging.position.clone(), paging.limit);
     let (layout_data, found) = context.open(move |ctx, actor| activity::activity(ctx, actor, of, &position, limit)).await?;
     let moment = |at| DisplayTime::new(at, layout_data.now);
-    let (kind, id) = subject(of);
+    let (kind, id) = of.subject();
     let this = match of {
-        ActivityOf::User(_) => "this user",
-        ActivityOf::Portfolio(_) => "this portfolio",
-        ActivityOf::Account(_) => "this account",
+        HistoryOf::User(_) => "this user",
+        HistoryOf::Portfolio(_) => "this portfolio",
+        HistoryOf::Account(_) => "this account",
     };
     let section = match of {
-        ActivityOf::User(_) => ("Users & Permissions", paths::UsersAndPermissions {}.to_string()),
-        ActivityOf::Portfolio(_) | ActivityOf::Account(_) => ("Portfolios", paths::Portfolios {}.to_string()),
+        HistoryOf::User(_) => ("Users & Permissions", paths::UsersAndPermissions {}.to_string()),
+        HistoryOf::Portfolio(_) | HistoryOf::Account(_) => ("Portfolios", paths::Portfolios {}.to_string()),
     };
     let here = path(of);
     let link = |page: &str| PagingQuery::path(&here, page, &query.rows);

@@ -76,6 +76,10 @@ impl AuditLogPage {
         paths::with_query(paths::ExportAuditLog {}, &fields)
     }
 
+    fn place_href(&self) -> String {
+        paths::with_query(paths::AuditLogPlace {}, &[("return", &self.query)])
+    }
+
     fn person_href(&self, role: &str) -> String {
         paths::with_query(paths::AuditLogPerson {}, &[("as", role), ("return", &self.query)])
     }

@@ -1,11 +1,13 @@
 //! The audit log: its list with filters, an entry, exports, refused sign-ins, its proof; and the activity of one user or thing.
 
+pub mod access_on;
 pub mod activity;
 pub mod entry;
 pub mod export;
 pub mod list;
 mod paging;
 pub mod person;
+pub mod place;
 pub mod proof;
 mod query;
 pub mod refusals;

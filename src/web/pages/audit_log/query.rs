@@ -190,7 +190,7 @@ fn id<T: FromStr>(text: &str) -> Result<Option<T>, WebError> {
 }
 
 /// Parses a day as a date picker writes it: "2026-11-22".
-fn day(text: &str) -> Result<Option<NaiveDate>, FieldError> {
+pub(super) fn day(text: &str) -> Result<Option<NaiveDate>, FieldError> {
     if text.is_empty() {
         return Ok(None);
     }

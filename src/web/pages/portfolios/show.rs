@@ -12,7 +12,7 @@ use crate::{
     },
     usecases::{
         Count,
-        audit::activity::ActivityOf,
+        audit::HistoryOf,
         portfolios::{self, Assigned},
     },
     web::{
@@ -130,7 +130,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<PortfolioId>, qu
         accounts_pager,
         users: shown.users.rows.into_iter().map(UserRow::from).collect(),
         users_pager,
-        activity: ActivityLinks::new(&context, ActivityOf::Portfolio(id), true),
+        activity: ActivityLinks::new(&context, HistoryOf::Portfolio(id), true),
         may_manage: shown.may_manage,
         may_create_account: shown.may_create_account,
         may_invite: shown.may_invite,
@@ -157,7 +157,11 @@ mod tests {
             accounts_pager: Pager::single("4 accounts"),
             users: sample.rows(user),
             users_pager: Pager { next: Some("?users=a".into()), ..Pager::single("1–50 of 120 people") },
-            activity: ActivityLinks { all: Some("/portfolios/3/activity".to_owned()), log: Some("/audit-log?portfolio=3".to_owned()) },
+            activity: ActivityLinks {
+                all: Some("/portfolios/3/activity".to_owned()),
+                log: Some("/audit-log?portfolio=3".to_owned()),
+                access: Some("/portfolios/3/access".to_owned()),
+            },
             may_manage: true,
             may_create_account: true,
             may_invite: true,

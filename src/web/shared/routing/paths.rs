@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{
     credentials::token::{Token, TokenPurpose},
-    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, UserId},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, UserId, VersionNumber},
     permission::{Permission, PermissionToggle, To},
 };
 
@@ -146,6 +146,9 @@ paths! {
 
     /// Takes `?page=` and `?rows=`, as the activity of portfolios and accounts does.
     UserActivity { user: UserId } = "/users-and-permissions/{user}/activity", Page, UsersAndPermissions: UsersView;
+    /// Access at the end of a day, `?on=`, as that to portfolios and accounts.
+    UserAccess { user: UserId } = "/users-and-permissions/{user}/access", Page, UsersAndPermissions: AuditLogView;
+    ExportUserAccess { user: UserId } = "/users-and-permissions/{user}/access/export", Recorded, UsersAndPermissions: AuditLogView;
 
     /// Which role may do what.
     Roles {} = "/roles", Page, Roles: RolesView;
@@ -168,6 +171,10 @@ paths! {
     Billing { account: AccountId } = "/accounts/{account}/billing", Form, Portfolios: BillingView;
     PortfolioActivity { portfolio: PortfolioId } = "/portfolios/{portfolio}/activity", Page, Portfolios: PortfoliosView;
     AccountActivity { account: AccountId } = "/accounts/{account}/activity", Page, Portfolios: PortfoliosView;
+    PortfolioAccess { portfolio: PortfolioId } = "/portfolios/{portfolio}/access", Page, Portfolios: AuditLogView;
+    ExportPortfolioAccess { portfolio: PortfolioId } = "/portfolios/{portfolio}/access/export", Recorded, Portfolios: AuditLogView;
+    AccountAccess { account: AccountId } = "/accounts/{account}/access", Page, Portfolios: AuditLogView;
+    ExportAccountAccess { account: AccountId } = "/accounts/{account}/access/export", Recorded, Portfolios: AuditLogView;
 
     /// Takes all that narrows the log.
     AuditLog {} = "/audit-log", Page, AuditLog: AuditLogView;
@@ -175,6 +182,7 @@ paths! {
     ExportAuditLog {} = "/audit-log/export", Recorded, AuditLog: AuditLogView;
     /// Search for a user by whom to filter the log. Takes `?as=`, `?q=` and the log's query in `?return=`.
     AuditLogPerson {} = "/audit-log/person", Page, AuditLog: AuditLogView;
+    AuditLogPlace {} = "/audit-log/place", Page, AuditLog: AuditLogView;
     /// Takes `?page=` and `?rows=`.
     RefusedSignIns {} = "/audit-log/refused-sign-ins", Page, AuditLog: AuditLogView;
     /// Newest hash, verification, and the daily mail.
@@ -200,6 +208,15 @@ paths! {
     ShareAsset { asset: AssetId } = "/assets/{asset}/share", Form, Assets: AssetsUse;
     ChangeOwner { asset: AssetId } = "/assets/{asset}/owner", Form, Assets: AssetsChangeOwner;
     DeleteAsset { asset: AssetId } = "/assets/{asset}/delete", Form, Assets: AssetsUse;
+    /// Of an integration.
+    Connection { asset: AssetId } = "/assets/{asset}/connection", Form, Assets: AssetsUse;
+    /// Of a process. Takes `?page=` and `?rows=` of its versions.
+    Definition { asset: AssetId } = "/assets/{asset}/definition", Page, Assets: AssetsUse;
+    EditDefinition { asset: AssetId } = "/assets/{asset}/definition/edit", Form, Assets: AssetsUse;
+    /// Takes `?from=` and `?to=`, numbers of versions.
+    CompareVersions { asset: AssetId } = "/assets/{asset}/definition/compare", Page, Assets: AssetsUse;
+    DefinitionVersion { asset: AssetId, number: VersionNumber } = "/assets/{asset}/definition/{number}", Page, Assets: AssetsUse;
+    BringBackVersion { asset: AssetId, number: VersionNumber } = "/assets/{asset}/definition/{number}/bring-back", Button, Assets: AssetsUse;
 }
 
 /// A parameter as it stands in a path.

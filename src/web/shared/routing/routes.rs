@@ -15,7 +15,9 @@ use actix_web::{
 use crate::web::{
     ops::health,
     pages::{
-        accounts, assets, audit_log,
+        accounts,
+        assets::{self, definition},
+        audit_log,
         credentials::{
             email_change::{confirm, stop},
             invitation::{accept, new_link},
@@ -26,7 +28,13 @@ use crate::web::{
         portfolios, roles, setup,
         users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
     },
-    shared::{cookies, error::WebError, form::FORM_MAX, session::DatabaseSessions, state::State},
+    shared::{
+        cookies,
+        error::WebError,
+        form::{FORM_MAX, LONG_FORM_MAX},
+        session::DatabaseSessions,
+        state::State,
+    },
 };
 
 use super::{
@@ -144,9 +152,16 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(UserActivity => audit_log::activity::of_user))
                 .service(at!(PortfolioActivity => audit_log::activity::of_portfolio))
                 .service(at!(AccountActivity => audit_log::activity::of_account))
+                .service(at!(UserAccess => audit_log::access_on::of_user))
+                .service(at!(ExportUserAccess => audit_log::access_on::export_of_user))
+                .service(at!(PortfolioAccess => audit_log::access_on::of_portfolio))
+                .service(at!(ExportPortfolioAccess => audit_log::access_on::export_of_portfolio))
+                .service(at!(AccountAccess => audit_log::access_on::of_account))
+                .service(at!(ExportAccountAccess => audit_log::access_on::export_of_account))
                 .service(at!(AuditLog => audit_log::list::list))
                 .service(at!(ExportAuditLog => audit_log::export::export))
                 .service(at!(AuditLogPerson => audit_log::person::find))
+                .service(at!(AuditLogPlace => audit_log::place::find))
                 .service(at!(RefusedSignIns => audit_log::refusals::list))
                 .service(at!(AuditProof => audit_log::proof::show, audit_log::proof::submit))
                 .service(at!(VerifyAuditLog => audit_log::proof::verify))
@@ -163,7 +178,15 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(MoveAsset => assets::move_to::show, assets::move_to::submit))
                 .service(at!(ShareAsset => assets::share::show, assets::share::submit))
                 .service(at!(ChangeOwner => assets::owner::show, assets::owner::submit))
-                .service(at!(DeleteAsset => assets::delete::show, assets::delete::submit)),
+                .service(at!(DeleteAsset => assets::delete::show, assets::delete::submit))
+                .service(at!(Connection => assets::connection::show, assets::connection::submit))
+                .service(at!(Definition => definition::show::show))
+                .service(
+                    at!(EditDefinition => definition::edit::show, definition::edit::submit).app_data(PayloadConfig::new(LONG_FORM_MAX)),
+                )
+                .service(at!(CompareVersions => definition::compare::show))
+                .service(at!(DefinitionVersion => definition::version::show))
+                .service(at!(BringBackVersion => definition::version::bring_back)),
         );
 }
 

@@ -89,7 +89,13 @@ const PUT: &[(&str, &str)] = &[("name", "New {made}"), ("notes", ""), ("account"
 
 impl Site {
     pub(super) fn path(&self) -> String {
-        self.endpoint.pattern.replace("{mail}", "999999").replace("{entry}", "1").replace("{switch}", "see-billing").replace("{to}", "on")
+        self.endpoint
+            .pattern
+            .replace("{mail}", "999999")
+            .replace("{entry}", "1")
+            .replace("{number}", "1")
+            .replace("{switch}", "see-billing")
+            .replace("{to}", "on")
     }
 
     /// By its declaration: the permission somewhere, and then on what its address names.
@@ -196,6 +202,12 @@ fn site(endpoint: &'static Endpoint) -> Site {
             site.form(&[("assets.use", Asset(Demand::View))]).with(&[("asset", "{asset}"), ("user", "1")]).besides(&[303, 422])
         }
         "UserAssets" => site.page(&[("directory.view", User)]).form(&[("directory.view", User)]).with(&[("user", "1")]).besides(&[303]),
+        "Connection" => {
+            let fields = &[("kind", "sftp"), ("base_address", "sftp://files.example.com"), ("version", "0")];
+            site.both(&[("assets.use", Asset(Demand::Connect))]).with(fields)
+        }
+        "EditDefinition" => site.both(&[("assets.use", Asset(Demand::Edit))]).with(&[("text", "Text {made}"), ("version", "2")]),
+        "BringBackVersion" => site.form(&[("assets.use", Asset(Demand::Edit))]),
         "DeleteAsset" => site.both(&[("assets.use", Asset(Demand::Own))]),
         "RestoreAsset" => site.form(&[("assets.use", Asset(Demand::Restore))]),
         "Billing" => site.form(&[("billing.update", Account)]).with(BILLING),

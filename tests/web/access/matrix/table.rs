@@ -112,6 +112,8 @@ pub(super) enum Piece {
 pub(super) enum Demand {
     View,
     Edit,
+    /// To edit, of an integration; else of a process.
+    Connect,
     Own,
     /// Of a deleted asset.
     Restore,
@@ -264,7 +266,7 @@ fn accessed(viewer: Viewer, demand: Demand, piece: Piece) -> Answer {
         Demand::Restore if is_admin || level == 3 => return Answer::Allowed,
         Demand::Restore => return Answer::Unknown,
         Demand::View => 1,
-        Demand::Edit => 2,
+        Demand::Edit | Demand::Connect => 2,
         Demand::Own => 3,
     };
     match level {

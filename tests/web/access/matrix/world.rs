@@ -6,7 +6,7 @@ use usher::{
     domain::{
         asset::{AssetDetails, AssetKind, ShareLevel},
         email_address::EmailAddress,
-        ids::{AccountId, AssetId, PortfolioId, UserId},
+        ids::{AccountId, AssetId, PortfolioId, UserId, VersionNumber},
         permission::AssignmentPermissions,
         text::{AssetName, GroupName, Notes},
     },
@@ -36,8 +36,8 @@ pub(super) struct World {
     browsers: HashMap<Viewer, (Browser, String)>,
     oneself: HashMap<Viewer, UserId>,
     places: HashMap<Place, PortfolioId>,
-    /// Assets of each viewer, for such requests; the second one of each is deleted.
-    own_assets: HashMap<Viewer, [AssetId; 2]>,
+    /// Assets of each viewer, for such requests; the second one of each is deleted, the third an integration.
+    own_assets: HashMap<Viewer, [AssetId; 3]>,
     /// Things for requests that only read, or are refused.
     shared: HashMap<(Thing, State), Made>,
     /// Answers about missing things, by form or page and by viewer.
@@ -104,7 +104,7 @@ impl World {
             world.shared(Viewer::Admin, Thing::Account(book), State::Active);
         }
         for (viewer, user) in world.oneself.clone() {
-            let assets = [false, true].map(|is_deleted| world.asset(user, None, is_deleted));
+            let assets = [Demand::Own, Demand::Restore, Demand::Connect].map(|demand| world.asset(user, None, demand));
             world.own_assets.insert(viewer, assets);
         }
         world
@@ -139,8 +139,13 @@ impl World {
             return made.clone();
         }
         if let Thing::Asset(demand, Piece::Own) = thing {
-            let [kept, deleted] = self.own_assets[if viewer.is_signed_in() { &viewer } else { &Viewer::User }];
-            return Made { id: if demand == Demand::Restore { deleted } else { kept }.to_string(), email: String::new() };
+            let [kept, deleted, integration] = self.own_assets[if viewer.is_signed_in() { &viewer } else { &Viewer::User }];
+            let asset = match demand {
+                Demand::Restore => deleted,
+                Demand::Connect => integration,
+                Demand::View | Demand::Edit | Demand::Own => kept,
+            };
+            return Made { id: asset.to_string(), email: String::new() };
         }
         let made = self.fresh(viewer, thing, state);
         if thing != Thing::User(Who::Oneself) {
@@ -160,7 +165,7 @@ impl World {
                     Piece::Viewed => Some(ShareLevel::View),
                     Piece::Own | Piece::Unshared | Piece::Unknown => None,
                 };
-                self.asset(owner, level, demand == Demand::Restore).to_string()
+                self.asset(owner, level, demand).to_string()
             }
             Thing::Company => String::new(),
             Thing::User(who) => return self.person(viewer, who, state),
@@ -177,18 +182,24 @@ impl World {
     }
 
     /// An asset, shared with all viewers.
-    fn asset(&self, owner: UserId, level: Option<ShareLevel>, is_deleted: bool) -> AssetId {
+    fn asset(&self, owner: UserId, level: Option<ShareLevel>, demand: Demand) -> AssetId {
         let details = AssetDetails { name: AssetName::parse("Close checklist").unwrap(), description: Notes::default() };
+        let kind = if demand == Demand::Connect { AssetKind::Integration } else { AssetKind::Process };
         self.app
             .store()
             .write_transaction(|tx| {
-                let new = assets::NewAsset { kind: AssetKind::Process, details: &details, owner, folder: None, now: self.app.now() };
+                let new = assets::NewAsset { kind, details: &details, owner, folder: None, now: self.app.now() };
                 let id = assets::insert(tx, new)?;
+                for (number, text) in [(1, "One"), (2, "Two")] {
+                    let (number, now) = (VersionNumber(number), self.app.now());
+                    let new = assets::versions::NewVersion { number, text, restored_from: None, by: None, now };
+                    assets::versions::insert(tx, id, new)?;
+                }
                 for user in level.iter().flat_map(|_| self.oneself.values()) {
                     let with = assets::shares::ShareWith::User(*user);
                     assets::shares::set(tx, id, with, level.unwrap(), None, self.app.now())?;
                 }
-                if is_deleted {
+                if demand == Demand::Restore {
                     assets::deleted::delete(tx, id, None, self.app.now())?;
                 }
                 Ok::<_, usher::store::StoreError>(id)

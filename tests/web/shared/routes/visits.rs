@@ -46,7 +46,12 @@ impl World {
             _ => portfolio,
         };
         let [asset, deleted] = &self.assets;
-        let asset = if endpoint.name == "RestoreAsset" { deleted } else { asset };
+        let asset = match endpoint.name {
+            "RestoreAsset" => deleted,
+            "Definition" | "EditDefinition" | "CompareVersions" | "DefinitionVersion" | "BringBackVersion" => &self.process,
+            "Connection" => &self.integration,
+            _ => asset,
+        };
         let whole = match endpoint.name {
             "StaticFile" => &usher::web::shared::assets::urls().style,
             "PasswordReset" => &self.reset,
@@ -58,7 +63,13 @@ impl World {
         };
         let known =
             [("{user}", &**user), ("{portfolio}", portfolio), ("{account}", &self.account), ("{group}", &self.group), ("{asset}", asset)];
-        let known = known.into_iter().chain([("{mail}", "999999"), ("{entry}", "1"), ("{switch}", "see-billing"), ("{to}", "on")]);
+        let known = known.into_iter().chain([
+            ("{mail}", "999999"),
+            ("{entry}", "1"),
+            ("{number}", "1"),
+            ("{switch}", "see-billing"),
+            ("{to}", "on"),
+        ]);
         let path = known.fold(whole.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "nothing is known that {path} could lead to");
         path
@@ -71,9 +82,8 @@ impl World {
             ("Setup", _) | (_, Access::Monitoring) => [404; 3],
             ("InvitationNewLink", _) => [410; 3],
             // Nothing is assigned to the User or shared with them.
-            ("Account" | "EditAccount" | "Billing" | "Asset" | "EditAsset" | "MoveAsset" | "ShareAsset" | "DeleteAsset", _) => {
-                [303, 404, 200]
-            }
+            ("Account" | "EditAccount" | "Billing" | "Asset" | "EditAsset" | "MoveAsset" | "ShareAsset" | "DeleteAsset", _)
+            | ("Definition" | "EditDefinition" | "CompareVersions" | "DefinitionVersion" | "Connection", _) => [303, 404, 200],
             (_, Access::Anyone | Access::Token) => [200; 3],
             (_, Access::SignedIn | Access::Needs(..)) => [303, user(endpoint).unwrap_or(200), 200],
         };
@@ -95,6 +105,7 @@ impl World {
             (paths::MoveAsset::ENDPOINT, "?q=ma"),
             (paths::ShareAsset::ENDPOINT, "?q=ma"),
             (paths::DeleteUser::ENDPOINT, "?per=kind&q=ma"),
+            (paths::CompareVersions::ENDPOINT, "?from=2&to=1"),
         ];
         let queries = queries.map(|(endpoint, query)| Visit { endpoint, path: self.path(endpoint) + query, answers: answers(endpoint) });
         let others = [
@@ -134,6 +145,7 @@ impl World {
         let account_details = |name| [details(name), vec![field("website", "")]].concat();
         let new_account =
             [account_details("Hygge"), vec![field("step", "review"), field("portfolio", portfolio), field("do", "create")]].concat();
+        let connection = vec![field("kind", "sftp"), field("base_address", "sftp://files.example.com"), field("secret", "s"), version("0")];
         let ticked = || vec![field("action", "deactivate"), field("user", deactivated), field("return", "q=ma")];
         let back = || vec![field("return", "q=ma")];
         let post = |endpoint, fields| Post { endpoint, path: self.path(endpoint), fields, done: 303, user: user(endpoint) };
@@ -203,6 +215,9 @@ impl World {
             Post { user: Some(404), ..post(paths::ShareAsset::ENDPOINT, vec![field("user", admin), field("level", "view")]) },
             Post { done: 422, ..post(paths::ChangeOwner::ENDPOINT, vec![field("user", "987654")]) },
             Post { done: 422, ..post(paths::ChangeOwners::ENDPOINT, vec![field("asset", &self.assets[0]), field("user", "987654")]) },
+            Post { user: Some(404), ..post(paths::EditDefinition::ENDPOINT, vec![field("text", "Three"), version("2")]) },
+            Post { user: Some(404), ..post(paths::Connection::ENDPOINT, connection) },
+            Post { user: Some(404), ..post(paths::BringBackVersion::ENDPOINT, vec![]) },
             Post { user: Some(404), ..post(paths::DeleteAsset::ENDPOINT, vec![]) },
             Post { user: Some(404), ..post(paths::RestoreAsset::ENDPOINT, back()) },
             Post { done: 200, ..post(paths::TickedUsers::ENDPOINT, ticked()) },

@@ -32,12 +32,15 @@ pub(crate) struct World {
     pub(super) stop: String,
     /// A folder of the Admin, and a deleted one.
     pub(super) assets: [String; 2],
+    /// A process of the Admin with two versions of its definition, and an integration.
+    pub(super) process: String,
+    pub(super) integration: String,
     /// Active, with another address that waits.
     pub(super) moving: String,
 }
 
 /// Counts of stored rows; each change alters one of them.
-const STORED: [&str; 32] = [
+const STORED: [&str; 35] = [
     "company WHERE name <> ''",
     "users",
     "users WHERE blocked_at IS NULL",
@@ -70,6 +73,9 @@ const STORED: [&str; 32] = [
     "assets WHERE version > 1",
     "asset_ancestors",
     "asset_shares",
+    "process_versions",
+    "integrations",
+    "integrations WHERE sealed_secret IS NOT NULL",
 ];
 
 impl World {
@@ -108,6 +114,11 @@ impl World {
         let (pending, _) = invite(&app, &mut maya, "sam@example.com").await;
         let portfolios = portfolios.map(|portfolio| portfolio.to_string());
         let assets = assets(&app, &mut maya).await;
+        let process = asset(&app, &mut maya, "process", "Accruals").await;
+        for text in ["One", "Two"] {
+            maya.fill(&app, &format!("/assets/{process}/definition/edit"), &[("text", text)]).await.is(303);
+        }
+        let integration = asset(&app, &mut maya, "integration", "Bank feed").await;
         maya.get(&app, "/users-and-groups").await.is(200);
         Self {
             app,
@@ -122,6 +133,8 @@ impl World {
             portfolios,
             account,
             assets,
+            process,
+            integration,
             open,
             expired,
             pending,
@@ -140,13 +153,15 @@ impl World {
 
 /// The ids of a folder and of a deleted one.
 async fn assets(app: &TestApp, maya: &mut Browser) -> [String; 2] {
-    let mut assets = [String::new(), String::new()];
-    for (name, id) in ["Month-end close", "Archive 2025"].into_iter().zip(&mut assets) {
-        let created = maya.fill(app, "/assets/new", &[("name", name)]).await;
-        created.is(303).header("location").trim_start_matches("/assets/").clone_into(id);
-    }
+    let assets = [asset(app, maya, "folder", "Month-end close").await, asset(app, maya, "folder", "Archive 2025").await];
     maya.fill(app, &format!("/assets/{}/delete", assets[1]), &[]).await.is(303);
     assets
+}
+
+async fn asset(app: &TestApp, maya: &mut Browser, kind: &str, name: &str) -> String {
+    let page = maya.get(app, &format!("/assets/new?kind={kind}")).await;
+    let created = maya.send(app, &page, "/assets/new", &[("name", name)]).await;
+    created.is(303).header("location").trim_start_matches("/assets/").to_owned()
 }
 
 /// The token of the form on `page` that goes to `action`.

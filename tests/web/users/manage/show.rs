@@ -166,7 +166,7 @@ async fn what_was_edited_is_told_by_its_fields(db: Db) {
     maya.get(&app, &at(jonas, "")).await.sees("Maya Fischer edited name of this userToday");
     let leaves = nordic.to_string();
     maya.fill(&app, &at(hana_id, "/edit"), &[("last_name", "Nova"), ("default_role", "user"), ("leaves", &leaves)]).await.is(303);
-    maya.get(&app, &at(hana_id, "")).await.sees("Maya Fischer edited name, default role of this userToday");
+    maya.get(&app, &at(hana_id, "")).await.sees("Maya Fischer edited name and default role of this userToday");
     app.mails().await;
 }
 

@@ -22,7 +22,7 @@ use crate::{
     },
     usecases::{
         self, LinkDelivery,
-        audit::activity::ActivityOf,
+        audit::HistoryOf,
         credentials::password_reset::Latest,
         users::{
             self,
@@ -221,7 +221,7 @@ impl ManagePage {
             assignments: Assignments::new(user.id, assigned, offered, request, &query),
             withheld: WithheldAssignments::new(user.id, withheld, may.assign),
             events: events.iter().filter_map(|row| Event::of(row, (SubjectKind::User, user.id.0), "this user", moment(row.at))).collect(),
-            activity: ActivityLinks::new(context, ActivityOf::User(user.id), true),
+            activity: ActivityLinks::new(context, HistoryOf::User(user.id), true),
             edit: may.edit.then(|| EditFields::of(&user, waiting, now)),
             shows_link: context.passes_links_on() && may.see_link,
             may,

@@ -101,7 +101,11 @@ fn page(sample: &Sample) -> ManagePage {
         assignments: assignments(sample, user.id),
         withheld: WithheldAssignments::default(),
         events: sample.rows(|place, user| Event { text: format!("{} edited the user", user.name), at: sample.display_time(place) }),
-        activity: ActivityLinks { all: Some("/users-and-permissions/7/activity".to_owned()), log: Some("/audit-log?user=7".to_owned()) },
+        activity: ActivityLinks {
+            all: Some("/users-and-permissions/7/activity".to_owned()),
+            log: Some("/audit-log?user=7".to_owned()),
+            access: Some("/users-and-permissions/7/access".to_owned()),
+        },
         edit: Some(EditFields::sample(sample)),
         shows_link: false,
         query: sample.query(),

@@ -1,0 +1,333 @@
+//! Access on a date: of a user, or to a portfolio or account, as it was at the end of that day.
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web::{Path, Query},
+};
+use askama::Template;
+use chrono::{Days, NaiveDate, NaiveTime};
+use serde::Deserialize;
+
+use super::query::day;
+use crate::{
+    domain::{
+        audit::{Named, SubjectKind},
+        clock::Timestamp,
+        ids::{AccountId, PortfolioId, UserId},
+        user::Status,
+    },
+    usecases::audit::{
+        HistoryOf,
+        access_on::{self, AccessOn, Through},
+    },
+    web::shared::{
+        error::WebError,
+        exports::csv_line,
+        page::{self, DisplayTime, Field, FieldError, FormErrors, Layout, page_of},
+        page_context::PageContext,
+        respond::{self, HandlerResult},
+        routing::paths,
+    },
+};
+
+/// Most rows on the page. The export has all.
+const ROWS_MAX: usize = 500;
+
+const HEADER: &str = "\"User id\",\"User\",\"Email\",\"Status\",\"Portfolio id\",\"Portfolio\",\"Account id\",\"Account\",\"Access\",\"Since (UTC)\",\"Given by\"\r\n";
+
+/// Page with a date and the access at its end.
+#[derive(Debug, Clone, Template)]
+#[template(path = "audit_log/access_on.html")]
+pub struct AccessOnPage {
+    pub layout: Layout,
+    pub of: SubjectKind,
+    pub name: Link,
+    /// List in which the user, portfolio or account is, with its address.
+    pub section: (&'static str, String),
+    pub action: String,
+    pub on: Field,
+    /// `None` for an invalid date.
+    pub shown: Option<ShownDay>,
+}
+
+/// A name with its page, as far as it still exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub name: String,
+    pub href: Option<String>,
+}
+
+/// Access at the end of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownDay {
+    pub day: DisplayTime,
+    /// Time of the first entry, if the day lies before it.
+    pub no_record_before: Option<DisplayTime>,
+    pub facts: Vec<(&'static str, String)>,
+    /// True if the portfolio was deactivated.
+    pub is_deactivated: bool,
+    pub rows: Vec<Row>,
+    /// Number of all rows.
+    pub count: usize,
+    pub export: String,
+}
+
+/// A user's access to a portfolio or account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub user: Link,
+    pub email: String,
+    pub status: Status,
+    /// Account with its portfolio, or the portfolio; empty for Admins.
+    pub place: Vec<Link>,
+    pub access: &'static str,
+    pub since: DisplayTime,
+    pub by: String,
+}
+
+impl AccessOnPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("on", self.on.error.as_ref())])
+    }
+
+    fn title(&self) -> &'static str {
+        "Access on a date"
+    }
+
+    fn is_of_user(&self) -> bool {
+        self.of == SubjectKind::User
+    }
+
+    fn is_of_account(&self) -> bool {
+        self.of == SubjectKind::Account
+    }
+}
+
+impl ShownDay {
+    fn new(of: HistoryOf, day: NaiveDate, found: &AccessOn, now: Timestamp) -> Self {
+        let end = end(day);
+        let mut facts = Vec::new();
+        if let HistoryOf::Account(_) = of {
+            facts.extend(found.portfolio.as_ref().map(|portfolio| ("Portfolio", portfolio.name.clone())));
+        }
+        if let Some(user) = &found.user {
+            let groups = if user.groups.is_empty() { "None".to_owned() } else { user.groups.join(", ") };
+            facts.extend([("Status", user.status.label().to_owned()), ("Role", user.role.label().to_owned()), ("Groups", groups)]);
+        }
+        let rows = found.rows.iter().take(ROWS_MAX).map(|row| Row::new(row, found, now));
+        Self {
+            day: DisplayTime::new(day.and_time(NaiveTime::MIN), now),
+            no_record_before: (end <= found.recorded_since).then(|| DisplayTime::new(found.recorded_since, now)),
+            facts,
+            is_deactivated: found.is_deactivated,
+            rows: rows.collect(),
+            count: found.rows.len(),
+            export: paths::with_query(export_path(of), &[("on", &day.to_string())]),
+        }
+    }
+
+    /// Text below the table.
+    fn counted(&self) -> String {
+        let all = page::grouped(self.count as u64);
+        match self.rows.len() {
+            1 => "1 entry".to_owned(),
+            shown if shown < self.count => format!("The first {shown} of {all} entries. The export has all of them."),
+            _ => format!("{all} entries"),
+        }
+    }
+}
+
+impl Row {
+    fn new(row: &access_on::AccessRow, found: &AccessOn, now: Timestamp) -> Self {
+        let link = |kind: SubjectKind, named: &Named| {
+            let href = found.existing.contains(&(kind, named.id)).then(|| page_of(kind, named.id)).flatten();
+            Link { name: named.name.clone(), href }
+        };
+        let account = row.account.as_ref().map(|account| link(SubjectKind::Account, account));
+        let portfolio = row.portfolio.as_ref().map(|portfolio| link(SubjectKind::Portfolio, portfolio));
+        Self {
+            user: link(SubjectKind::User, &row.user),
+            email: row.email.clone(),
+            status: row.status,
+            place: account.into_iter().chain(portfolio).collect(),
+            access: access(row.through),
+            since: DisplayTime::new(row.since, now),
+            by: row.by_name.clone(),
+        }
+    }
+}
+
+/// Access in words.
+fn access(through: Through) -> &'static str {
+    match through {
+        Through::Account(permissions) => page::gives(permissions),
+        Through::Portfolio => "Everything, as Portfolio Admin",
+        Through::Admin => "Everything, as Admin",
+    }
+}
+
+/// Address of the page.
+pub(super) fn path(of: HistoryOf) -> String {
+    match of {
+        HistoryOf::User(user) => paths::UserAccess { user }.to_string(),
+        HistoryOf::Portfolio(portfolio) => paths::PortfolioAccess { portfolio }.to_string(),
+        HistoryOf::Account(account) => paths::AccountAccess { account }.to_string(),
+    }
+}
+
+fn export_path(of: HistoryOf) -> String {
+    match of {
+        HistoryOf::User(user) => paths::ExportUserAccess { user }.to_string(),
+        HistoryOf::Portfolio(portfolio) => paths::ExportPortfolioAccess { portfolio }.to_string(),
+        HistoryOf::Account(account) => paths::ExportAccountAccess { account }.to_string(),
+    }
+}
+
+/// Day of the page; empty for today.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct DayQuery {
+    on: String,
+}
+
+impl DayQuery {
+    /// The day, not after today.
+    fn day(&self, today: NaiveDate) -> Result<NaiveDate, FieldError> {
+        let day = day(&self.on)?.unwrap_or(today);
+        if day > today { Err(FieldError::Message("Choose today or an earlier date".to_owned())) } else { Ok(day) }
+    }
+}
+
+/// First moment after a day in the company's time zone, which is UTC.
+fn end(day: NaiveDate) -> Timestamp {
+    day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(NaiveTime::MIN)
+}
+
+/// `GET /users-and-permissions/{user}/access`
+pub(in crate::web) async fn of_user(context: PageContext, id: Path<UserId>, query: Query<DayQuery>) -> HandlerResult {
+    show(&context, HistoryOf::User(*id), &query).await
+}
+
+/// `GET /portfolios/{portfolio}/access`
+pub(in crate::web) async fn of_portfolio(context: PageContext, id: Path<PortfolioId>, query: Query<DayQuery>) -> HandlerResult {
+    show(&context, HistoryOf::Portfolio(*id), &query).await
+}
+
+/// `GET /accounts/{account}/access`
+pub(in crate::web) async fn of_account(context: PageContext, id: Path<AccountId>, query: Query<DayQuery>) -> HandlerResult {
+    show(&context, HistoryOf::Account(*id), &query).await
+}
+
+async fn show(context: &PageContext, of: HistoryOf, query: &DayQuery) -> HandlerResult {
+    let today = context.now().date();
+    let (day, error) = match query.day(today) {
+        Ok(day) => (Some(day), None),
+        Err(error) => (None, Some(error)),
+    };
+    let until = end(day.unwrap_or(today));
+    let (layout_data, found) = context.open(move |ctx, actor| access_on::read(ctx, actor, of, until)).await?;
+    let (kind, id) = of.subject();
+    let section = match of {
+        HistoryOf::User(_) => ("Users & Permissions", paths::UsersAndPermissions {}.to_string()),
+        HistoryOf::Portfolio(_) | HistoryOf::Account(_) => ("Portfolios", paths::Portfolios {}.to_string()),
+    };
+    let shown = day.map(|day| ShownDay::new(of, day, &found, layout_data.now));
+    let value = if query.on.is_empty() { today.to_string() } else { query.on.clone() };
+    respond::page(&AccessOnPage {
+        layout: context.layout(&layout_data),
+        of: kind,
+        name: Link { href: found.is_existing.then(|| page_of(kind, id)).flatten(), name: found.name },
+        section,
+        action: path(of),
+        on: Field { error, ..Field::new(&value) },
+        shown,
+    })
+}
+
+/// `GET /users-and-permissions/{user}/access/export`
+pub(in crate::web) async fn export_of_user(context: PageContext, id: Path<UserId>, query: Query<DayQuery>) -> HandlerResult {
+    export(&context, HistoryOf::User(*id), &query).await
+}
+
+/// `GET /portfolios/{portfolio}/access/export`
+pub(in crate::web) async fn export_of_portfolio(context: PageContext, id: Path<PortfolioId>, query: Query<DayQuery>) -> HandlerResult {
+    export(&context, HistoryOf::Portfolio(*id), &query).await
+}
+
+/// `GET /accounts/{account}/access/export`
+pub(in crate::web) async fn export_of_account(context: PageContext, id: Path<AccountId>, query: Query<DayQuery>) -> HandlerResult {
+    export(&context, HistoryOf::Account(*id), &query).await
+}
+
+async fn export(context: &PageContext, of: HistoryOf, query: &DayQuery) -> HandlerResult {
+    let state = context.state().clone();
+    let no_such = |_| WebError::NoSuchList(StatusCode::NOT_FOUND, None);
+    let day = query.day(context.now().date()).map_err(no_such)?;
+    let turn = state.exports.begin(context.current.user.id)?;
+    let principal = context.current.principal();
+    let text = state.run(move |ctx| {
+        let found = access_on::export(ctx, &principal, of, &day.to_string(), end(day))?;
+        Ok::<_, crate::usecases::ActionError>(found.rows.iter().fold(HEADER.to_owned(), |text, row| text + &csv(row)))
+    });
+    let text = text.await?;
+    drop(turn);
+    let disposition = format!("attachment; filename=\"access-{day}.csv\"");
+    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header((header::CONTENT_DISPOSITION, disposition)).body(text))
+}
+
+fn csv(row: &access_on::AccessRow) -> String {
+    let id = |named: &Option<Named>| named.as_ref().map_or_else(String::new, |named| named.id.to_string());
+    let name = |named: &Option<Named>| named.as_ref().map_or_else(String::new, |named| named.name.clone());
+    csv_line([
+        &row.user.id.to_string(),
+        &row.user.name,
+        &row.email,
+        row.status.label(),
+        &id(&row.portfolio),
+        &name(&row.portfolio),
+        &id(&row.account),
+        &name(&row.account),
+        access(row.through),
+        &row.since.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        &row.by_name,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    #[test]
+    fn renders() {
+        let row = |sample: &Sample, place: usize, name: String, email: String| Row {
+            user: Link { name, href: (place > 0).then(|| "/users-and-permissions/7".to_owned()) },
+            email,
+            status: Status::ALL[place % 4],
+            place: [sample.group(), sample.group()].map(|name| Link { name, href: None }).into_iter().take(place % 3).collect(),
+            access: access(Through::Portfolio),
+            since: sample.display_time(place),
+            by: sample.group(),
+        };
+        for of in [SubjectKind::User, SubjectKind::Portfolio, SubjectKind::Account] {
+            check(&format!("access-on-{}", of.as_str()), |sample: &Sample| AccessOnPage {
+                layout: sample.layout(),
+                of,
+                name: Link { name: sample.group(), href: Some("/accounts/3".to_owned()) },
+                section: ("Portfolios", "/portfolios".to_owned()),
+                action: "/accounts/3/access".to_owned(),
+                on: Field::new("2026-05-31"),
+                shown: Some(ShownDay {
+                    day: sample.display_time(0),
+                    no_record_before: (sample.rows == 0).then(|| sample.display_time(1)),
+                    facts: vec![("Portfolio", sample.group())],
+                    is_deactivated: true,
+                    rows: sample.rows(|place, user| row(sample, place, user.name, user.email)),
+                    count: sample.rows,
+                    export: "/accounts/3/access/export?on=2026-05-31".to_owned(),
+                }),
+            });
+        }
+    }
+}
