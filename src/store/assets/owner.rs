@@ -25,7 +25,7 @@ pub enum Owned {
     These(Vec<AssetId>),
     /// The owner's among these and in these folders, as far as they are not deleted.
     WithContent(Vec<AssetId>),
-    /// All of these kinds, deleted ones included.
+    /// Assets of these kinds, deleted ones included.
     OfKinds(Vec<AssetKind>),
     /// Everything, deleted assets included.
     All,

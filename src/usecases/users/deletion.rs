@@ -99,7 +99,7 @@ pub struct DeletionOptions {
     /// End of the time to restore the user; `None` when they cannot be.
     pub restorable_until: Option<Timestamp>,
     pub candidates: Slice<User>,
-    /// Those of the chosen users who can become owners.
+    /// Chosen users who can become owners.
     pub chosen: Vec<User>,
 }
 
