@@ -82,8 +82,11 @@ impl World {
             ("Setup", _) | (_, Access::Monitoring) => [404; 3],
             ("InvitationNewLink", _) => [410; 3],
             // Nothing is assigned to the User or shared with them.
-            ("Account" | "EditAccount" | "Billing" | "Asset" | "EditAsset" | "MoveAsset" | "ShareAsset" | "DeleteAsset", _)
-            | ("Definition" | "EditDefinition" | "CompareVersions" | "DefinitionVersion" | "Connection", _) => [303, 404, 200],
+            (
+                "Account" | "EditAccount" | "Billing" | "Asset" | "EditAsset" | "MoveAsset" | "ShareAsset" | "DeleteAsset" | "Definition"
+                | "EditDefinition" | "CompareVersions" | "DefinitionVersion" | "Connection",
+                _,
+            ) => [303, 404, 200],
             (_, Access::Anyone | Access::Token) => [200; 3],
             (_, Access::SignedIn | Access::Needs(..)) => [303, user(endpoint).unwrap_or(200), 200],
         };
