@@ -155,7 +155,7 @@ impl Company {
         match kind {
             1..=5 => {
                 let name = AssetName::parse(&format!("Asset {}", self.assets.len())).unwrap();
-                let details = AssetDetails { name, description: Notes::default() };
+                let details = AssetDetails { name, description: Notes::default(), account: None };
                 let kind = if third.is_multiple_of(2) { AssetKind::Folder } else { AssetKind::ALL[third % 3] };
                 let made = assets::create(&ctx, &self.by(user), kind, folder, &details);
                 let made = self.note(made)?;

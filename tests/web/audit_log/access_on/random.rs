@@ -27,7 +27,10 @@ use usher::{
             access_on::{self, AccessRow, Through},
         },
         groups, portfolios,
-        users::{invite, lifecycle, profile, restoration},
+        users::{
+            deletion::{self, NewOwners},
+            invite, lifecycle, profile, restoration,
+        },
     },
 };
 
@@ -105,7 +108,7 @@ impl Company {
             16 | 17 => self.change_role(user?, portfolio?, third)?,
             18 => drop(lifecycle::block(&ctx, &self.by_maya(), EntryPoint::UsersAndGroups, user?).ok()?),
             19 => drop(lifecycle::activate(&ctx, &self.by_maya(), EntryPoint::UsersAndGroups, user?).ok()?),
-            20 => drop(lifecycle::delete(&ctx, &self.by_maya(), user?).ok()?),
+            20 => drop(deletion::delete(&ctx, &self.by_maya(), user?, &NewOwners::One(None), None).ok()?),
             21 => drop(restoration::restore(&ctx, &self.by_maya(), user?).ok()?),
             22 if third.is_multiple_of(2) => drop(invite::revoke(&ctx, &self.by_maya(), EntryPoint::UsersAndGroups, user?).ok()?),
             22 => drop(invite::resend(&ctx, &self.by_maya(), EntryPoint::UsersAndPermissions, user?).ok()?),
