@@ -9,4 +9,4 @@ pub mod refusals;
 pub mod verification;
 mod visible;
 
-pub(in crate::usecases) use visible::Visible;
+pub(in crate::usecases) use visible::{Visible, latest_changes};

@@ -156,18 +156,23 @@ impl UserListPage {
 impl Tab {
     fn all(query: &UserListQuery, count: impl Fn(Option<Status>) -> Count) -> Vec<Self> {
         let tab = |status: Option<Status>| {
-            let (label, help) = match status {
-                None => ("All", "Everyone"),
-                Some(Status::Active) => (Status::Active.label(), "Can sign in"),
-                Some(Status::Deactivated) => (Status::Deactivated.label(), "Sign-in blocked"),
-                Some(Status::Invited) => (Status::Invited.label(), "Invitation not accepted yet"),
-                Some(Status::Expired) => (Status::Expired.label(), "Invitation expired"),
-            };
+            let (label, help) = (status.map_or("All", Status::label), status_help(status));
             let word = status.map(word).unwrap_or_default();
             let is_current = word == query.status;
             Self { label, help, count: count(status), href: query.changed(|query| query.status = word).path(), is_current }
         };
         std::iter::once(None).chain(Status::ALL.map(Some)).map(tab).collect()
+    }
+}
+
+/// Explanation of a status, or of all.
+pub(in crate::web::pages) fn status_help(status: Option<Status>) -> &'static str {
+    match status {
+        None => "Everyone",
+        Some(Status::Active) => "Can sign in",
+        Some(Status::Deactivated) => "Sign-in blocked",
+        Some(Status::Invited) => "Invitation not accepted yet",
+        Some(Status::Expired) => "Invitation expired",
     }
 }
 

@@ -55,8 +55,8 @@ macro_rules! access {
 }
 
 paths! {
-    /// Leads to the first page that the user may open.
-    Root {} = "/", Page, SignedIn;
+    /// Home, where signing in leads.
+    Root {} = "/", Page, Home;
     StaticFile { name: &'static str } = "/static/{name}", Page, Anyone;
     /// For load balancers: the process runs.
     Healthz {} = "/healthz", Page, Anyone;

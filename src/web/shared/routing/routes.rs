@@ -23,7 +23,7 @@ use crate::web::{
             sign_in, stay_signed_in,
         },
         groups::{self, new},
-        portfolios, roles, setup,
+        home, portfolios, roles, setup,
         users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
     },
     shared::{cookies, error::WebError, form::FORM_MAX, session::DatabaseSessions, state::State},
@@ -75,7 +75,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
         .service(
             web::scope("")
                 .wrap(sessions(state))
-                .service(at!(Root => health::root))
+                .service(at!(Root => home::show))
                 .service(at!(Setup => setup::show, setup::submit))
                 .service(at!(SignIn => sign_in::show, sign_in::submit))
                 .service(at!(SignOut => sign_in::sign_out))
