@@ -23,7 +23,7 @@ use crate::domain::{
 };
 
 pub use administered::{Cursor, CursorValue, Listed, UserQuery, page};
-pub use counts::{StatusCounts, counts};
+pub use counts::{StatusCounts, count_alone, counts};
 pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names, with_addresses_of};
 pub use expiring::expiring;
 pub use list::{count, list, search};

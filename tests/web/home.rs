@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use usher::{domain::ids::UserId, mail::SendError};
 
 use crate::{
-    helpers::{Browser, PASSWORD, Page, TestApp},
-    shared::steps::sql,
-    users::list::World,
+    helpers::{Browser, PASSWORD, Page, Setting, TestApp},
+    shared::steps::{BILLING, sql},
+    users::list::{World, names},
 };
 
 /// Sends a form of Home as a browser does, with the page that it stands on.
@@ -167,4 +167,92 @@ async fn recent_changes_are_the_newest_entries_of_the_log_without_sign_ins(db: D
     app.create_portfolio("Nordic Brands");
     app.signed_in("maya.fischer@example.com").await;
     maya.get(&app, "/").await.sees("Maya Fischer created Nordic BrandsToday, 09:20").sees_no("Maya Fischer signed in");
+}
+
+#[apply(both_databases!)]
+async fn active_users_without_a_sign_in_for_90_days_are_counted_and_listed(db: Db) {
+    let World { app, mut maya, mut pia, uma, otto, finn, .. } = World::new(db).await;
+    for (user, days) in [(uma, 100), (otto, 40), (finn, 100)] {
+        let at = (app.now() - TimeDelta::days(days)).format("%F %T");
+        sql(&app, &format!("UPDATE user_rows SET last_sign_in_at = '{at}' WHERE id = {user}"));
+    }
+    let page = maya.get(&app, "/").await;
+    page.sees("No sign-in2For 90 days or more");
+    let list = "/users-and-permissions?status=active&last_sign_in=90";
+    assert!(page.has_link(list));
+    assert_eq!(names(&maya.get(&app, list).await), ["Finn Holm", "Uma Ek"]);
+    pia.get(&app, "/").await.sees("No sign-in1For 90 days or more");
+    assert_eq!(names(&pia.get(&app, list).await), ["Uma Ek"]);
+}
+
+#[apply(both_databases!)]
+async fn accounts_without_billing_are_counted_and_listed_within_the_scope(db: Db) {
+    let World { app, mut maya, mut pia, account, nordic, .. } = World::new(db).await;
+    app.create_account(nordic, "Hygge");
+    let list = "/portfolios/accounts?billing=missing";
+    let page = maya.get(&app, "/").await;
+    page.sees("No billing3Accounts missing billing");
+    assert!(page.has_link(list));
+    maya.get(&app, list).await.is(200).sees("Fjord").sees("Hygge").sees("Lagoon").sees("3 accounts");
+    maya.fill(&app, &format!("/accounts/{account}/billing"), &BILLING).await.is(303);
+    maya.get(&app, list).await.sees_no("FjordNordic Brands").sees("2 accounts");
+    maya.get(&app, "/portfolios/accounts").await.sees("Fjord").sees("3 accounts");
+    pia.get(&app, "/").await.sees("No billing1Accounts missing billing");
+    pia.get(&app, list).await.is(200).sees("Hygge").sees_no("Lagoon").sees("1 account");
+    pia.get(&app, &format!("{list}&q=hyg")).await.sees("Hygge");
+    pia.get(&app, &format!("{list}&q=lag")).await.sees("No accounts match");
+    pia.get(&app, "/portfolios/accounts?billing=x").await.is(404);
+    app.signed_in("uma.ek@example.com").await.get(&app, list).await.is(403);
+}
+
+#[apply(both_databases!)]
+async fn sign_ins_and_invitations_of_twelve_weeks_are_counted_as_they_happen(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    app.advance(TimeDelta::weeks(2));
+    for email in ["noor@example.com", "ruth@example.com"] {
+        invite(&app, &mut app.signed_in("maya.fischer@example.com").await, email).await;
+    }
+    app.mails().await;
+    maya.sign_in(&app, "maya.fischer@example.com", PASSWORD).await;
+    let page = maya.get(&app, "/").await;
+    page.sees("The last 12 weeks Sign-ins 4 Invitations 2 Show figures");
+    page.sees("Week fromSign-insInvitations 30 Nov 20263223 Nov 20260016 Nov 2026109 Nov 202600");
+    app.advance(TimeDelta::weeks(11));
+    maya.sign_in(&app, "maya.fischer@example.com", PASSWORD).await;
+    maya.get(&app, "/").await.sees("Sign-ins 4 Invitations 2").sees("30 Nov 202632").sees_no("23 Nov 2026");
+}
+
+#[apply(both_databases!)]
+async fn a_portfolio_admin_sees_the_trend_of_users_in_their_portfolios(db: Db) {
+    let World { app, mut pia, nordic, south, .. } = World::new(db).await;
+    app.give_portfolio(app.id_of("pia.berg@example.com"), south);
+    pia.get(&app, "/").await.sees("New users 4 Show figures").sees_no("Sign-ins");
+    app.unassign_portfolio(app.id_of("pia.berg@example.com"), south);
+    pia.get(&app, "/").await.sees("The last 12 weeks New users 3 Show figures").sees("16 Nov 20263");
+    assert_eq!(app.portfolios_of(app.id_of("pia.berg@example.com")), [nordic]);
+}
+
+#[apply(both_databases!)]
+async fn first_steps_are_on_home_until_they_are_done(db: Db) {
+    let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
+    let page = maya.get(&app, "/").await;
+    for (step, path) in
+        [("first portfolio", "/portfolios/new"), ("first account", "/accounts/new"), ("colleague", "/users-and-permissions/new")]
+    {
+        assert!(page.shows(step) && page.has_link(path), "{step}");
+    }
+    page.sees("First steps Set up a mail server").sees("Add a second Admin");
+    let nordic = app.create_portfolio("Nordic Brands");
+    maya.get(&app, "/").await.sees_no("first portfolio").sees("first account");
+    app.create_account(nordic, "Fjord");
+    maya.get(&app, "/").await.sees_no("first account").sees("Invite a colleague");
+    app.create_admin("Ada", "Adler");
+    maya.get(&app, "/").await.sees_no("First steps").sees_no("Set up a mail server");
+}
+
+#[apply(both_databases!)]
+async fn a_portfolio_admin_sees_no_first_steps(db: Db) {
+    let World { app, mut pia, mut maya, .. } = World::new(db).await;
+    maya.get(&app, "/").await.sees("First steps Add a second Admin").sees_no("first account");
+    pia.get(&app, "/").await.sees_no("First steps");
 }

@@ -1,27 +1,34 @@
 //! Home: figures and tasks of administrators, and everyone's own accounts and assets.
 
+pub mod chart;
+
 use askama::Template;
 
 use crate::{
-    domain::{clock::Timestamp, user::Status},
+    domain::{clock::Timestamp, user::Status, user_list::LastSignIn},
     usecases::{
         self, AuditRow,
-        home::{self, Home},
+        home::{self, FirstStep, Home},
     },
     web::{
-        pages::users::list::{
-            query::{UserListQuery, word},
-            status_help,
+        pages::{
+            accounts::list::AccountListQuery,
+            users::list::{
+                query::{UserListQuery, word},
+                status_help,
+            },
         },
         shared::{
             list_query::shown,
-            page::{Count, DisplayTime, Event, Layout, UserLabel, grouped},
+            page::{Badge, Count, DisplayTime, Event, Layout, UserLabel, grouped},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
         },
     },
 };
+
+use chart::TrendCharts;
 
 /// Most invitations shown. The others are resent along with them.
 const SHOWN_MAX: usize = 5;
@@ -43,24 +50,35 @@ pub struct HomePage {
 /// Figures and tasks of an administrator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Administered {
-    pub figures: Vec<StatusFigure>,
+    pub figures: Vec<Figure>,
     /// Users whose invitation expires soon.
     pub expiring: Vec<(UserLabel, DisplayTime)>,
     /// True if further ones expire soon.
     pub has_more_expiring: bool,
     pub undelivered: Vec<UndeliveredRow>,
+    pub trend: TrendCharts,
+    pub first_steps: Vec<StepRow>,
     /// Latest changes, for readers of the audit log.
     pub changes: Option<Vec<Event>>,
     pub may_invite: bool,
     pub may_retry_mails: bool,
 }
 
-/// Number of users with a status.
+/// A first step of a new company.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusFigure {
-    pub status: Status,
+pub struct StepRow {
+    pub title: &'static str,
+    pub about: &'static str,
+    /// Label and address of the page where it is done; `None` for a setting of the server.
+    pub link: Option<(&'static str, String)>,
+}
+
+/// A number that leads to its list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    pub badge: Badge,
     pub count: Count,
-    /// List of these users.
+    pub help: &'static str,
     pub href: String,
 }
 
@@ -95,14 +113,53 @@ impl HomePage {
     }
 }
 
-impl StatusFigure {
-    fn new(status: Status, count: usecases::Count) -> Self {
+impl From<FirstStep> for StepRow {
+    fn from(step: FirstStep) -> Self {
+        let link = |label, path: String| Some((label, path));
+        let (title, about, link) = match step {
+            FirstStep::MailServer => {
+                ("Set up a mail server", "Set USHER_SMTP_URL and restart Usher. Until then, mails are saved as files.", None)
+            }
+            FirstStep::Portfolio => {
+                let about = "Portfolios hold accounts and their billing.";
+                ("Create the first portfolio", about, link("New Portfolio", paths::NewPortfolio {}.to_string()))
+            }
+            FirstStep::Account => {
+                let about = "Every account belongs to a portfolio.";
+                ("Create the first account", about, link("New Account", paths::NewAccount {}.to_string()))
+            }
+            FirstStep::Invitation => {
+                let about = "They get a mail with a link to choose a password.";
+                ("Invite a colleague", about, link("New User", paths::NewUserWizard {}.to_string()))
+            }
+            FirstStep::SecondAdmin => {
+                let about = "The company is not locked out if you lose access.";
+                ("Add a second Admin", about, link("Open Admins", paths::Group { group: usecases::ADMINS }.to_string()))
+            }
+        };
+        Self { title, about, link }
+    }
+}
+
+impl Figure {
+    /// Users with a status.
+    fn of(status: Status, count: usecases::Count) -> Self {
         let query = UserListQuery { status: word(status), ..UserListQuery::default() };
-        Self { status, count: shown(count), href: query.path() }
+        Self { badge: status.into(), count: shown(count), help: status_help(Some(status)), href: query.path() }
     }
 
-    fn help(&self) -> &'static str {
-        status_help(Some(self.status))
+    /// Active users who have not signed in for long.
+    fn dormant(count: usecases::Count) -> Self {
+        let last_sign_in = LastSignIn::Over90Days.as_str().to_owned();
+        let query = UserListQuery { status: word(Status::Active), last_sign_in, ..UserListQuery::default() };
+        let badge = Badge { word: "No sign-in", class: "", icon: "clock" };
+        Self { badge, count: shown(count), help: "For 90 days or more", href: query.path() }
+    }
+
+    /// Accounts without billing information.
+    fn without_billing(count: usecases::Count) -> Self {
+        let badge = Badge { word: "No billing", class: if count == usecases::Count::Exactly(0) { "ok" } else { "warn" }, icon: "brief" };
+        Self { badge, count: shown(count), help: "Accounts missing billing", href: AccountListQuery::missing_billing().path() }
     }
 }
 
@@ -116,12 +173,15 @@ impl Administered {
             reply: mail.reply,
             at: at(mail.at),
         };
+        let figures = Status::ALL.into_iter().map(|status| Figure::of(status, found.counts.of(Some(status))));
         let event = |row: &AuditRow| Event::of_company(row, at(row.at));
         Self {
-            figures: Status::ALL.map(|status| StatusFigure::new(status, found.counts.of(Some(status)))).to_vec(),
+            figures: figures.chain([Figure::dormant(found.dormant), Figure::without_billing(found.without_billing)]).collect(),
             expiring: expiring.collect(),
             has_more_expiring: found.expiring.has_next,
             undelivered: found.undelivered.into_iter().map(undelivered).collect(),
+            trend: TrendCharts::from(&found.trend),
+            first_steps: found.first_steps.into_iter().map(StepRow::from).collect(),
             changes: found.changes.map(|rows| rows.iter().filter_map(event).collect()),
             may_invite: found.may_invite,
             may_retry_mails: found.may_retry_mails,
@@ -189,11 +249,14 @@ mod tests {
             reply: sample.text.clone(),
             at: sample.display_time(place),
         };
+        let many = usecases::Count::Many;
         Administered {
-            figures: Status::ALL.map(|status| StatusFigure::new(status, usecases::Count::Exactly(48_213))).to_vec(),
+            figures: vec![Figure::of(Status::Expired, many), Figure::dormant(many), Figure::without_billing(many)],
             expiring: sample.rows(|place, user| (user, sample.display_time(place))),
             has_more_expiring: sample.name == "large",
             undelivered: sample.rows(undelivered),
+            trend: TrendCharts::sample(),
+            first_steps: [FirstStep::MailServer, FirstStep::Portfolio, FirstStep::SecondAdmin].map(StepRow::from).to_vec(),
             changes: Some(sample.rows(|place, user| Event { text: format!("{} was invited", user.name), at: sample.display_time(place) })),
             may_invite: true,
             may_retry_mails: sample.name != "long",

@@ -12,7 +12,7 @@ use crate::{
         policy::{Action, decide},
         role::Role,
         user::{DefaultRole, Status},
-        user_list::{Order, SortBy},
+        user_list::{LastSignIn, Order, SortBy},
     },
     usecases::{
         Portfolio,
@@ -202,6 +202,9 @@ impl Toolbar {
             let options = std::iter::once(option("", "Any portfolio")).chain(assignments).collect();
             selects.push(select("assignments", "Assignments", &query.assignments, options));
         }
+        let spans = LastSignIn::ALL.iter().map(|span| option(span.as_str(), span.label()));
+        let spans = std::iter::once(option("", "Any last sign-in")).chain(spans).collect();
+        selects.push(select("last_sign_in", "Last sign-in", &query.last_sign_in, spans));
         selects.push(select("sort", "Sort by", &sort_word(request.order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
         Self {
             q: query.q.clone(),

@@ -152,6 +152,8 @@ paths! {
     /// For Users, the accounts assigned to them. Takes `?q=` and `?page=`.
     Portfolios {} = "/portfolios", Page, Portfolios: AccountsView;
     NewPortfolio {} = "/portfolios/new", Form, Portfolios: PortfoliosManage;
+    /// Accounts of the scope. Takes `?billing=missing`, `?q=` and `?page=`.
+    Accounts {} = "/portfolios/accounts", Page, Portfolios: PortfoliosView;
     /// Takes `?page=` of its accounts and `?users=`.
     Portfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}", Page, Portfolios: PortfoliosView;
     EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit", Form, Portfolios: PortfoliosManage;

@@ -131,6 +131,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(Roles => roles::show))
                 .service(at!(Portfolios => portfolios::list::list))
                 .service(at!(NewPortfolio => portfolios::new::show, portfolios::new::submit))
+                .service(at!(Accounts => accounts::list::list))
                 .service(at!(Portfolio => portfolios::show::show))
                 .service(at!(EditPortfolio => portfolios::edit::show, portfolios::edit::submit))
                 .service(at!(DeactivatePortfolio => portfolios::status_actions::ask, portfolios::status_actions::deactivate))
