@@ -245,7 +245,7 @@ mod tests {
         let undelivered = |place: usize, user: UserLabel| UndeliveredRow {
             what: "Invitation",
             to: user.name,
-            manage: (place % 2 == 0).then_some(paths::Manage { user: UserId(7) }),
+            manage: place.is_multiple_of(2).then_some(paths::Manage { user: UserId(7) }),
             reply: sample.text.clone(),
             at: sample.display_time(place),
         };

@@ -138,7 +138,7 @@ mod tests {
             id: AccountId(7),
             name: sample.group(),
             portfolio: PortfolioHead::sample(sample),
-            has_billing: place % 2 == 0,
+            has_billing: place.is_multiple_of(2),
         };
         for billing in ["", MISSING] {
             check(&format!("accounts-of-scope-{billing}"), |sample| AccountListPage {
