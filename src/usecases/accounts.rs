@@ -132,7 +132,8 @@ impl May {
         let hidden = [
             (self.see_billing, AuditAction::BillingUpdated),
             (self.see_portfolio, AuditAction::AccountMoved),
-            (self.see_portfolio, AuditAction::AccountMovedOut),
+            // Tells the former portfolio alone.
+            (false, AuditAction::AccountMovedOut),
         ];
         hidden.into_iter().filter(|(is_told, _)| !is_told).map(|(_, action)| action).collect()
     }

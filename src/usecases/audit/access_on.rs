@@ -29,15 +29,15 @@ use crate::{
     },
 };
 
-use super::HistoryOf;
+use super::{HistoryOf, log::name};
 
 /// Access at a time.
 #[derive(Debug, Clone)]
 pub struct AccessOn {
-    /// Name at that time, else the one in the first entry.
+    /// Name at that time, else the current one.
     pub name: String,
-    /// Time of the first entry about the user, portfolio or account.
-    pub recorded_since: Timestamp,
+    /// Time of the first entry about the user, portfolio or account; `None` without entries.
+    pub recorded_since: Option<Timestamp>,
     /// Portfolio of the account.
     pub portfolio: Option<Named>,
     /// True if the portfolio was deactivated: its assignments gave no access.
@@ -89,7 +89,7 @@ pub enum Through {
 /// invitations expire by `end`, or by now if that is earlier.
 ///
 /// # Errors
-/// Unknown for something without entries.
+/// Unknown for something that does not exist and has no entries.
 pub fn read(ctx: &Context, actor: &User, of: HistoryOf, end: Timestamp) -> Result<AccessOn, ActionError> {
     let at = end.min(ctx.now());
     ctx.store.read(|db| {
@@ -112,11 +112,12 @@ pub fn export(ctx: &Context, principal: &Principal, of: HistoryOf, on: &str, end
 fn access_on(db: &mut Database, of: HistoryOf, end: Timestamp, at: Timestamp) -> Result<AccessOn, ActionError> {
     let (kind, id) = of.subject();
     let first = Entries::new(&IndexRange::of(kind, id), Bounds::default(), Direction::OldestFirst, 1).next(db)?;
-    let first = first.ok_or_else(ActionError::unknown)?;
-    let name = if first.subject_kind == kind { first.subject_name } else { first.place_name.unwrap_or_default() };
+    if first.is_none() && log::existing(db, &[(kind, id)])?.is_empty() {
+        return Err(ActionError::unknown());
+    }
     let mut found = AccessOn {
-        name,
-        recorded_since: first.at,
+        name: name(db, (kind, id))?,
+        recorded_since: first.map(|first| first.at),
         portfolio: None,
         is_deactivated: false,
         user: None,

@@ -163,7 +163,7 @@ fn things_of(rows: &[AuditRow]) -> Vec<Thing> {
 }
 
 /// Current name of a user or thing, else the one in its newest entry.
-fn name(db: &mut Database, (kind, id): Thing) -> Result<String, StoreError> {
+pub(super) fn name(db: &mut Database, (kind, id): Thing) -> Result<String, StoreError> {
     let current = match kind {
         SubjectKind::User => users::find(db, UserId(id))?.map(|user| user.display_name()),
         SubjectKind::Group => groups::find(db, GroupId(id))?.map(|group| group.name),

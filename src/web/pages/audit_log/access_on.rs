@@ -62,8 +62,10 @@ pub struct Link {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownDay {
     pub day: DisplayTime,
-    /// Time of the first entry, if the day lies before it.
-    pub no_record_before: Option<DisplayTime>,
+    /// True if the day lies before the first entry.
+    pub is_before_records: bool,
+    /// Time of the first entry; `None` without entries.
+    pub recorded_since: Option<DisplayTime>,
     pub facts: Vec<(&'static str, String)>,
     /// True if the portfolio was deactivated.
     pub is_deactivated: bool,
@@ -114,7 +116,8 @@ impl ShownDay {
         let rows = found.rows.iter().take(ROWS_MAX).map(|row| Row::new(row, found, now));
         Self {
             day: DisplayTime::new(day.and_time(NaiveTime::MIN), now),
-            no_record_before: (end <= found.recorded_since).then(|| DisplayTime::new(found.recorded_since, now)),
+            is_before_records: found.recorded_since.is_none_or(|first| end <= first),
+            recorded_since: found.recorded_since.map(|first| DisplayTime::new(first, now)),
             facts,
             is_deactivated: found.is_deactivated,
             rows: rows.collect(),
@@ -316,7 +319,8 @@ mod tests {
                 on: Field::new("2026-05-31"),
                 shown: Some(ShownDay {
                     day: sample.display_time(0),
-                    no_record_before: (sample.rows == 0).then(|| sample.display_time(1)),
+                    is_before_records: sample.rows == 0,
+                    recorded_since: (sample.rows < 3).then(|| sample.display_time(1)),
                     facts: vec![("Portfolio", sample.group())],
                     is_deactivated: true,
                     rows: sample.rows(|place, user| row(sample, place, user.name, user.email)),

@@ -185,6 +185,8 @@ fn site(endpoint: &'static Endpoint) -> Site {
             let form = [("portfolios.manage", Account), ("portfolios.manage", Portfolio)];
             site.form(&form).with(&[("portfolio", "{portfolio}"), ("do", "move")]).besides(&[409, 422])
         }
+        // The past of deleted users is shown.
+        "UserAccess" | "ExportUserAccess" => site.besides(&[200]),
         // Nothing but the declaration asks for this one.
         "Roles" => site.page(&[("roles.view", Company)]),
         "AuditProof" => site.with(&[("daily_mail", "on")]),
