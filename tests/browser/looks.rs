@@ -24,6 +24,7 @@ use crate::{
     support::browser::{Browser, Scheme},
 };
 
+mod assets;
 mod audit_log;
 mod business;
 mod user_pages;
