@@ -183,7 +183,13 @@ fn print_share(store: &Store) {
 fn print_writers(url: &str) {
     let store = Store::open(Location::Postgres(url.to_owned())).expect("the database opens");
     store.migrate().expect("the tables are made");
-    let append = |number: i64| store.audited_transaction(|tx| Ok::<_, StoreError>(tx.audit(usual(number)))).expect("an entry is appended");
+    let append = |number: i64| {
+        let append = |tx: &mut usher::store::Tx<'_>| {
+            tx.audit(usual(number));
+            Ok::<_, StoreError>(())
+        };
+        store.audited_transaction(append).expect("an entry is appended");
+    };
     append(0);
     let begun = Instant::now();
     thread::scope(|scope| {

@@ -61,7 +61,7 @@ pub fn print(sizes: &[u32]) {
 pub fn compare(title: &str, sizes: [u32; 2], servers: &mut [Asked; 2], cases: Vec<Compared>) {
     let rows = cases.into_iter().map(|(name, viewer, paths)| {
         let turns = |count: usize| (0..count).flat_map(|turn| [0, 1].map(|place| (place, turn)));
-        let mut ask = |servers: &mut [Asked; 2], count: usize| {
+        let ask = |servers: &mut [Asked; 2], count: usize| {
             for (place, turn) in turns(count) {
                 servers[place].get(&paths[place][turn % paths[place].len()], viewer);
             }

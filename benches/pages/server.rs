@@ -26,7 +26,7 @@ pub fn bare(length: usize) -> Server {
 pub struct Company {
     /// Data folder.
     pub data: PathBuf,
-    portfolio_admin: String,
+    pub portfolio_admin: String,
 }
 
 /// File with the output of `usher demo`, in the data folder.

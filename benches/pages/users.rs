@@ -29,10 +29,17 @@ pub struct Case {
     pub paths: Vec<String>,
 }
 
+const HOME: &str = "Home";
 const GROUPS: &str = "Users & Groups";
 const PERMISSIONS: &str = "Users & Permissions";
 
-pub const LISTS: [(&str, Viewer); 3] = [(GROUPS, Viewer::Admin), (PERMISSIONS, Viewer::Admin), (PERMISSIONS, Viewer::PortfolioAdmin)];
+pub const LISTS: [(&str, Viewer); 5] = [
+    (HOME, Viewer::Admin),
+    (HOME, Viewer::PortfolioAdmin),
+    (GROUPS, Viewer::Admin),
+    (PERMISSIONS, Viewer::Admin),
+    (PERMISSIONS, Viewer::PortfolioAdmin),
+];
 
 /// Terms with very many hits, with fewer hits late in the order, and with one hit or none. Three letters each.
 pub const FREQUENT: [&str; 4] = ["mar", "son", "ann", "ber"];
@@ -40,9 +47,20 @@ const FREQUENT_LATE: [&str; 4] = ["tha", "the", "org", "%D0%BA%D0%BE%D0%B2"];
 pub const RARE: [&str; 4] = ["jls", "oek", "huk", "qqq"];
 
 pub fn cases() -> Vec<Case> {
-    let mut cases = users_and_groups();
+    let mut cases = Viewer::ALL.into_iter().flat_map(home).collect::<Vec<_>>();
+    cases.extend(users_and_groups());
     cases.extend(Viewer::ALL.into_iter().flat_map(users_and_permissions));
     cases
+}
+
+/// Home, and the list of accounts that it leads to.
+fn home(viewer: Viewer) -> [Case; 2] {
+    [("Home", "/"), ("accounts missing billing", "/portfolios/accounts?billing=missing")].map(|(name, path)| Case {
+        list: HOME,
+        viewer,
+        name,
+        paths: vec![path.to_owned()],
+    })
 }
 
 fn users_and_groups() -> Vec<Case> {
@@ -88,6 +106,7 @@ fn users_and_permissions(viewer: Viewer) -> Vec<Case> {
         search("search, part of every address", &["example", ".com"]),
         of("by role", &["role=portfolio_admin", "role=user"]),
         of("without assignments", &["assignments=none"]),
+        of("by last sign-in before", &["last_sign_in=90", "last_sign_in=90&status=active", "last_sign_in=never"]),
     ]
 }
 

@@ -11,6 +11,8 @@ mod users;
 
 use std::time::{Duration, Instant};
 
+use chrono::{Datelike as _, TimeDelta};
+
 use crate::{
     config::Settings,
     domain::{
@@ -29,7 +31,9 @@ use crate::{
     },
     startup,
     store::{
-        Store, StoreError, Tx, accounts, audit_entries, billing,
+        Store, StoreError, Tx, accounts,
+        audit::daily_counts::{self, DailyCount},
+        audit_entries, billing,
         bulk_insert::{self, NewUser},
         company,
         groups::{self, ADMINS},
@@ -119,6 +123,7 @@ pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut
     let (users, business) = (MadeUpUsers::new(plan.users, plan.seed, now), Business::new(plan.users, plan.seed));
     store.audited_transaction(|tx| {
         let mut begun = begin(tx, plan, now)?;
+        daily_counts::insert(tx, &daily_counts_of(plan, now))?;
         bulk_insert::indexed_at_once(tx, |tx| {
             add_portfolios(tx, &business.portfolios, &mut begun, now)?;
             let mut done = 1;
@@ -131,6 +136,19 @@ pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut
             Ok(())
         })
     })
+}
+
+/// Sign-ins and invitations of twelve weeks, fewer at weekends and long ago. Those of today follow from real ones.
+fn daily_counts_of(plan: &Plan, now: Timestamp) -> Vec<DailyCount> {
+    let users = i64::from(plan.users);
+    let counts = (1..=83).flat_map(|ago| {
+        let day = now.date() - TimeDelta::days(ago);
+        let part = if day.weekday().num_days_from_monday() < 5 { 10 } else { 1 };
+        let growth = 100 - ago - ago * 7 % 13;
+        [(AuditAction::SignedIn, users * part * growth / 5000), (AuditAction::UserInvited, (users * part * growth / 200_000).max(part % 2))]
+            .map(|(action, entries)| DailyCount { day, action, entries })
+    });
+    counts.collect()
 }
 
 /// Rows made before the users: company, groups, portfolios and accounts.

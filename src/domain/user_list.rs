@@ -1,6 +1,9 @@
 //! Filters, orders and bulk actions of the lists in Users & Permissions.
 
+use chrono::TimeDelta;
+
 use super::{
+    clock::Timestamp,
     search::SearchTerm,
     stored::stored_enum,
     user::{DefaultRole, Status},
@@ -15,6 +18,35 @@ pub struct UserFilter {
     pub has_two_factor: Option<bool>,
     /// Only users without assignments.
     pub is_unassigned: bool,
+    pub last_sign_in: Option<LastSignIn>,
+}
+
+stored_enum! {
+    /// Last sign-in of users in a list, in words of addresses.
+    LastSignIn {
+        Never = "never",
+        Over30Days = "30",
+        Over90Days = "90",
+    }
+}
+
+impl LastSignIn {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Never => "Never signed in",
+            Self::Over30Days => "Not for 30 days",
+            Self::Over90Days => "Not for 90 days",
+        }
+    }
+
+    /// Time before which the last sign-in was; `None` for users without any.
+    pub fn before(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Never => None,
+            Self::Over30Days => Some(now - TimeDelta::days(30)),
+            Self::Over90Days => Some(now - TimeDelta::days(90)),
+        }
+    }
 }
 
 stored_enum! {

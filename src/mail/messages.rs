@@ -64,6 +64,18 @@ impl MailKind {
     pub fn is_invitation(self) -> bool {
         matches!(self, Self::Invitation | Self::InvitationAgain)
     }
+
+    /// Word for a mail to someone: "Invitation to Liam Ó Briain".
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Invitation | Self::InvitationAgain => "Invitation",
+            Self::PasswordReset => "Password reset",
+            Self::AddressConfirm => "Confirmation of an address",
+            Self::Test => "Test mail",
+            Self::AuditHead => "Newest hash of the audit log",
+            _ => "Notice",
+        }
+    }
 }
 
 /// Content of a mail; [`Message::render`] puts it into words.

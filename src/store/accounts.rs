@@ -40,6 +40,8 @@ pub struct Account {
     pub created_at: Timestamp,
     pub sort_key: String,
     pub version: i32,
+    /// True if billing information was saved.
+    pub has_billing: bool,
     #[diesel(select_expression = portfolios::name, select_expression_type = portfolios::name)]
     pub portfolio_name: String,
     #[diesel(select_expression = portfolios::deactivated_at, select_expression_type = portfolios::deactivated_at)]
@@ -149,13 +151,24 @@ pub struct Filter {
     pub active_only: bool,
     /// In `scope`, or assigned to this user.
     pub or_assigned_to: Option<UserId>,
+    /// Without billing information.
+    pub without_billing: bool,
     pub search: Option<SearchTerm>,
 }
 
 impl Filter {
     /// Accounts in `scope`.
     pub fn within(scope: Scope) -> Self {
-        Self { scope, portfolio: None, assigned_to: None, outside: Vec::new(), active_only: false, or_assigned_to: None, search: None }
+        Self {
+            scope,
+            portfolio: None,
+            assigned_to: None,
+            outside: Vec::new(),
+            active_only: false,
+            or_assigned_to: None,
+            without_billing: false,
+            search: None,
+        }
     }
 }
 
@@ -229,6 +242,10 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
     }
     if filter.active_only || filter.assigned_to.is_some() {
         query = query.filter(portfolios::deactivated_at.is_null());
+    }
+    if filter.without_billing {
+        // Written as literal SQL, since a partial index needs a condition that the planner can read.
+        query = query.filter(sql::<Bool>("NOT accounts.has_billing"));
     }
     if !filter.outside.is_empty() {
         query = query.filter(accounts::portfolio_id.ne_all(filter.outside.iter().map(|id| id.0)));

@@ -1,6 +1,7 @@
 //! The audit log: its chain, and its entries in the order of time.
 
 pub(super) mod chain;
+pub mod daily_counts;
 pub mod history;
 pub mod log;
 pub mod verification;

@@ -19,12 +19,18 @@ struct Derived {
 }
 
 /// Order of rebuilding: triggers pass a change of one to the next. SQLite's search indexes come last.
-const DERIVED: [Derived; 6] = [
+const DERIVED: [Derived; 7] = [
     Derived {
         name: "user_groups.member_count",
         differing: "count(*) FROM user_groups \
             WHERE member_count <> (SELECT count(*) FROM memberships WHERE memberships.group_id = user_groups.id)",
         rebuild: &["UPDATE user_groups SET member_count = (SELECT count(*) FROM memberships WHERE memberships.group_id = user_groups.id)"],
+    },
+    Derived {
+        name: "accounts.has_billing",
+        differing: "count(*) FROM accounts WHERE has_billing <> EXISTS (SELECT 1 FROM billing WHERE billing.account_id = accounts.id)",
+        rebuild: &["UPDATE accounts SET has_billing = NOT has_billing \
+            WHERE has_billing <> EXISTS (SELECT 1 FROM billing WHERE billing.account_id = accounts.id)"],
     },
     Derived {
         name: "portfolio_users.assignments",

@@ -9,7 +9,9 @@ use diesel::{
     sql_types::Bool,
 };
 
-pub use again::{FailedMail, ServerRefusal, failed, is_refused_alone, refusal, send_again, send_all_again, wipe_failed};
+pub use again::{
+    FailedMail, ServerRefusal, Undelivered, failed, is_refused_alone, latest_failed, refusal, send_again, send_all_again, wipe_failed,
+};
 pub use sealed::{SealedMail, give_back, give_up, sealed_after, unreadable};
 
 use crate::domain::{

@@ -3,7 +3,9 @@
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use crate::domain::{
+    clock::Timestamp,
     ids::{PortfolioId, UserId},
+    scope::Scope,
     search::SearchTerm,
     user::DefaultRole,
 };
@@ -13,6 +15,7 @@ use super::{
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Position, Slice},
     schema::portfolio_users,
+    scopes,
     users::User,
     views::users,
 };
@@ -61,6 +64,15 @@ pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError
 pub fn find_all(db: &mut Database, filter: &Filter, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
     let query = filtered(db, filter).filter(users::id.eq_any(ids.iter().map(|id| id.0)));
     Ok(query.order((users::sort_key, users::id)).select(User::as_select()).load(db)?)
+}
+
+/// Times at which users with an assignment in the scope were invited or made, from `since` on: each user once, up to
+/// [`COUNT_MAX`].
+pub fn created_since(db: &mut Database, scope: &Scope, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+    let within = scopes::within("portfolio_users.portfolio_id", scope).unwrap_or_else(|| "1 = 1".to_owned());
+    let rows = portfolio_users::table.filter(sql::<Bool>(&within)).filter(portfolio_users::created_at.ge(since));
+    let rows = rows.filter(portfolio_users::state.is_not_null()).select((portfolio_users::user_id, portfolio_users::created_at));
+    Ok(rows.distinct().limit(COUNT_MAX).load::<(i64, Timestamp)>(db)?.into_iter().map(|(_, at)| at).collect())
 }
 
 fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {

@@ -23,6 +23,7 @@ diesel::table! {
         sort_key -> Text,
         search -> Text,
         version -> Integer,
+        has_billing -> Bool,
     }
 }
 
@@ -137,6 +138,14 @@ diesel::table! {
         deleted_kept -> BigInt,
         mails_audit_head -> Bool,
         key_check -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    daily_counts (day, action) {
+        day -> Text,
+        action -> Text,
+        entries -> BigInt,
     }
 }
 
@@ -426,6 +435,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_verification,
     billing,
     company,
+    daily_counts,
     deleted_access,
     deleted_shares,
     idempotency_keys,

@@ -3,6 +3,7 @@
 mod administered;
 mod counts;
 mod deleted;
+mod expiring;
 mod list;
 pub mod search;
 mod write;
@@ -22,8 +23,9 @@ use crate::domain::{
 };
 
 pub use administered::{Cursor, CursorValue, Listed, UserQuery, page};
-pub use counts::{StatusCounts, counts};
+pub use counts::{StatusCounts, count_alone, counts};
 pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names, with_addresses_of};
+pub use expiring::expiring;
 pub use list::{count, list, search};
 pub(super) use write::named;
 pub use write::{

@@ -63,6 +63,30 @@ pub fn assigned(
     })
 }
 
+/// One page of the accounts in a scope.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub rows: Slice<Account>,
+    pub count: Count,
+}
+
+/// Lists the accounts in the actor's scope, by name.
+pub fn list(
+    ctx: &Context,
+    actor: &User,
+    without_billing: bool,
+    search: Option<SearchTerm>,
+    position: &Position,
+    limit: usize,
+) -> Result<Listing, ActionError> {
+    ctx.store.read(|db| {
+        let actor = ScopedActor::of(db, actor)?;
+        actor.authorise(Action::Use(Permission::PortfoliosView))?;
+        let filter = Filter { without_billing, search, ..Filter::within(actor.scope) };
+        Ok(Listing { rows: accounts::list(db, &filter, position, limit)?, count: accounts::count_all(db, &filter)? })
+    })
+}
+
 /// An account as the actor sees it.
 #[derive(Debug, Clone)]
 pub struct Shown {

@@ -81,6 +81,11 @@ pub fn open(ctx: &Context) -> Result<Option<String>, StoreError> {
     Ok(opened.then(|| ctx.links.with_token(TokenPurpose::Setup, &token)))
 }
 
+/// True until the company has its first user.
+pub fn is_waiting(ctx: &Context) -> Result<bool, StoreError> {
+    Ok(!ctx.store.read(users::is_anybody)?)
+}
+
 /// Reads the facts for the setup page.
 ///
 /// # Errors

@@ -81,6 +81,7 @@ impl Site {
         let browser = self.browser(scripts);
         sign_in(&browser, email);
         browser.see("Users & Groups");
+        browser.open("/users-and-groups");
         browser
     }
 

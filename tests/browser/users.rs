@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[apply(with_scripts_and_without!)]
-fn the_first_admin_sets_up_the_company_and_lands_on_its_users(scripts: bool) {
+fn the_first_admin_sets_up_the_company_and_lands_on_home(scripts: bool) {
     let site = Site::empty();
     let maya = site.browser(scripts);
     maya.open(&site.setup_path());
@@ -20,8 +20,8 @@ fn the_first_admin_sets_up_the_company_and_lands_on_its_users(scripts: bool) {
     maya.fill("Password", PASSWORD);
     maya.press("Set up Usher");
     maya.see("You are the only active Admin.");
-    assert_eq!(maya.path(), "/users-and-groups");
-    assert_eq!(maya.title(), "Users & Groups – Usher");
+    assert_eq!(maya.path(), "/");
+    assert_eq!(maya.title(), "Home – Usher");
 }
 
 #[apply(with_scripts_and_without!)]
@@ -42,8 +42,8 @@ fn a_colleague_accepts_an_invitation_and_is_signed_in(scripts: bool) {
     noor.fill("Last Name", "van Dijk");
     noor.fill("New Password", PASSWORD);
     noor.press("Accept invitation");
-    noor.see("Noor van Dijk");
-    assert_eq!(noor.path(), "/users-and-groups");
+    noor.see("Welcome to Northwind Trading, Noor.");
+    assert_eq!(noor.path(), "/");
     assert!(!noor.has_button("Create"));
 }
 
@@ -96,7 +96,7 @@ fn a_user_who_forgot_the_password_signs_in_with_a_new_one(scripts: bool) {
     jonas.fill("Password", "ribbon cactus violin forty");
     jonas.press("Sign in");
     jonas.see("Jonas Vermeulen");
-    assert_eq!(jonas.path(), "/users-and-groups");
+    assert_eq!(jonas.path(), "/");
     assert_eq!(site.subjects(), ["Your Usher password was changed"]);
 }
 
@@ -121,7 +121,7 @@ fn a_blocked_user_is_out_at_the_next_click_until_activated(scripts: bool) {
     site.app.advance(TimeDelta::minutes(1));
     sign_in(&jonas, "jonas.vermeulen@example.com");
     jonas.see("Jonas Vermeulen");
-    assert_eq!(jonas.path(), "/users-and-groups");
+    assert_eq!(jonas.path(), "/");
     assert_eq!(site.subjects().len(), 2);
 }
 

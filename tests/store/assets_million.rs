@@ -23,6 +23,7 @@ const ADMIN: UserId = UserId(1);
 
 /// Fills in users, accounts and assets by statements about sets. Of each hundred assets one is a folder with the others,
 /// and ten of these folders are in one another.
+#[expect(clippy::too_many_lines, reason = "one statement for each table")]
 fn fill(store: &TestStore, size: i64) {
     let words = "CASE n * 7 % 9 WHEN 0 THEN 'accrual' WHEN 1 THEN 'ledger' WHEN 2 THEN 'payroll' WHEN 3 THEN 'invoice' \
                  WHEN 4 THEN 'budget' WHEN 5 THEN 'forecast' WHEN 6 THEN 'campaign' WHEN 7 THEN 'media' ELSE 'report' END";

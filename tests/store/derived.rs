@@ -45,7 +45,7 @@ fn a_healthy_database_agrees_with_a_recount(store: TestStore) {
             fill(&store);
         }
         let compared = consistency::compare(&store).unwrap();
-        assert_eq!(compared.len(), if store.is_sqlite() { 8 } else { 6 });
+        assert_eq!(compared.len(), if store.is_sqlite() { 9 } else { 7 });
         assert_eq!(differing(compared), []);
         assert_eq!(differing(consistency::repair(&store).unwrap()), []);
         assert_eq!(verify_chain(&store, vec![]).unwrap().map(|end| end.sequence), Ok(i64::from(is_full)));
@@ -64,6 +64,7 @@ fn a_wrong_count_or_copy_is_named_and_mended(store: TestStore) {
     }
     for (statement, expected) in [
         ("UPDATE user_groups SET member_count = member_count + 1 WHERE id = 1", ("user_groups.member_count", 1)),
+        ("UPDATE accounts SET has_billing = NOT has_billing WHERE id = (SELECT max(id) FROM accounts)", ("accounts.has_billing", 1)),
         (
             "UPDATE portfolio_users SET assignments = assignments + 1 WHERE user_id = (SELECT max(user_id) FROM portfolio_users) \
              AND portfolio_id = (SELECT max(portfolio_id) FROM portfolio_users AS p WHERE p.user_id = portfolio_users.user_id)",

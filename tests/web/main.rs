@@ -21,6 +21,7 @@ mod audit;
 mod audit_log;
 mod credentials;
 mod groups;
+mod home;
 mod ops;
 mod outbox;
 mod portfolios;

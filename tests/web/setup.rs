@@ -24,9 +24,8 @@ async fn the_first_admin_names_the_company_and_is_signed_in(db: Db) {
     let app = TestApp::empty(db).await;
     let mut maya = app.browser();
     maya.fill(&app, &address(&app).unwrap(), &FORM).await.redirects_to("/");
-    maya.get(&app, "/").await.redirects_to("/users-and-groups");
-    let page = maya.get(&app, "/users-and-groups").await;
-    page.is(200).sees("Northwind Trading").sees("Maya Fischer").sees("You are the only active Admin.");
+    let page = maya.get(&app, "/").await;
+    page.is(200).sees("Home").sees("Northwind Trading").sees("Maya Fischer").sees("You are the only active Admin.");
     assert_eq!(app.deeds(), ["company.set_up Northwind Trading", "admin.created Maya Fischer", "session.signed_in Maya Fischer"]);
 }
 

@@ -1,4 +1,5 @@
 DROP TABLE audit_verification;
 DROP TABLE audit_head;
 DROP TABLE audit_entries;
-DROP FUNCTION refuse_audit_change;
+DROP TABLE daily_counts;
+DROP FUNCTION count_audit_entry, refuse_audit_change;

@@ -35,6 +35,24 @@ $$;
 CREATE TRIGGER audit_entries_stay BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER audit_entries_are_kept BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
+-- Sign-ins and invitations of each day, counted as their entries are written, under the lock of the chain's end.
+CREATE TABLE daily_counts (
+    -- "2026-11-22"
+    day     TEXT   COLLATE "C" NOT NULL,
+    action  TEXT   NOT NULL,
+    entries BIGINT NOT NULL,
+    PRIMARY KEY (day, action)
+);
+CREATE FUNCTION count_audit_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO daily_counts AS kept VALUES (to_char(NEW.at, 'YYYY-MM-DD'), NEW.action, 1)
+    ON CONFLICT (day, action) DO UPDATE SET entries = kept.entries + 1;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER audit_entries_counted AFTER INSERT ON audit_entries FOR EACH ROW
+WHEN (NEW.action IN ('session.signed_in', 'user.invited')) EXECUTE FUNCTION count_audit_entry();
+
 -- End of the chain. Transactions lock it last of all rows, to append to it.
 CREATE TABLE audit_head (
     id       BIGINT  PRIMARY KEY CHECK (id = 1),

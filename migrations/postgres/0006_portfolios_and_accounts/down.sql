@@ -5,3 +5,4 @@ DROP TABLE portfolio_assignments;
 DROP TABLE billing;
 DROP TABLE accounts;
 DROP TABLE portfolios;
+DROP FUNCTION note_billing;

@@ -23,12 +23,15 @@ CREATE TABLE accounts (
     created_at   TIMESTAMP NOT NULL,
     sort_key     TEXT      COLLATE "C" NOT NULL,
     search       TEXT      NOT NULL,
-    version      INTEGER   NOT NULL DEFAULT 1
+    version      INTEGER   NOT NULL DEFAULT 1,
+    -- Kept by the triggers of billing.
+    has_billing  BOOLEAN   NOT NULL DEFAULT FALSE
 );
 -- Not unique: names are told apart by those who see the whole portfolio; a refusal would tell others of accounts that they do not see.
 CREATE INDEX accounts_by_key ON accounts (portfolio_id, name_key);
 CREATE INDEX accounts_by_name ON accounts (sort_key, id);
 CREATE INDEX accounts_of_portfolio ON accounts (portfolio_id, sort_key, id);
+CREATE INDEX accounts_without_billing ON accounts (sort_key, id, portfolio_id) WHERE NOT has_billing;
 
 -- Billing details of accounts. A missing row means that none were entered yet.
 CREATE TABLE billing (
@@ -46,6 +49,13 @@ CREATE TABLE billing (
     updated_at     TIMESTAMP NOT NULL,
     version        INTEGER   NOT NULL DEFAULT 1
 );
+CREATE FUNCTION note_billing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE accounts SET has_billing = TG_OP = 'INSERT' WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.account_id ELSE OLD.account_id END;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER billing_noted AFTER INSERT OR DELETE ON billing FOR EACH ROW EXECUTE FUNCTION note_billing();
 
 -- Portfolios of Portfolio Admins. Each assignment keeps its grantor, whose rights are judged again when an invitation is accepted.
 CREATE TABLE portfolio_assignments (

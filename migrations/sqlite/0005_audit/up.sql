@@ -39,6 +39,18 @@ CREATE TRIGGER audit_entries_are_kept BEFORE DELETE ON audit_entries BEGIN
     SELECT RAISE(ABORT, 'audit entries are not deleted');
 END;
 
+-- Sign-ins and invitations of each day, counted as their entries are written.
+CREATE TABLE daily_counts (
+    -- "2026-11-22"
+    day     TEXT   NOT NULL,
+    action  TEXT   NOT NULL,
+    entries BIGINT NOT NULL,
+    PRIMARY KEY (day, action)
+) WITHOUT ROWID;
+CREATE TRIGGER audit_entries_counted AFTER INSERT ON audit_entries WHEN NEW.action IN ('session.signed_in', 'user.invited') BEGIN
+    INSERT INTO daily_counts VALUES (substr(NEW.at, 1, 10), NEW.action, 1) ON CONFLICT (day, action) DO UPDATE SET entries = entries + 1;
+END;
+
 -- End of the chain. Transactions lock it last of all rows, to append to it.
 CREATE TABLE audit_head (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),

@@ -23,12 +23,15 @@ CREATE TABLE accounts (
     created_at   TIMESTAMP NOT NULL,
     sort_key     TEXT      NOT NULL,
     search       TEXT      NOT NULL,
-    version      INTEGER   NOT NULL DEFAULT 1
+    version      INTEGER   NOT NULL DEFAULT 1,
+    -- Kept by the triggers of billing.
+    has_billing  BOOLEAN   NOT NULL DEFAULT FALSE
 );
 -- Not unique: names are told apart by those who see the whole portfolio; a refusal would tell others of accounts that they do not see.
 CREATE INDEX accounts_by_key ON accounts (portfolio_id, name_key);
 CREATE INDEX accounts_by_name ON accounts (sort_key, id);
 CREATE INDEX accounts_of_portfolio ON accounts (portfolio_id, sort_key, id);
+CREATE INDEX accounts_without_billing ON accounts (sort_key, id, portfolio_id) WHERE NOT has_billing;
 
 -- Billing details of accounts. A missing row means that none were entered yet.
 CREATE TABLE billing (
@@ -46,6 +49,12 @@ CREATE TABLE billing (
     updated_at     TIMESTAMP NOT NULL,
     version        INTEGER   NOT NULL DEFAULT 1
 );
+CREATE TRIGGER billing_noted_insert AFTER INSERT ON billing BEGIN
+    UPDATE accounts SET has_billing = TRUE WHERE id = NEW.account_id;
+END;
+CREATE TRIGGER billing_noted_delete AFTER DELETE ON billing BEGIN
+    UPDATE accounts SET has_billing = FALSE WHERE id = OLD.account_id;
+END;
 
 -- Portfolios of Portfolio Admins. Each assignment keeps its grantor, whose rights are judged again when an invitation is accepted.
 CREATE TABLE portfolio_assignments (

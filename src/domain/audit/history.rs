@@ -108,7 +108,9 @@ impl UserHistory {
         {
             history.status.credentials_set_at = Some(first.at);
         }
-        entries.iter().for_each(|entry| history.apply(entry));
+        for entry in entries {
+            history.apply(entry);
+        }
         history
     }
 
@@ -250,7 +252,9 @@ impl PlaceHistory {
     /// State after these entries about one portfolio or account, in the order of the chain.
     pub fn replay(entries: &[Recorded]) -> Self {
         let mut history = Self::default();
-        entries.iter().for_each(|entry| history.apply(entry));
+        for entry in entries {
+            history.apply(entry);
+        }
         history
     }
 

@@ -5,10 +5,11 @@ use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use crate::domain::{
     clock::Timestamp,
     ids::{MailId, UserId},
+    scope::Scope,
 };
 
 use super::{
-    super::{Database, StoreError, Tx, schema::outbox},
+    super::{Database, StoreError, Tx, schema::outbox, scopes},
     MailState, Trouble,
 };
 
@@ -31,6 +32,18 @@ pub struct FailedMail {
     pub id: MailId,
     pub user_id: Option<UserId>,
     pub recipient: String,
+}
+
+/// A failed mail, as administrators read of it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub struct Undelivered {
+    pub kind: String,
+    pub user_id: Option<UserId>,
+    pub recipient: String,
+    /// Last reply of the mail server.
+    pub reply: Option<String>,
+    pub done_at: Option<Timestamp>,
 }
 
 /// True for mails refused by the server. Written as literal SQL, since a partial index needs a condition that the
@@ -74,6 +87,16 @@ pub(super) fn wake(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
 /// Number of failed mails that can be sent again.
 pub fn failed(db: &mut Database) -> Result<i64, StoreError> {
     Ok(outbox::table.filter(is_kept()).count().get_result(db)?)
+}
+
+/// Mails that failed last and can be sent again; within portfolios, those of `kinds` to users with an assignment there.
+pub fn latest_failed(db: &mut Database, scope: &Scope, kinds: &[&str], limit: i64) -> Result<Vec<Undelivered>, StoreError> {
+    let mut query = outbox::table.filter(is_kept()).into_boxed();
+    if let Some(within) = scopes::within("portfolio_users.portfolio_id", scope) {
+        let is_there = format!("EXISTS (SELECT 1 FROM portfolio_users WHERE portfolio_users.user_id = outbox.user_id AND {within})");
+        query = query.filter(outbox::kind.eq_any(kinds.to_vec())).filter(sql::<Bool>(&is_there));
+    }
+    Ok(query.order((outbox::done_at.desc(), outbox::id.desc())).limit(limit).select(Undelivered::as_select()).load(db)?)
 }
 
 /// Puts a failed mail back into the queue. `None` if it did not fail, or its text is wiped.

@@ -170,6 +170,7 @@ fn search_plan(
         default_role: None,
         has_two_factor: None | Some(false),
         is_unassigned: false,
+        last_sign_in: None,
     } = filter
     else {
         return Ok(None);
@@ -227,7 +228,7 @@ fn statement(
     let direction = if is_descending { "DESC" } else { "ASC" };
     let part = |statement: &mut Statement, state: &str| {
         statement.push(&format!("SELECT users.id, users.{} AS place", segment.column));
-        statement.users(db, source, &wanted.scope, &wanted.filter);
+        statement.users(db, source, &wanted.scope, &wanted.filter, wanted.as_of);
         statement.push(&format!(" AND {state}{}", segment.condition));
         if let Some(cursor) = from {
             beyond(statement, segment.column, cursor, is_descending);

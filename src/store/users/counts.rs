@@ -55,12 +55,14 @@ pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, Sto
     if filter.has_two_factor == Some(true) {
         return Ok(StatusCounts::exactly([0; 4]));
     }
-    if wanted.scope == Scope::Company && filter.search.is_none() {
+    if wanted.scope == Scope::Company && filter.search.is_none() && filter.last_sign_in.is_none() {
         return kept(db, filter, wanted.as_of);
     }
     let source = Source::of(db, &wanted.scope, filter)?.narrowly(filter, "sort_key");
     let (by_status, found) = match (&*db, &wanted.scope, &filter.search) {
-        (Database::Sqlite(_), Scope::Company, Some(term)) if filter.default_role.is_none() && !filter.is_unassigned => {
+        (Database::Sqlite(_), Scope::Company, Some(term))
+            if *filter == UserFilter { search: filter.search.clone(), status: filter.status, ..UserFilter::default() } =>
+        {
             return of_hits(db, term, wanted.as_of);
         }
         _ => together(db, wanted, source)?,
@@ -117,7 +119,7 @@ fn invited(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<i
 /// Counts by status among the first users found.
 fn together(db: &mut Database, wanted: &UserQuery, source: Source) -> Result<([i64; 4], i64), StoreError> {
     let mut statement = Statement::counting(wanted.as_of, source);
-    statement.users(db, source, &wanted.scope, &wanted.filter);
+    statement.users(db, source, &wanted.scope, &wanted.filter, wanted.as_of);
     statement.push(&format!(" AND users.state IS NOT NULL LIMIT {}) AS found", TOGETHER_MAX + 1));
     statement.load_counts(db)
 }
@@ -142,11 +144,25 @@ fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<Sta
     Ok(StatusCounts { all: Count::capped(all), by_status: found.map(Count::capped) })
 }
 
+/// Number of users with the filter's status, up to [`COUNT_MAX`], by one read along an index.
+pub fn count_alone(db: &mut Database, wanted: &UserQuery) -> Result<Count, StoreError> {
+    let source = Source::of(db, &wanted.scope, &wanted.filter)?;
+    let mut statement = Statement::default();
+    statement.push(if source == Source::Scope {
+        "SELECT count(*) AS id FROM (SELECT DISTINCT users.id"
+    } else {
+        "SELECT count(*) AS id FROM (SELECT 1"
+    });
+    statement.users(db, source, &wanted.scope, &wanted.filter, wanted.as_of);
+    statement.push(&format!(" AND {} LIMIT {}) AS found", Statement::state(wanted.filter.status, wanted.as_of), COUNT_MAX + 1));
+    Ok(Count::capped(statement.count(db)?))
+}
+
 /// Count of one status: where many users match, reading those of the status is faster than reading all matches.
 fn alone(db: &mut Database, wanted: &UserQuery, status: Status) -> Result<Count, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM (SELECT 1");
-    statement.users(db, Source::All, &wanted.scope, &wanted.filter);
+    statement.users(db, Source::All, &wanted.scope, &wanted.filter, wanted.as_of);
     statement.push(&format!(" AND {} LIMIT {}) AS found", Statement::state(Some(status), wanted.as_of), COUNT_MAX + 1));
     Ok(Count::capped(statement.count(db)?))
 }

@@ -15,7 +15,7 @@ use crate::domain::{
     ids::{AccountId, PortfolioId, UserId},
 };
 
-pub(in crate::usecases) use visible::Visible;
+pub(in crate::usecases) use visible::{Visible, latest_changes};
 
 /// Subject of a page about the past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

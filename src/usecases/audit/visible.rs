@@ -19,6 +19,15 @@ use super::reading::{self, LogPage};
 /// Sign-ins, which would crowd out all other activity of a user.
 const SIGN_INS: [AuditAction; 2] = [AuditAction::SignedIn, AuditAction::SignedOut];
 
+/// Most entries among which the latest changes are looked for: one read.
+const LATEST_OF: usize = 50;
+
+/// Latest changes of the whole company, newest first, without sign-ins.
+pub(in crate::usecases) fn latest_changes(db: &mut Database, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+    let page = reading::page(db, &[IndexRange::Everything], Bounds::default(), &Position::First, LATEST_OF, |_, _| Ok(true))?;
+    Ok(page.rows.rows.into_iter().filter(|row| !SIGN_INS.contains(&row.action)).take(limit).collect())
+}
+
 /// Entries about one thing that its reader may see.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct Visible {

@@ -1,23 +1,11 @@
-//! Landing page, static files and health checks.
+//! Static files and health checks.
 
 use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
 
-use crate::web::shared::{
-    assets,
-    error::WebError,
-    extract::CurrentUser,
-    respond::{self, HandlerResult},
-    routing::paths,
-    state::State,
-};
-
-/// `GET /`: the first page that the user may open.
-pub(in crate::web) async fn root(_user: CurrentUser) -> HandlerResult {
-    respond::see_other(paths::UsersAndGroups {})
-}
+use crate::web::shared::{assets, error::WebError, respond::HandlerResult, state::State};
 
 /// `GET /static/{name}`: names change with their content, so that browsers may cache the files for ever.
 pub(in crate::web) async fn asset(name: Path<String>) -> HandlerResult {

@@ -5,6 +5,7 @@ pub mod assets;
 pub mod audit_log;
 pub mod credentials;
 pub mod groups;
+pub mod home;
 pub mod portfolios;
 pub mod roles;
 pub mod setup;

@@ -162,7 +162,8 @@ fn page(target: &str) -> Option<String> {
 
 /// Address of Usher's page from which the user came to another address.
 pub(in crate::web) fn came_from(request: &HttpRequest) -> Option<String> {
-    referring_page(request).and_then(|target| page(&target)).filter(|from| from.split('?').next() != Some(request.path()))
+    let is_page = |target: &String| target == paths::Root::PATTERN || addresses::known_page(target).is_some();
+    referring_page(request).filter(is_page).filter(|from| from.split('?').next() != Some(request.path()))
 }
 
 /// Address of Usher's page to return to after an error: the page before, or the one above it.

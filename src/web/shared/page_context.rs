@@ -18,7 +18,10 @@ use super::{
     extract::{self, CurrentUser},
     page::{self, Flash, Layout},
     respond::{self, HandlerResult},
-    routing::endpoint::{Endpoint, Section},
+    routing::{
+        endpoint::{Endpoint, Section},
+        paths,
+    },
     session,
     state::State,
 };
@@ -148,6 +151,11 @@ impl PageContext {
     /// The view of the page at `path` from which a form was sent.
     pub(in crate::web) fn view_of(&self, path: &str) -> Option<&str> {
         self.came_from.as_deref().filter(|from| from.split('?').next() == Some(path))
+    }
+
+    /// Home for a form that was sent from there, else `path`.
+    pub(in crate::web) fn home_or(&self, path: String) -> String {
+        self.view_of(paths::Root::PATTERN).map_or(path, str::to_owned)
     }
 
     pub(in crate::web) fn state(&self) -> &State {

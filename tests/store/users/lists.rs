@@ -10,7 +10,7 @@ use usher::{
         portfolio::PortfolioDetails,
         scope::{Scope, ScopeRelation},
         text::{AccountName, Notes, PortfolioName},
-        user_list::{Order, SortBy, UserFilter},
+        user_list::{LastSignIn, Order, SortBy, UserFilter},
     },
     store::{
         accounts, assignments, portfolios, scopes,
@@ -96,7 +96,8 @@ fn happen_to(tx: &mut Tx<'_>, dice: &mut Dice, id: UserId, number: usize) {
         users::set_blocked(tx, id, dice.happens(2).then(now)).unwrap();
     }
     if dice.happens(2) {
-        users::set_last_sign_in(tx, id, now() - TimeDelta::minutes(i64::try_from(dice.below(9)).unwrap())).unwrap();
+        let days = TimeDelta::days(if dice.happens(3) { 40 } else { 0 });
+        users::set_last_sign_in(tx, id, now() - days - TimeDelta::minutes(i64::try_from(dice.below(9)).unwrap())).unwrap();
     }
     if dice.happens(4) {
         users::set_default_role(tx, id, DefaultRole::PortfolioAdmin).unwrap();
@@ -227,6 +228,9 @@ fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore)
         UserFilter { default_role: Some(DefaultRole::PortfolioAdmin), ..UserFilter::default() },
         UserFilter { default_role: Some(DefaultRole::User), status: Some(Status::Invited), ..UserFilter::default() },
         UserFilter { default_role: Some(DefaultRole::User), is_unassigned: true, ..UserFilter::default() },
+        UserFilter { last_sign_in: Some(LastSignIn::Never), ..UserFilter::default() },
+        UserFilter { last_sign_in: Some(LastSignIn::Over30Days), status: Some(Status::Active), ..UserFilter::default() },
+        UserFilter { last_sign_in: Some(LastSignIn::Never), search: SearchTerm::parse("fisch"), ..UserFilter::default() },
     ];
     for scope in [Scope::Company, own] {
         for filter in &filters {
@@ -243,6 +247,8 @@ fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore)
             assert_eq!(found.len(), 1, "{scope:?} {filter:?}");
             let counts = store.read(|db| users::counts(db, &user_query(scope.clone(), filter.clone(), SortBy::Name, false))).unwrap();
             assert_eq!(counts.of(filter.status), Count::Exactly(i64::try_from(found[0].len()).unwrap()), "{scope:?} {filter:?}");
+            let alone = user_query(scope.clone(), filter.clone(), SortBy::Name, false);
+            assert_eq!(store.read(|db| users::count_alone(db, &alone)).unwrap(), counts.of(filter.status), "{scope:?} {filter:?}");
         }
     }
 }

@@ -336,3 +336,27 @@ async fn an_export_goes_on_beyond_one_reading(db: Db) {
     emails.dedup();
     assert_eq!(emails.len(), 3 * 512 + 1);
 }
+
+#[apply(both_databases!)]
+async fn the_list_its_counts_the_export_and_bulk_actions_follow_the_last_sign_in(db: Db) {
+    let World { app, mut maya, mut pia, uma, otto, .. } = World::new(db).await;
+    for (user, days) in [(uma, 100), (otto, 40)] {
+        let at = (app.now() - TimeDelta::days(days)).format("%F %T");
+        sql(&app, &format!("UPDATE user_rows SET last_sign_in_at = '{at}' WHERE id = {user}"));
+    }
+    for (span, people) in [("never", &["Finn Holm", "Nina Vik"][..]), ("30", &["Otto Lund", "Uma Ek"]), ("90", &["Uma Ek"])] {
+        let query = format!("last_sign_in={span}");
+        assert_eq!(listed(&app, &mut maya, &query).await, people);
+        maya.get(&app, &format!("{LIST}?{query}")).await.sees(&format!("All {} Everyone Active {0} Can sign in", people.len()));
+        let export = maya.get(&app, &format!("{LIST}/export?{query}")).await;
+        assert_eq!(export.body.lines().count(), people.len() + 1);
+        maya.get(&app, &format!("{LIST}/bulk?{query}")).await.is(200).sees(if people.len() == 1 {
+            "1 user matches"
+        } else {
+            "2 users match"
+        });
+    }
+    assert_eq!(listed(&app, &mut pia, "last_sign_in=30&sort=last_sign_in-desc").await, ["Otto Lund", "Uma Ek"]);
+    assert!(listed(&app, &mut pia, "last_sign_in=never").await.is_empty());
+    maya.get(&app, &format!("{LIST}?last_sign_in=60")).await.is(404);
+}

@@ -27,6 +27,9 @@ use super::{plan, rows_by};
 const UNASSIGNED: &str = "users_unassigned";
 const PORTFOLIO_ADMINS: &str = "users_portfolio_admins";
 
+/// Index of the order by last sign-in.
+const BY_SIGN_IN: &str = "users_state_by_sign_in";
+
 /// Place to look for users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store::users) enum Source {
@@ -42,6 +45,8 @@ pub(in crate::store::users) enum Source {
     Unassigned,
     /// Portfolio Admins, who are few.
     PortfolioAdmins,
+    /// Users by their last sign-in.
+    LastSignIn,
 }
 
 impl Source {
@@ -50,6 +55,7 @@ impl Source {
         Ok(match (scope, &filter.search) {
             (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
             (Scope::Company, None) if filter.default_role == Some(DefaultRole::PortfolioAdmin) => Self::PortfolioAdmins,
+            (Scope::Company, None) if filter.last_sign_in.is_some() => Self::LastSignIn,
             (Scope::Company, None) => Self::All,
             (Scope::Company, Some(_)) => Self::Search,
             (Scope::Portfolios { .. }, None) => Self::Scope,
@@ -203,7 +209,7 @@ impl Statement {
 
     /// Adds `FROM … WHERE …` for users of the scope that match the filter, in any status. A user in several portfolios
     /// of the scope appears several times.
-    pub(in crate::store::users) fn users(&mut self, db: &Database, source: Source, scope: &Scope, filter: &UserFilter) {
+    pub(in crate::store::users) fn users(&mut self, db: &Database, source: Source, scope: &Scope, filter: &UserFilter, as_of: Timestamp) {
         let is_sqlite = matches!(db, Database::Sqlite(_));
         match (source, &filter.search) {
             (Source::Search | Source::NarrowSearch(_), Some(term)) if is_sqlite => {
@@ -219,7 +225,14 @@ impl Statement {
             }
             (Source::Unassigned, _) => self.push(&among_few(is_sqlite, UNASSIGNED)),
             (Source::PortfolioAdmins, _) => self.push(&among_few(is_sqlite, PORTFOLIO_ADMINS)),
-            (Source::All | Source::Search | Source::NarrowSearch(_), _) => self.push(" FROM users WHERE users.state IS NOT NULL"),
+            // The states are named, since each is a range of the index.
+            (Source::LastSignIn, _) if is_sqlite => {
+                let users = rows_by(BY_SIGN_IN);
+                self.push(&format!(" FROM {users} WHERE users.state IN ('active', 'deactivated', 'pending')"));
+            }
+            (Source::All | Source::Search | Source::NarrowSearch(_) | Source::LastSignIn, _) => {
+                self.push(" FROM users WHERE users.state IS NOT NULL");
+            }
         }
         // SQLite's trigram index is exact, and has no deleted users.
         if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && matches!(source, Source::Search | Source::NarrowSearch(_)))) {
@@ -238,6 +251,10 @@ impl Statement {
         if filter.is_unassigned {
             // Users of a portfolio have an assignment by definition.
             self.push(if source == Source::Scope { " AND 1 = 0" } else { " AND NOT users.has_assignments" });
+        }
+        if let Some(last_sign_in) = filter.last_sign_in {
+            let before = last_sign_in.before(as_of).map_or_else(|| "IS NULL".to_owned(), |before| format!("< {}", Self::time(before)));
+            self.push(&format!(" AND users.last_sign_in_at {before}"));
         }
         if source != Source::Scope
             && let Some(within) = scopes::within("portfolio_users.portfolio_id", scope)

@@ -5,6 +5,7 @@ pub mod assigned;
 pub mod billing;
 pub mod edit;
 pub mod fields;
+pub mod list;
 pub mod move_to;
 pub mod new;
 pub(in crate::web) mod pickers;

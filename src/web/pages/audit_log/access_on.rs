@@ -91,10 +91,6 @@ impl AccessOnPage {
         FormErrors::of([("on", self.on.error.as_ref())])
     }
 
-    fn title(&self) -> &'static str {
-        "Access on a date"
-    }
-
     fn is_of_user(&self) -> bool {
         self.of == SubjectKind::User
     }

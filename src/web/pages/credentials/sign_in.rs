@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::{
     domain::credentials::{password::Password, token::Token},
-    usecases::{self, ClientInfo, credentials::sign_in::SignInError},
+    usecases::{self, ClientInfo, StoreError, credentials::sign_in::SignInError},
     web::shared::{
         cookies,
         error::WebError,
@@ -31,6 +31,9 @@ use serde::Deserialize;
 
 /// Message about a form that came too late.
 const NOT_DONE: &str = "Your session expired and nothing was saved.";
+
+/// Message before the first user.
+const SETUP_WAITS: &str = "Usher isn’t set up yet. The server printed the address of the setup when it started.";
 
 /// The form for address and password.
 #[derive(Debug, Clone, Template)]
@@ -209,11 +212,13 @@ async fn page(
     query: SignInQuery,
     problem: Option<SignInProblem>,
 ) -> Result<SignInPage, WebError> {
-    let company = state.run(usecases::company_name).await?;
+    let (company, is_waiting) =
+        state.run(|ctx| Ok::<_, StoreError>((usecases::company_name(ctx)?, usecases::setup::is_waiting(ctx)?))).await?;
     let next = addresses::known_page(&query.next).unwrap_or_default().to_owned();
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
     let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
-    let layout = PublicLayout { flash: unsent.or(done), ..respond::layout(state, anonymous, &company) };
+    let waiting = is_waiting.then(|| Flash::new(FlashKind::Info, SETUP_WAITS));
+    let layout = PublicLayout { flash: unsent.or(done).or(waiting), ..respond::layout(state, anonymous, &company) };
     Ok(SignInPage { layout, email, next, unsent: query.unsent, problem })
 }
 

@@ -198,7 +198,7 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<BulkForm>) -
     let perform = move |ctx: &_, submission: &_| users::bulk::perform(ctx, submission, &actor, action, &user_ids, &accounts);
     let done = context.act(said_of, perform).await?;
     let (done, given) = done.map_err(|denied| not_all_there(denied.into(), &form.return_query))?;
-    let list = with_query(paths::UsersAndPermissions {}, &form.return_query);
+    let list = context.home_or(with_query(paths::UsersAndPermissions {}, &form.return_query));
     let broken_off = broken_off(action, &done);
     let flash = said(action, done, &given, &form.return_query, &form.rest)?;
     if let Some(text) = broken_off {

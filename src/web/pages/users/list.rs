@@ -12,7 +12,7 @@ use crate::{
         policy::{Action, decide},
         role::Role,
         user::{DefaultRole, Status},
-        user_list::{Order, SortBy},
+        user_list::{LastSignIn, Order, SortBy},
     },
     usecases::{
         Portfolio,
@@ -156,18 +156,23 @@ impl UserListPage {
 impl Tab {
     fn all(query: &UserListQuery, count: impl Fn(Option<Status>) -> Count) -> Vec<Self> {
         let tab = |status: Option<Status>| {
-            let (label, help) = match status {
-                None => ("All", "Everyone"),
-                Some(Status::Active) => (Status::Active.label(), "Can sign in"),
-                Some(Status::Deactivated) => (Status::Deactivated.label(), "Sign-in blocked"),
-                Some(Status::Invited) => (Status::Invited.label(), "Invitation not accepted yet"),
-                Some(Status::Expired) => (Status::Expired.label(), "Invitation expired"),
-            };
+            let (label, help) = (status.map_or("All", Status::label), status_help(status));
             let word = status.map(word).unwrap_or_default();
             let is_current = word == query.status;
             Self { label, help, count: count(status), href: query.changed(|query| query.status = word).path(), is_current }
         };
         std::iter::once(None).chain(Status::ALL.map(Some)).map(tab).collect()
+    }
+}
+
+/// Explanation of a status, or of all.
+pub(in crate::web::pages) fn status_help(status: Option<Status>) -> &'static str {
+    match status {
+        None => "Everyone",
+        Some(Status::Active) => "Can sign in",
+        Some(Status::Deactivated) => "Sign-in blocked",
+        Some(Status::Invited) => "Invitation not accepted yet",
+        Some(Status::Expired) => "Invitation expired",
     }
 }
 
@@ -197,6 +202,9 @@ impl Toolbar {
             let options = std::iter::once(option("", "Any portfolio")).chain(assignments).collect();
             selects.push(select("assignments", "Assignments", &query.assignments, options));
         }
+        let spans = LastSignIn::ALL.iter().map(|span| option(span.as_str(), span.label()));
+        let spans = std::iter::once(option("", "Any last sign-in")).chain(spans).collect();
+        selects.push(select("last_sign_in", "Last sign-in", &query.last_sign_in, spans));
         selects.push(select("sort", "Sort by", &sort_word(request.order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
         Self {
             q: query.q.clone(),

@@ -51,10 +51,10 @@ impl Screen {
         }
     }
 
-    /// That page as a form on it was left.
+    /// That page, or Home, as a form on it was left.
     pub(super) fn back(&self, context: &PageContext) -> String {
         let page = self.page();
-        context.view_of(paths::path_of(&page)).map_or(page.clone(), str::to_owned)
+        context.home_or(context.view_of(paths::path_of(&page)).map_or(page.clone(), str::to_owned))
     }
 
     /// The way to a page about the user: each address and its name.

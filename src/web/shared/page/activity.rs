@@ -27,6 +27,12 @@ impl Event {
         let place = if is_here { this } else { row.place_name.as_deref().unwrap_or_default() };
         Some(Self { text: described(row, Names { actor: &row.actor_name, subject, place })?, at })
     }
+
+    /// Event of an entry for a page about the whole company.
+    pub(in crate::web) fn of_company(row: &AuditRow, at: DisplayTime) -> Option<Self> {
+        let place = row.place_name.as_deref().unwrap_or_default();
+        Some(Self { text: described(row, Names { actor: &row.actor_name, subject: &row.subject_name, place })?, at })
+    }
 }
 
 fn described(row: &AuditRow, names: Names<'_>) -> Option<String> {

@@ -18,11 +18,12 @@ impl DisplayTime {
         Self { at, now }
     }
 
-    /// For lists: "Today, 09:14", "Yesterday, 11:05", else "3 Sep 2026".
+    /// For lists: "Today, 09:14", "Yesterday, 11:05", "Tomorrow, 08:05", else "3 Sep 2026".
     pub fn short(&self) -> String {
         match (self.now.date() - self.at.date()).num_days() {
             0 => format!("Today, {}", self.clock()),
             1 => format!("Yesterday, {}", self.clock()),
+            -1 => format!("Tomorrow, {}", self.clock()),
             _ => self.date(),
         }
     }
@@ -46,6 +47,11 @@ impl DisplayTime {
     /// Value of the attribute `title`.
     pub fn exact(&self) -> String {
         self.to_the_second(" ", " UTC")
+    }
+
+    /// Day of the current time with its weekday: "Sunday 22 November 2026".
+    pub fn today(now: Timestamp) -> String {
+        now.format("%A %-d %B %Y").to_string()
     }
 
     fn clock(&self) -> String {
@@ -79,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_says_today_and_yesterday_by_the_calendar() {
+    fn a_list_says_the_days_beside_today_by_the_calendar() {
         let now = at(5, 0, 10);
         for (then, words) in [
             (at(5, 0, 9), "Today, 00:09"),
@@ -87,7 +93,8 @@ mod tests {
             (at(4, 23, 59), "Yesterday, 23:59"),
             (at(4, 0, 0), "Yesterday, 00:00"),
             (at(3, 23, 59), "3 Sep 2026"),
-            (at(6, 0, 0), "6 Sep 2026"),
+            (at(6, 0, 0), "Tomorrow, 00:00"),
+            (at(7, 0, 0), "7 Sep 2026"),
         ] {
             assert_eq!(DisplayTime::new(then, now).short(), words);
         }
@@ -100,5 +107,6 @@ mod tests {
         assert_eq!(moment.date(), "3 Sep 2026");
         assert_eq!(moment.machine(), "2026-09-03T09:14:07Z");
         assert_eq!(moment.exact(), "2026-09-03 09:14:07 UTC");
+        assert_eq!(DisplayTime::today(at(3, 9, 14)), "Thursday 3 September 2026");
     }
 }

@@ -51,6 +51,7 @@ pub struct PublicLayout {
 /// Entries of the navigation that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NavGroup {
+    /// Empty for Home, which stands alone.
     pub label: &'static str,
     pub entries: Vec<NavEntry>,
 }
@@ -64,7 +65,8 @@ pub struct NavEntry {
 }
 
 /// Sections by what they are about, in the order of the navigation.
-const GROUPS: [(&str, &[Section]); 3] = [
+const GROUPS: [(&str, &[Section]); 4] = [
+    ("", &[Section::Home]),
     ("People", &[Section::UsersAndGroups, Section::UsersAndPermissions, Section::Roles]),
     ("Business", &[Section::Portfolios, Section::Assets]),
     ("Company", &[Section::AuditLog]),
@@ -72,7 +74,7 @@ const GROUPS: [(&str, &[Section]); 3] = [
 
 /// The navigation for a user with `role` who is in the section `current`. Sections that they may not open are left out.
 pub fn navigation(role: Role, current: Option<Section>) -> Vec<NavGroup> {
-    let may_open = |section: &Section| section.first_page().access.permission().is_some_and(|permission| permission.level(role).is_any());
+    let may_open = |section: &Section| section.first_page().access.permission().is_none_or(|permission| permission.level(role).is_any());
     let group = |(label, sections): &(&'static str, &[Section])| NavGroup {
         label,
         entries: sections.iter().copied().filter(may_open).map(|section| section.entry(role, current)).collect(),
@@ -83,6 +85,7 @@ pub fn navigation(role: Role, current: Option<Section>) -> Vec<NavGroup> {
 impl Section {
     pub fn first_page(self) -> &'static Endpoint {
         match self {
+            Self::Home => paths::Root::ENDPOINT,
             Self::UsersAndGroups => paths::UsersAndGroups::ENDPOINT,
             Self::UsersAndPermissions => paths::UsersAndPermissions::ENDPOINT,
             Self::Roles => paths::Roles::ENDPOINT,
@@ -95,6 +98,7 @@ impl Section {
     /// Its entry in the navigation. The label depends on the role where the content does.
     fn entry(self, role: Role, current: Option<Self>) -> NavEntry {
         let (label, icon) = match (self, role) {
+            (Self::Home, _) => ("Home", "home"),
             (Self::UsersAndGroups, _) => ("Users & Groups", "users"),
             (Self::UsersAndPermissions, _) => ("Users & Permissions", "shield"),
             (Self::Roles, _) => ("Roles", "key"),
@@ -235,11 +239,12 @@ mod tests {
     fn the_navigation_marks_where_one_is() {
         for role in Role::ALL {
             let nav = navigation(role, Some(Section::UsersAndGroups));
-            assert_eq!(nav[0].entries[0].label, "Users & Groups");
-            assert!(nav[0].entries[0].is_current);
-            assert_eq!(nav[1].entries[0].label, if role == Role::User { "Accounts" } else { "Portfolios" });
-            assert!(!nav[1].entries[0].is_current);
-            let labels = nav[0].entries.iter().map(|entry| entry.label).collect::<Vec<_>>();
+            assert_eq!((nav[0].entries[0].label, nav[0].entries[0].href), ("Home", "/"));
+            assert_eq!(nav[1].entries[0].label, "Users & Groups");
+            assert!(nav[1].entries[0].is_current);
+            assert_eq!(nav[2].entries[0].label, if role == Role::User { "Accounts" } else { "Portfolios" });
+            assert!(!nav[2].entries[0].is_current);
+            let labels = nav[1].entries.iter().map(|entry| entry.label).collect::<Vec<_>>();
             assert_eq!(labels.contains(&"Users & Permissions"), role != Role::User);
         }
     }

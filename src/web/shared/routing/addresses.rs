@@ -46,7 +46,7 @@ fn split(address: &str) -> Option<(Vec<&str>, &str)> {
 }
 
 /// True for a page that signing in may lead to. No recorded page is one, since another site could lead there through the
-/// sign-in page. The first address of all leads on by itself.
+/// sign-in page. Home needs no mention: signing in leads there by itself.
 fn is_page(segments: &[&str]) -> bool {
     let is_page = |endpoint: &Endpoint| {
         let is_plain = endpoint.kind.shows_page() && !endpoint.kind.is_recorded();

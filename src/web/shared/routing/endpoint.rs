@@ -40,6 +40,8 @@ pub enum Access {
     Token,
     /// All users who are signed in.
     SignedIn,
+    /// All users who are signed in, as the first section of the console.
+    Home,
     /// Users who have the permission anywhere. The page is in this section of the console.
     Needs(Section, Permission),
 }
@@ -47,6 +49,7 @@ pub enum Access {
 /// A part of the console that the navigation leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    Home,
     UsersAndGroups,
     UsersAndPermissions,
     Roles,
@@ -93,10 +96,14 @@ impl Access {
     }
 
     pub const fn section(self) -> Option<Section> {
-        if let Self::Needs(section, _) = self { Some(section) } else { None }
+        match self {
+            Self::Home => Some(Section::Home),
+            Self::Needs(section, _) => Some(section),
+            Self::Monitoring | Self::Anyone | Self::Token | Self::SignedIn => None,
+        }
     }
 
     pub const fn is_signed_in(self) -> bool {
-        matches!(self, Self::SignedIn | Self::Needs(..))
+        matches!(self, Self::SignedIn | Self::Home | Self::Needs(..))
     }
 }

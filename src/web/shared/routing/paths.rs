@@ -55,8 +55,8 @@ macro_rules! access {
 }
 
 paths! {
-    /// Leads to the first page that the user may open.
-    Root {} = "/", Page, SignedIn;
+    /// Home, where signing in leads.
+    Root {} = "/", Page, Home;
     StaticFile { name: &'static str } = "/static/{name}", Page, Anyone;
     /// For load balancers: the process runs.
     Healthz {} = "/healthz", Page, Anyone;
@@ -156,6 +156,8 @@ paths! {
     /// For Users, the accounts assigned to them. Takes `?q=` and `?page=`.
     Portfolios {} = "/portfolios", Page, Portfolios: AccountsView;
     NewPortfolio {} = "/portfolios/new", Form, Portfolios: PortfoliosManage;
+    /// Accounts of the scope. Takes `?billing=missing`, `?q=` and `?page=`.
+    Accounts {} = "/portfolios/accounts", Page, Portfolios: PortfoliosView;
     /// Takes `?page=` of its accounts and `?users=`.
     Portfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}", Page, Portfolios: PortfoliosView;
     EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit", Form, Portfolios: PortfoliosManage;

@@ -25,7 +25,7 @@ use crate::web::{
             sign_in, stay_signed_in,
         },
         groups::{self, new},
-        portfolios, roles, setup,
+        home, portfolios, roles, setup,
         users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
     },
     shared::{
@@ -83,7 +83,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
         .service(
             web::scope("")
                 .wrap(sessions(state))
-                .service(at!(Root => health::root))
+                .service(at!(Root => home::show))
                 .service(at!(Setup => setup::show, setup::submit))
                 .service(at!(SignIn => sign_in::show, sign_in::submit))
                 .service(at!(SignOut => sign_in::sign_out))
@@ -139,6 +139,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(Roles => roles::show))
                 .service(at!(Portfolios => portfolios::list::list))
                 .service(at!(NewPortfolio => portfolios::new::show, portfolios::new::submit))
+                .service(at!(Accounts => accounts::list::list))
                 .service(at!(Portfolio => portfolios::show::show))
                 .service(at!(EditPortfolio => portfolios::edit::show, portfolios::edit::submit))
                 .service(at!(DeactivatePortfolio => portfolios::status_actions::ask, portfolios::status_actions::deactivate))

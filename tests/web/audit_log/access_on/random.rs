@@ -17,7 +17,11 @@ use usher::{
         text::{AccountName, GroupName, Notes, PortfolioName},
         user::DefaultRole,
     },
-    store::{Database, assignments as stored, groups as stored_groups, users as stored_users},
+    store::{
+        Database, assignments as stored,
+        groups::{self as stored_groups, ADMINS},
+        users as stored_users,
+    },
     usecases::{
         EntryPoint, Submission, User,
         access::{assignments, unassign},
@@ -95,11 +99,11 @@ impl Company {
             3 | 4 => {
                 let name = self.name();
                 let admin = self.app.create_admin(&name, "Test");
-                groups::remove(&ctx, &self.by_maya(), GroupId(1), admin).ok()?;
+                groups::remove(&ctx, &self.by_maya(), ADMINS, admin).ok()?;
                 self.users.push(admin);
             }
-            5 => drop(groups::add(&ctx, &self.by_maya(), GroupId(1), user?).ok()?),
-            6 => drop(groups::remove(&ctx, &self.by_maya(), GroupId(1), user?).ok()?),
+            5 => drop(groups::add(&ctx, &self.by_maya(), ADMINS, user?).ok()?),
+            6 => drop(groups::remove(&ctx, &self.by_maya(), ADMINS, user?).ok()?),
             7..=10 => drop(assignments::give_account(&ctx, &self.by_maya(), user?, account?, permissions(third)).ok()?),
             11 | 12 => drop(assignments::set_permissions(&ctx, &self.by_maya(), user?, account?, permissions(third)).ok()?),
             13 => drop(unassign::unassign(&ctx, &self.by_maya(), user?, &[AssignmentRef::Account(account?)], true).ok()?),
@@ -212,7 +216,9 @@ impl Company {
                 continue;
             };
             let memberships = self.app.store().read(|db: &mut Database| stored_groups::memberships_of(db, &[*id])).unwrap();
-            let mut groups = memberships.into_iter().map(|membership| membership.group_name).collect::<Vec<_>>();
+            // The role tells of Admins.
+            let custom = memberships.into_iter().filter(|membership| membership.group != ADMINS);
+            let mut groups = custom.map(|membership| membership.group_name).collect::<Vec<_>>();
             groups.sort();
             let then = then.expect("the user is there");
             assert_eq!((then.role, then.status, then.groups), (user.actor().role, user.status(self.app.now()), groups), "{}", user.email);

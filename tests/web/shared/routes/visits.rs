@@ -77,7 +77,7 @@ impl World {
 
     pub(super) fn visits(&self) -> Vec<Visit> {
         let answers = |endpoint: &Endpoint| match (endpoint.name, endpoint.access) {
-            ("Root" | "ChangeOwners" | "UnassignAccount" | "UnassignPortfolio", _) => [303, user(endpoint).unwrap_or(303), 303],
+            ("ChangeOwners" | "UnassignAccount" | "UnassignPortfolio", _) => [303, user(endpoint).unwrap_or(303), 303],
             ("SignIn", _) => [200, 303, 303],
             ("Setup", _) | (_, Access::Monitoring) => [404; 3],
             ("InvitationNewLink", _) => [410; 3],
@@ -88,7 +88,7 @@ impl World {
                 _,
             ) => [303, 404, 200],
             (_, Access::Anyone | Access::Token) => [200; 3],
-            (_, Access::SignedIn | Access::Needs(..)) => [303, user(endpoint).unwrap_or(200), 200],
+            (_, Access::SignedIn | Access::Home | Access::Needs(..)) => [303, user(endpoint).unwrap_or(200), 200],
         };
         let declared = ENDPOINTS.iter().filter(|endpoint| endpoint.kind.shows_page());
         let declared = declared.map(|endpoint| Visit { endpoint, path: self.path(endpoint), answers: answers(endpoint) });

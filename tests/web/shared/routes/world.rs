@@ -79,6 +79,7 @@ const STORED: [&str; 35] = [
 ];
 
 impl World {
+    #[expect(clippy::too_many_lines, reason = "one of everything")]
     pub(crate) async fn new(db: crate::helpers::Db) -> Self {
         let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
         let active = app.create_user("Jonas", "Vermeulen").to_string();

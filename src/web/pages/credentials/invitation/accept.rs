@@ -17,7 +17,7 @@ use crate::{
         shared::{
             extract::AnonymousSession,
             form::Form,
-            page::{DisplayTime, Field, FieldError, FormErrors, PublicLayout, SecretField, parse},
+            page::{DisplayTime, Field, FieldError, Flash, FlashKind, FormErrors, PublicLayout, SecretField, parse},
             respond::{self, HandlerResult},
             routing::paths,
             session,
@@ -117,6 +117,10 @@ pub(in crate::web) async fn submit(
     match new_password::run(&state, link, &anonymous.client.client_ip, accept).await? {
         Ok(begun) => {
             session::begin(&session, &begun)?;
+            session::flash(
+                &session,
+                &Flash::new(FlashKind::Ok, format!("Welcome to {}, {}.", open.company.name, form.0.first_name.trim())),
+            );
             respond::see_other(paths::Root {})
         }
         // The link was used meanwhile: its page tells the state.

@@ -21,7 +21,7 @@ use crate::{
 
 /// `POST /users-and-groups/mail/{mail}/send-again`
 pub(in crate::web) async fn one(context: PageContext, mail: Path<MailId>, form: Form<ListButton>) -> HandlerResult {
-    let (mail, list) = (*mail, list(&form));
+    let (mail, list) = (*mail, list(&context, &form));
     let said = |mail: &FailedMail| Flash::new(FlashKind::Ok, format!("We’ll send the mail to {} again.", mail.recipient));
     match context.act(said, move |ctx, submission| failed_mails::send_again(ctx, submission, mail)).await? {
         Ok(mail) => {
@@ -36,13 +36,13 @@ pub(in crate::web) async fn one(context: PageContext, mail: Path<MailId>, form: 
 pub(in crate::web) async fn all(context: PageContext, form: Form<ListButton>) -> HandlerResult {
     let said = |mails: &u64| Flash::new(FlashKind::Ok, format!("We’ll send {} again.", counted(*mails, "mail", "mails")));
     match context.act(said, failed_mails::send_all_again).await? {
-        Ok(_) => respond::see_other(list(&form)),
-        Err(error) => context.say(&none_failed(error, "There are no failed mails.")?, list(&form)),
+        Ok(_) => respond::see_other(list(&context, &form)),
+        Err(error) => context.say(&none_failed(error, "There are no failed mails.")?, list(&context, &form)),
     }
 }
 
-fn list(form: &Form<ListButton>) -> String {
-    with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query))
+fn list(context: &PageContext, form: &Form<ListButton>) -> String {
+    context.home_or(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 
 /// Message after a repeated click or on an outdated page.

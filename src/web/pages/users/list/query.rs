@@ -12,7 +12,7 @@ use crate::{
     domain::{
         search::SearchTerm,
         user::{DefaultRole, Status},
-        user_list::{Order, SortBy, UserFilter},
+        user_list::{LastSignIn, Order, SortBy, UserFilter},
     },
     usecases::{
         Cursor, CursorValue, Position,
@@ -44,6 +44,8 @@ pub(in crate::web) struct UserListQuery {
     pub(in crate::web) two_factor: String,
     /// "none" for users without assignments; the id of a portfolio for users with assignments in it.
     pub(in crate::web) assignments: String,
+    /// "never", "30" or "90".
+    pub(in crate::web) last_sign_in: String,
     /// "email", "email-desc"; empty by name.
     pub(in crate::web) sort: String,
     pub(in crate::web) rows: String,
@@ -117,6 +119,7 @@ impl UserListQuery {
             default_role: known(&self.role, |text| DefaultRole::from_str(text).ok())?,
             has_two_factor: known(&self.two_factor, |text| ["off", "on"].iter().position(|known| *known == text).map(|place| place == 1))?,
             is_unassigned: self.assignments == "none",
+            last_sign_in: known(&self.last_sign_in, |text| LastSignIn::from_str(text).ok())?,
         };
         let portfolio = if filter.is_unassigned { None } else { known(&self.assignments, |text| text.parse().ok())? };
         let limit = known(&self.rows, PageSize::parse)?.unwrap_or(self.remembered).count();
@@ -150,6 +153,7 @@ impl UserListQuery {
             ("role", &self.role),
             ("two_factor", &self.two_factor),
             ("assignments", &self.assignments),
+            ("last_sign_in", &self.last_sign_in),
             ("sort", &self.sort),
             ("rows", &self.rows),
             ("page", &self.page),
@@ -183,7 +187,7 @@ impl UserListQuery {
 
     /// True if anything but the status narrows the list.
     pub(in crate::web) fn is_narrowed(&self) -> bool {
-        [&self.q, &self.role, &self.two_factor, &self.assignments].into_iter().any(|text| !text.is_empty())
+        [&self.q, &self.role, &self.two_factor, &self.assignments, &self.last_sign_in].into_iter().any(|text| !text.is_empty())
     }
 
     /// The ways to other pages, and to the first one with other numbers of rows.
@@ -253,11 +257,13 @@ mod tests {
 
     #[test]
     fn an_address_says_all_that_the_list_holds() {
-        let text = "q=ma&status=expired&role=portfolio_admin&two_factor=off&assignments=none&sort=last_sign_in-desc&rows=100";
+        let text =
+            "q=ma&status=expired&role=portfolio_admin&two_factor=off&assignments=none&last_sign_in=90&sort=last_sign_in-desc&rows=100";
         let request = parsed(text).unwrap();
         assert_eq!((request.filter.status, request.filter.default_role), (Some(Status::Expired), Some(DefaultRole::PortfolioAdmin)));
         assert_eq!((request.filter.has_two_factor, request.filter.is_unassigned, request.limit), (Some(false), true, 100));
         assert_eq!(request.order, Order { by: SortBy::LastSignIn, is_descending: true });
+        assert_eq!(request.filter.last_sign_in, Some(LastSignIn::Over90Days));
         assert_eq!(UserListQuery::returned(text), text);
     }
 
@@ -274,7 +280,7 @@ mod tests {
             r#"{"place":"l","from":1}"#,
         ];
         let words = ["status=x", "status=Active", "role=admin", "two_factor=yes", "assignments=all", "sort=x", "sort=-desc", "rows=-1"];
-        let words = words.into_iter().chain(["rows=26", "rows=99999999999999999999", "page=x"]).map(str::to_owned);
+        let words = words.into_iter().chain(["last_sign_in=60", "rows=26", "rows=99999999999999999999", "page=x"]).map(str::to_owned);
         for text in words.chain(keys.iter().map(|json| key(json))) {
             assert!(matches!(parsed(&text), Err(WebError::NotFound)), "{text}");
             assert_eq!(UserListQuery::returned(&text), "", "{text}");
