@@ -51,6 +51,7 @@ mod enter;
 mod forms;
 mod groups;
 mod guide;
+mod home;
 mod keyboard;
 mod list;
 mod looks;
