@@ -3,6 +3,8 @@
 use fantoccini::key::Key;
 
 use crate::{
+    business::JONAS,
+    office::Office,
     site::{MAYA, Site},
     support::browser::Browser,
 };
@@ -91,4 +93,51 @@ fn an_admin_keeps_an_invitation_and_then_revokes_it() {
     press(&maya, Key::Tab);
     press(&maya, Key::Enter);
     maya.see("Invitation to noor@example.com revoked.");
+}
+
+#[test]
+fn a_user_creates_a_process_and_shares_it() {
+    let Office { site, .. } = Office::new(true);
+    let jonas = site.signed_in(JONAS, true);
+    jonas.open("/assets");
+    tab_to(&jonas, "Create");
+    press(&jonas, Key::Enter);
+    tab_to(&jonas, "Process");
+    press(&jonas, Key::Enter);
+    jonas.see("Create process");
+    tab_to(&jonas, "Name");
+    jonas.type_keys("Bank reconciliation");
+    press(&jonas, Key::Enter);
+    jonas.see("Created the process Bank reconciliation.");
+    tab_to(&jonas, "Share");
+    press(&jonas, Key::Enter);
+    jonas.see("Not shared yet");
+    tab_to(&jonas, "Name or Email");
+    jonas.type_keys("lena");
+    jonas.see("1 person matches “lena”");
+    press(&jonas, Key::Tab);
+    press(&jonas, Key::Space);
+    tab_to(&jonas, "Access");
+    jonas.type_keys("E");
+    press(&jonas, Key::Tab);
+    assert_eq!(jonas.focused(), "Share");
+    press(&jonas, Key::Enter);
+    jonas.see("Lena Novak now has Edit access.");
+    site.subjects();
+}
+
+#[test]
+fn an_admin_deletes_a_user_and_names_the_new_owner() {
+    let Office { site, jonas, .. } = Office::new(true);
+    let maya = site.signed_in(MAYA, true);
+    maya.open(&format!("/users-and-groups/users/{jonas}/delete"));
+    tab_to(&maya, "Name or Email");
+    maya.type_keys("lena");
+    maya.see("1 person matches “lena”");
+    press(&maya, Key::Tab);
+    press(&maya, Key::Space);
+    tab_to(&maya, "Delete user");
+    press(&maya, Key::Enter);
+    maya.see("went to Lena Novak.");
+    site.subjects();
 }

@@ -24,8 +24,10 @@ use crate::{
     support::browser::{Browser, Scheme},
 };
 
+mod assets;
 mod audit_log;
 mod business;
+mod home;
 mod user_pages;
 
 /// Text spacing that readers may set without losing content: WCAG 2.2, 1.4.12.

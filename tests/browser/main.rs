@@ -17,6 +17,7 @@ mod support {
 mod helpers;
 
 mod business;
+mod office;
 mod site;
 
 /// Runs a test with scripts and without: `#[apply(with_scripts_and_without!)]`.
@@ -44,10 +45,13 @@ macro_rules! in_every_combination {
     };
 }
 
+mod assets;
+mod audit_log;
 mod enter;
 mod forms;
 mod groups;
 mod guide;
+mod home;
 mod keyboard;
 mod list;
 mod looks;

@@ -44,6 +44,11 @@ fn the_audit_log_and_activity() {
         "/audit-log/place".to_owned(),
         "/audit-log/refused-sign-ins".to_owned(),
         format!("/portfolios/{nordic}/activity"),
+        format!("/portfolios/{nordic}/access"),
+        format!("/accounts/{fjord}/access"),
+        format!("/accounts/{fjord}/access?on=2020-05-31"),
+        format!("/accounts/{fjord}/access?on=2030-05-31"),
+        format!("/users-and-permissions/{hana}/access"),
     ];
     look_good(&maya, &pages);
     let hana_s = site.signed_in(HANA, true);
