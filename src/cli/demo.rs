@@ -4,46 +4,48 @@
 //! holds everything: an interruption leaves nothing, and SQLite is fastest when it builds its indexes at the end. A
 //! server on the same file waits with its writes meanwhile; without users it has only the setup page.
 
+mod asset_trees;
+mod assets;
 mod business;
 mod chance;
+mod definitions;
+mod history;
+mod mails;
 mod names;
+mod past;
+mod people;
+mod places;
 mod users;
 
 use std::time::{Duration, Instant};
 
-use chrono::{Datelike as _, TimeDelta};
-
 use crate::{
     config::Settings,
     domain::{
-        account::{AccountDetails, Billing, BillingFields, Website},
-        audit::{AuditAction, AuditEvent, By, Channel, Entry, Subject, SubjectKind},
+        audit::{AuditAction, AuditEvent, Subject, SubjectKind},
         clock::{Clock as _, Random, SystemClock, SystemRandom, Timestamp, random_bytes},
         credentials::{
             password::{HashingFailed, Password, PasswordHash},
             token::TokenEnd,
         },
         email_address::{EmailAddress, EmailAddressError},
-        ids::{AccountId, GroupId, PortfolioId, UserId},
-        invitation::InvitationOrigin,
-        portfolio::PortfolioDetails,
-        text::{AccountName, CompanyName, GroupName, LineError, Notes, PersonName, PortfolioName},
+        text::{CompanyName, GroupName, LineError, PersonName},
     },
     startup,
     store::{
-        Store, StoreError, Tx, accounts,
-        audit::daily_counts::{self, DailyCount},
-        audit_entries, billing,
-        bulk_insert::{self, NewUser},
-        company,
+        StoreError, Tx, audit_entries, bulk_insert, company,
         groups::{self, ADMINS},
-        portfolios, tokens,
+        tokens,
         users::{NewActive, insert_active, is_anybody},
     },
+    usecases::Context,
 };
 
 use super::{CommandError, args, password_from_stdin, say};
-use business::{Business, MadeUpAccount, MadeUpAssignments, MadeUpPortfolio};
+use assets::Around;
+use business::Business;
+use past::{Administrator, Past, Person, RECORDED};
+use people::People;
 use users::{GROUPS, HOST, MadeUpUsers, PORTFOLIO_ADMIN, USER};
 
 const COMPANY: &str = "Northwind Trading";
@@ -82,20 +84,22 @@ pub enum DemoError {
     Address(#[from] EmailAddressError),
     #[error("made-up billing information: {0}")]
     Billing(String),
+    #[error("a made-up integration {0}")]
+    Integration(String),
 }
 
 pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandError> {
-    let store = startup::context(settings, &settings.public_url)?.store;
-    store.read(refuse_users)?;
+    let ctx = startup::context(settings, &settings.public_url)?;
+    ctx.store.read(refuse_users)?;
     let made_up = (!demo.password_stdin).then(|| password(&SystemRandom));
     let typed = made_up.clone().map_or_else(password_from_stdin, Ok)?;
     let email = address("admin")?;
-    let password = Password::choose(&typed, store.read(company::load)?.password_min, &[email.as_str(), ADMIN.0, ADMIN.1, COMPANY])?;
+    let password = Password::choose(&typed, ctx.store.read(company::load)?.password_min, &[email.as_str(), ADMIN.0, ADMIN.1, COMPANY])?;
     let password = password.hash(&random_bytes(&SystemRandom)).map_err(DemoError::from)?;
     let plan = Plan { users: demo.users, seed: demo.seed, password };
 
     let mut said = Instant::now();
-    fill(&store, &plan, SystemClock.now(), |done| {
+    fill(&ctx, &plan, SystemClock.now(), |done| {
         if said.elapsed() >= PATIENCE {
             eprintln!("{done} of {} users", plan.users);
             said = Instant::now();
@@ -119,83 +123,38 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
 ///
 /// # Errors
 /// See [`DemoError`].
-pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut(u32)) -> Result<(), DemoError> {
+pub fn fill(ctx: &Context, plan: &Plan, now: Timestamp, mut progress: impl FnMut(u32)) -> Result<(), DemoError> {
     let (users, business) = (MadeUpUsers::new(plan.users, plan.seed, now), Business::new(plan.users, plan.seed));
-    store.audited_transaction(|tx| {
-        let mut begun = begin(tx, plan, now)?;
-        daily_counts::insert(tx, &daily_counts_of(plan, now))?;
-        bulk_insert::indexed_at_once(tx, |tx| {
-            add_portfolios(tx, &business.portfolios, &mut begun, now)?;
+    ctx.store.audited_transaction(|tx| {
+        let mut past = Past::new(now);
+        let groups = begin(tx, plan, &mut past)?;
+        let (people, placed) = bulk_insert::indexed_at_once(tx, |tx| {
+            let placed = places::add(tx, &mut past, &business.portfolios)?;
+            let mut people = People::new(&users, &business, &placed, &groups, plan);
             let mut done = 1;
             while done < plan.users {
                 let end = plan.users.min(done.saturating_add(CHUNK));
-                add(tx, &users, &business, done..end, plan, &begun, now)?;
+                people.add(tx, &mut past, done..end)?;
                 done = end;
                 progress(done);
             }
-            Ok(())
-        })
+            let recorded = people.recorded;
+            Ok::<_, DemoError>((recorded, placed))
+        })?;
+        let admin = past.admins.first().map(|admin| &admin.person);
+        let persons = admin.into_iter().chain(people.iter().map(|made_up| &made_up.person)).cloned().collect::<Vec<_>>();
+        let around = Around { groups: &groups, portfolios: &placed.portfolios, account: placed.accounts.first() };
+        assets::add(ctx, tx, &mut past, &persons, around, plan.users)?;
+        mails::add(ctx, tx, &mut past, &people)?;
+        people::refuse_sign_ins(tx, &people, now)?;
+        past.append(tx);
+        Ok(())
     })
 }
 
-/// Sign-ins and invitations of twelve weeks, fewer at weekends and long ago. Those of today follow from real ones.
-fn daily_counts_of(plan: &Plan, now: Timestamp) -> Vec<DailyCount> {
-    let users = i64::from(plan.users);
-    let counts = (1..=83).flat_map(|ago| {
-        let day = now.date() - TimeDelta::days(ago);
-        let part = if day.weekday().num_days_from_monday() < 5 { 10 } else { 1 };
-        let growth = 100 - ago - ago * 7 % 13;
-        [(AuditAction::SignedIn, users * part * growth / 5000), (AuditAction::UserInvited, (users * part * growth / 200_000).max(part % 2))]
-            .map(|(action, entries)| DailyCount { day, action, entries })
-    });
-    counts.collect()
-}
-
-/// Rows made before the users: company, groups, portfolios and accounts.
-struct Begun {
-    admin: UserId,
-    groups: Vec<GroupId>,
-    portfolios: Vec<PortfolioId>,
-    accounts: Vec<AccountId>,
-}
-
-/// Adds portfolios with their accounts.
-fn add_portfolios(tx: &mut Tx<'_>, portfolios: &[MadeUpPortfolio], begun: &mut Begun, now: Timestamp) -> Result<(), DemoError> {
-    for made_up in portfolios {
-        let details = PortfolioDetails { name: PortfolioName::parse(&made_up.name)?, notes: Notes::parse(&made_up.notes)? };
-        let portfolio = portfolios::insert(tx, &details, now)?;
-        for made_up in &made_up.accounts {
-            let website = Website::parse(&made_up.website).unwrap_or_default();
-            let details = AccountDetails { name: AccountName::parse(&made_up.name)?, website, notes: Notes::default() };
-            let account = accounts::insert(tx, portfolio, &details, now)?;
-            if let Some((country, city, postal_code)) = made_up.billed_in {
-                billing::save(tx, account, &billing_of(made_up, country, city, postal_code)?, now)?;
-            }
-            begun.accounts.push(account);
-        }
-        if !made_up.is_active {
-            portfolios::set_deactivated(tx, portfolio, Some(now))?;
-        }
-        begun.portfolios.push(portfolio);
-    }
-    Ok(())
-}
-
-fn billing_of(account: &MadeUpAccount, country: &str, city: &str, postal_code: &str) -> Result<Billing, DemoError> {
-    let fields = BillingFields {
-        legal_name: format!("{} Group", account.name),
-        email: address("invoices")?.to_string(),
-        address_line_1: "Strandgaten 14".to_owned(),
-        city: city.to_owned(),
-        postal_code: postal_code.to_owned(),
-        country: country.to_owned(),
-        ..BillingFields::default()
-    };
-    Billing::parse(&fields).map_err(|refused| DemoError::Billing(format!("{refused:?}")))
-}
-
-/// Adds the company, its Admin and its groups.
-fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoError> {
+/// Adds the company, its Admin and its groups. Returns the groups.
+fn begin(tx: &mut Tx<'_>, plan: &Plan, past: &mut Past) -> Result<Vec<Subject>, DemoError> {
+    let now = past.start;
     company::lock_rights(tx)?;
     refuse_users(tx.db())?;
     tokens::end_setup(tx, TokenEnd::Revoked, now)?;
@@ -207,67 +166,30 @@ fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoErro
         password: &plan.password,
         now,
     };
-    let admin = insert_active(tx, &new)?;
-    groups::add_member(tx, ADMINS, admin, now)?;
-    let mut groups = Vec::with_capacity(GROUPS.len());
-    for (name, ..) in GROUPS {
-        groups.push(groups::insert(tx, &GroupName::parse(name)?, now)?);
-    }
-    let by = By { id: None, name: "usher demo".to_owned(), channel: Channel::CommandLine, client_ip: None };
+    let id = insert_active(tx, &new)?;
+    groups::add_member(tx, ADMINS, id, now)?;
+    let admin = Person {
+        id,
+        number: 0,
+        first_name: ADMIN.0.to_owned(),
+        name: format!("{} {}", ADMIN.0, ADMIN.1),
+        email: new.email.to_string(),
+        active_since: Some(now),
+    };
     let company = Subject { kind: SubjectKind::Company, id: 1, name: COMPANY.to_owned() };
-    let event = AuditEvent::DemoCreated { users: plan.users.into(), seed: plan.seed, admin: new.email.to_string() };
-    tx.audit(Entry::new(now, by, company, &event));
-    Ok(Begun { admin, groups, portfolios: Vec::new(), accounts: Vec::new() })
-}
-
-/// Adds the users with these numbers, their memberships and their assignments.
-fn add(
-    tx: &mut Tx<'_>,
-    users: &MadeUpUsers,
-    business: &Business,
-    numbers: std::ops::Range<u32>,
-    plan: &Plan,
-    begun: &Begun,
-    now: Timestamp,
-) -> Result<(), DemoError> {
-    let (mut new, mut members, mut assigned) = (Vec::new(), Vec::<(GroupId, String)>::new(), Vec::new());
-    for (number, user) in numbers.map(|number| (number, users.user(number))) {
-        let email = EmailAddress::parse(&user.email)?;
-        // Users invited in Users & Groups have no assignments yet.
-        let has_any = user.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions);
-        let given = if has_any { business.of(number, user.default_role) } else { MadeUpAssignments::default() };
-        let has_assignments = !given.portfolios.is_empty() || !given.accounts.is_empty();
-        assigned.push((email.key().to_owned(), given));
-        let groups = user.groups.iter().filter_map(|&group| begun.groups.get(group).copied());
-        members.extend(groups.chain(user.is_admin.then_some(ADMINS)).map(|group| (group, email.key().to_owned())));
-        new.push(NewUser {
-            email,
-            first_name: user.first_name,
-            last_name: user.last_name,
-            default_role: user.default_role,
-            password: user.credentials_set_at.map(|_| &plan.password),
-            credentials_set_at: user.credentials_set_at,
-            blocked_at: user.blocked_at,
-            invited_by: user.invitation.map(|_| begun.admin),
-            invitation: user.invitation,
-            created_at: user.created_at,
-            last_sign_in_at: user.last_sign_in_at,
-            has_assignments,
-        });
+    let (users, recorded) = (plan.users.into(), plan.users.min(RECORDED).into());
+    let event = AuditEvent::DemoCreated { users, recorded, seed: plan.seed, admin: admin.email.clone() };
+    past.record(now, past.by_admin(now, 0), company, &event);
+    past.record(now, past.by_admin(now, 0), admin.subject(), &AuditEvent::AdminCreated { email: admin.email.clone() });
+    let mut made = Vec::with_capacity(GROUPS.len());
+    for (name, ..) in GROUPS {
+        let id = groups::insert(tx, &GroupName::parse(name)?, now)?;
+        let group = Subject { kind: SubjectKind::Group, id: id.0, name: name.to_owned() };
+        past.record(now, admin.by(), group.clone(), &AuditEvent::GroupCreated {});
+        made.push(group);
     }
-    bulk_insert::insert_users(tx, &new)?;
-    let keys = members.iter().map(|(_, key)| key.as_str()).chain(assigned.iter().map(|(key, _)| key.as_str())).collect::<Vec<_>>();
-    let ids = bulk_insert::find_by_emails(tx.db(), &keys)?;
-    let members = members.iter().filter_map(|(group, key)| Some((*group, *ids.get(key)?))).collect::<Vec<_>>();
-    bulk_insert::add_members(tx, &members, now)?;
-    let (mut portfolios, mut accounts) = (Vec::new(), Vec::new());
-    for (key, assigned) in &assigned {
-        let Some(&user) = ids.get(key) else { continue };
-        portfolios.extend(assigned.portfolios.iter().filter_map(|&place| Some((user, *begun.portfolios.get(place)?))));
-        accounts
-            .extend(assigned.accounts.iter().filter_map(|&(place, permissions)| Some((user, *begun.accounts.get(place)?, permissions))));
-    }
-    Ok(bulk_insert::assign(tx, &portfolios, &accounts, begun.admin, now)?)
+    past.admins.push(Administrator { person: admin, since: now });
+    Ok(made)
 }
 
 fn refuse_users(db: &mut crate::store::Database) -> Result<(), DemoError> {

@@ -13,7 +13,7 @@ use crate::domain::{
     clock::Timestamp,
     credentials::password::PasswordHash,
     email_address::EmailAddress,
-    ids::{AccountId, GroupId, PortfolioId, UserId},
+    ids::{AccountId, GroupId, MailId, PortfolioId, UserId},
     invitation::InvitationOrigin,
     permission::AssignmentPermissions,
     user::DefaultRole,
@@ -22,7 +22,8 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     connection::with_backend,
-    schema::{account_assignments, memberships, portfolio_assignments, user_rows},
+    outbox::{self, MailState, NewMail, Trouble},
+    schema::{account_assignments, memberships, outbox as outbox_table, portfolio_assignments, user_rows},
     users::named,
     views::users,
 };
@@ -109,15 +110,23 @@ pub fn find_by_emails(db: &mut Database, keys: &[&str]) -> Result<HashMap<String
 
 /// # Errors
 /// A unique violation where a user is a member already.
-pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestamp) -> Result<(), StoreError> {
+pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId, Timestamp)]) -> Result<(), StoreError> {
     for members in members.chunks(ROWS) {
         let rows = members
             .iter()
-            .map(|&(group, user)| (memberships::group_id.eq(group), memberships::user_id.eq(user), memberships::added_at.eq(now)));
+            .map(|&(group, user, at)| (memberships::group_id.eq(group), memberships::user_id.eq(user), memberships::added_at.eq(at)));
         let rows = rows.collect::<Vec<_>>();
         with_backend!(tx.db(), |db| diesel::insert_into(memberships::table).values(&rows).execute(db))?;
     }
     Ok(())
+}
+
+/// Holder, grantor and time of a new assignment.
+#[derive(Debug, Clone, Copy)]
+pub struct Assignment {
+    pub user: UserId,
+    pub by: Option<UserId>,
+    pub at: Timestamp,
 }
 
 /// Assigns portfolios and accounts to users.
@@ -126,36 +135,68 @@ pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestam
 /// A unique violation where a user has one already.
 pub fn assign(
     tx: &mut Tx<'_>,
-    portfolios: &[(UserId, PortfolioId)],
-    accounts: &[(UserId, AccountId, AssignmentPermissions)],
-    by: UserId,
-    now: Timestamp,
+    portfolios: &[(Assignment, PortfolioId)],
+    accounts: &[(Assignment, AccountId, AssignmentPermissions)],
 ) -> Result<(), StoreError> {
     for portfolios in portfolios.chunks(ROWS) {
-        let row = |&(user, portfolio): &(UserId, PortfolioId)| {
+        let row = |&(new, portfolio): &(Assignment, PortfolioId)| {
             (
-                portfolio_assignments::user_id.eq(user),
+                portfolio_assignments::user_id.eq(new.user),
                 portfolio_assignments::portfolio_id.eq(portfolio),
-                portfolio_assignments::assigned_by.eq(Some(by.0)),
-                portfolio_assignments::assigned_at.eq(now),
+                portfolio_assignments::assigned_by.eq(new.by.map(|by| by.0)),
+                portfolio_assignments::assigned_at.eq(new.at),
             )
         };
         let rows = portfolios.iter().map(row).collect::<Vec<_>>();
         with_backend!(tx.db(), |db| diesel::insert_into(portfolio_assignments::table).values(&rows).execute(db))?;
     }
     for accounts in accounts.chunks(ROWS) {
-        let row = |&(user, account, permissions): &(UserId, AccountId, AssignmentPermissions)| {
+        let row = |&(new, account, permissions): &(Assignment, AccountId, AssignmentPermissions)| {
             (
-                account_assignments::user_id.eq(user),
+                account_assignments::user_id.eq(new.user),
                 account_assignments::account_id.eq(account),
                 account_assignments::edits_details.eq(permissions.edits_details),
                 account_assignments::sees_billing.eq(permissions.sees_billing),
-                account_assignments::assigned_by.eq(Some(by.0)),
-                account_assignments::assigned_at.eq(now),
+                account_assignments::assigned_by.eq(new.by.map(|by| by.0)),
+                account_assignments::assigned_at.eq(new.at),
             )
         };
         let rows = accounts.iter().map(row).collect::<Vec<_>>();
         with_backend!(tx.db(), |db| diesel::insert_into(account_assignments::table).values(&rows).execute(db))?;
     }
     Ok(())
+}
+
+/// Past of a new mail.
+#[derive(Debug, Clone, Copy)]
+pub struct MailPast<'a> {
+    pub state: MailState,
+    pub attempts: i32,
+    /// Last reply of the mail server.
+    pub reply: Option<&'a str>,
+    pub next_attempt_at: Timestamp,
+    pub done_at: Option<Timestamp>,
+    /// True if the text is kept.
+    pub is_kept: bool,
+}
+
+/// Adds a mail with its past.
+pub fn insert_mail(tx: &mut Tx<'_>, mail: &NewMail<'_>, past: &MailPast<'_>) -> Result<MailId, StoreError> {
+    outbox::insert(tx, std::slice::from_ref(mail))?;
+    let MailPast { state, attempts, reply, next_attempt_at, done_at, is_kept } = *past;
+    let trouble = (state == MailState::Retrying).then_some(Trouble::Mail.as_str());
+    let id =
+        outbox_table::table.filter(outbox_table::message_id.eq(&*mail.message_id)).select(outbox_table::id).first::<MailId>(tx.db())?;
+    diesel::update(outbox_table::table.find(id))
+        .set((
+            outbox_table::state.eq(state),
+            outbox_table::attempts.eq(attempts),
+            outbox_table::trouble.eq(trouble),
+            outbox_table::reply.eq(reply),
+            outbox_table::next_attempt_at.eq(next_attempt_at),
+            outbox_table::done_at.eq(done_at),
+            outbox_table::sealed.eq(is_kept.then_some(&*mail.sealed)),
+        ))
+        .execute(tx.db())?;
+    Ok(id)
 }

@@ -33,7 +33,7 @@ pub use crate::store::{
     users::{Cursor, CursorValue, Deleted, StatusCounts, User},
 };
 pub use credentials::new_password::{NewPasswordError, SetPasswordError};
-pub use outbox::mails::{DeliveryStatus, LinkDelivery};
+pub use outbox::mails::{DeliveryStatus, LinkDelivery, Recipient};
 pub use shared::context::{Context, Links};
 pub use shared::error::{ActionError, EditError, NameError};
 pub use shared::layout::{LayoutData, company_name};

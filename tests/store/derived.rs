@@ -13,7 +13,7 @@ use super::*;
 /// Fills a database with users in every status, one of them deleted.
 fn fill(store: &Store) {
     let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
-    demo::fill(store, &plan, now(), |_| ()).unwrap();
+    demo::fill(&context(store), &plan, now(), |_| ()).unwrap();
     store
         .write_transaction(|tx| {
             let xaver = active(tx, "Xaver", "Quux")?;

@@ -28,7 +28,7 @@ use chrono::{DateTime, TimeDelta};
 use usher::{
     domain::{
         audit::{AuditAction, By, Channel, Entry, Subject, SubjectKind},
-        clock::{SystemRandom, Timestamp},
+        clock::{Clock, SystemRandom, Timestamp},
         credentials::{
             password::PasswordHash,
             throttle::{Bucket, ThrottleScope},
@@ -38,6 +38,7 @@ use usher::{
         ids::UserId,
         invitation::InvitationOrigin,
         search::SearchTerm,
+        secret::SecretKey,
         text::{GroupName, PersonName},
         user::{DefaultRole, Status},
     },
@@ -53,6 +54,7 @@ use usher::{
         users::{Filter, NewActive, NewInvited},
         verify_chain,
     },
+    usecases::{Context, Links},
 };
 
 use support::postgres;
@@ -100,6 +102,31 @@ fn postgres() -> TestStore {
     let location = Location::Postgres(database.url().to_owned());
     let store = Store::open(location.clone()).unwrap();
     TestStore { store, location, _keep: Box::new(database) }
+}
+
+fn context(store: &Store) -> Context {
+    Context {
+        store: store.noting(Commits::default()),
+        clock: Arc::new(Frozen),
+        random: Arc::new(SystemRandom),
+        key: SecretKey::new(&SystemRandom),
+        links: Links {
+            origin: "https://usher.example.com".to_owned(),
+            host: "usher.example.com".to_owned(),
+            with_token: |_, token| format!("/links/{}", token.reveal()),
+            sign_in: || "/sign-in".to_owned(),
+        },
+        sends_mail: false,
+    }
+}
+
+#[derive(Debug)]
+struct Frozen;
+
+impl Clock for Frozen {
+    fn now(&self) -> Timestamp {
+        now()
+    }
 }
 
 fn now() -> Timestamp {

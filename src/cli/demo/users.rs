@@ -11,6 +11,7 @@ use crate::domain::{
 use super::{
     chance::Chance,
     names::{self, Name},
+    past::RECORDED,
 };
 
 /// Host of the made-up addresses, reserved for examples (RFC 2606).
@@ -110,7 +111,7 @@ impl MadeUpUsers {
         };
         match status {
             Status::Invited | Status::Expired => self.invite(&mut user, status == Status::Expired, &mut chance),
-            Status::Active | Status::Deactivated => self.let_in(&mut user, status == Status::Deactivated, &mut chance),
+            Status::Active | Status::Deactivated => self.let_in(&mut user, number, status == Status::Deactivated, &mut chance),
         }
         let is_named = user.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions);
         if is_named && let (Some(first), Some(last)) = (first, last) {
@@ -146,18 +147,27 @@ impl MadeUpUsers {
         user.invitation = Some((origin, user.created_at + term));
     }
 
-    /// Accepts an invitation, adds later sign-ins, and may deactivate the user.
-    fn let_in(&self, user: &mut MadeUp, is_blocked: bool, chance: &mut Chance) {
-        let age = TimeDelta::hours(1) + chance.time(TimeDelta::days(5 * 365));
+    /// Accepts an invitation, adds later sign-ins, and may deactivate the user. Users with a complete history are of the
+    /// last year, and those meant for trying out and the Admins of its beginning.
+    fn let_in(&self, user: &mut MadeUp, number: u32, is_blocked: bool, chance: &mut Chance) {
+        let (least, more) = match number {
+            _ if number == USER || (ADMINS.start..=PORTFOLIO_ADMIN).contains(&number) => (TimeDelta::days(330), TimeDelta::days(30)),
+            _ if number < RECORDED => (TimeDelta::hours(1), TimeDelta::days(360)),
+            _ => (TimeDelta::hours(1), TimeDelta::days(5 * 365)),
+        };
+        let age = least + chance.time(more);
         user.created_at = self.now - age;
         let accepted = user.created_at + chance.time(age.min(TimeDelta::days(5)));
         user.credentials_set_at = Some(accepted);
         let came_back = match chance.below(100) {
-            0..40 => Some(TimeDelta::days(1)),
+            0..10 => Some(TimeDelta::days(1)),
+            10..40 => Some(TimeDelta::days(7)),
             40..70 => Some(TimeDelta::days(30)),
             70..95 => Some(TimeDelta::days(365)),
             _ => None,
         };
+        // Users meant for trying out were here lately.
+        let came_back = if [PORTFOLIO_ADMIN, USER].contains(&number) { Some(TimeDelta::days(1)) } else { came_back };
         user.last_sign_in_at = came_back.map(|within| (self.now - chance.time(within)).max(accepted));
         if is_blocked {
             let since = user.last_sign_in_at.unwrap_or(accepted);

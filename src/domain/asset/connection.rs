@@ -5,6 +5,9 @@ use std::fmt;
 use url::Url;
 
 use crate::domain::{
+    clock::Random,
+    ids::AssetId,
+    secret::SecretKey,
     stored::stored_enum,
     text::{LineError, parse_line},
 };
@@ -130,6 +133,11 @@ impl ConnectionSecret {
 
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Seals the secret, which then opens for its own asset only.
+    pub fn seal(&self, key: &SecretKey, id: AssetId, random: &dyn Random) -> Vec<u8> {
+        key.seal(&format!("secret of asset {id}"), self.0.as_bytes(), random)
     }
 }
 

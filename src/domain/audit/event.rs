@@ -47,7 +47,7 @@ macro_rules! audit_events {
 
 audit_events! {
     CompanySetUp = "company.set_up" {}
-    DemoCreated = "company.demo_created" { users: u64, seed: u64, admin: String }
+    DemoCreated = "company.demo_created" { users: u64, recorded: u64, seed: u64, admin: String }
     KeyReplaced = "company.key_replaced" { mails_cancelled: u64, sessions_ended: u64 }
     UsersExported = "users.exported" { list: String, portfolio: Option<Named> }
     AccessExported = "access.exported" { on: String }

@@ -14,9 +14,13 @@ use crate::{
     store::{
         Database, StoreError,
         backend::lock_row,
+        connection::with_backend,
         schema::{audit_entries, audit_head},
     },
 };
+
+/// Entries in one statement, with 16 bound values each: SQLite limits the number of these to 32,766.
+const ROWS: usize = 1000;
 
 /// A stored entry.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -147,10 +151,14 @@ pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<(
     lock_row(db, "audit_head", 1)?;
     let (sequence, hash) = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash)).first::<(i64, Vec<u8>)>(db)?;
     let mut head = chain_head(sequence, &hash)?;
-    for entry in entries {
-        let link = ChainLink::after(&head, entry);
-        head = chain_head(link.sequence, &link.hash)?;
-        diesel::insert_into(audit_entries::table).values(link).execute(db)?;
+    for entries in entries.chunks(ROWS) {
+        let mut links = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let link = ChainLink::after(&head, entry);
+            head = chain_head(link.sequence, &link.hash)?;
+            links.push(link);
+        }
+        with_backend!(&mut *db, |db| diesel::insert_into(audit_entries::table).values(&links).execute(db))?;
     }
     diesel::update(audit_head::table.find(1))
         .set((audit_head::sequence.eq(head.sequence), audit_head::hash.eq(head.hash.as_slice())))

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::{
     domain::audit::AuditAction,
-    store::{Database, StoreError, Tx, connection::with_backend, schema::daily_counts},
+    store::{Database, StoreError, schema::daily_counts},
 };
 
 /// Number of entries of an action on a day.
@@ -21,15 +21,4 @@ pub fn since(db: &mut Database, day: NaiveDate) -> Result<Vec<DailyCount>, Store
     let rows = daily_counts::table.filter(daily_counts::day.ge(day.to_string()));
     let rows = rows.select((daily_counts::day, daily_counts::action, daily_counts::entries)).load::<(String, AuditAction, i64)>(db)?;
     Ok(rows.into_iter().filter_map(|(day, action, entries)| Some(DailyCount { day: day.parse().ok()?, action, entries })).collect())
-}
-
-/// Adds made-up counts.
-pub fn insert(tx: &mut Tx<'_>, counts: &[DailyCount]) -> Result<(), StoreError> {
-    let row = |count: &DailyCount| {
-        let day = daily_counts::day.eq(count.day.to_string());
-        (day, daily_counts::action.eq(count.action), daily_counts::entries.eq(count.entries))
-    };
-    let rows = counts.iter().map(row).collect::<Vec<_>>();
-    with_backend!(tx.db(), |connection| diesel::insert_into(daily_counts::table).values(&rows).execute(connection))?;
-    Ok(())
 }

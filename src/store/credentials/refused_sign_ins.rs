@@ -42,7 +42,11 @@ impl Store {
         }
         // One order for all instances, so that two writers of equal rows never deadlock.
         taken.sort_unstable();
-        let written = self.write_transaction(|tx| taken.iter().try_for_each(|(minute, refusal, times)| add(tx, *minute, refusal, *times)));
+        let written = self.write_transaction(|tx| {
+            taken.iter().cloned().try_for_each(|(minute, Refusal { network, email_key, reason }, times)| {
+                add(tx, &RefusedSignIn { minute, network, email_key, reason, times })
+            })
+        });
         if let Err(error) = written {
             if !matches!(error, StoreError::CommitUnknown(_)) {
                 self.refusals.lock().put_back(taken);
@@ -53,19 +57,20 @@ impl Store {
     }
 }
 
-fn add(tx: &mut Tx<'_>, minute: Timestamp, refusal: &Refusal, times: i64) -> Result<(), StoreError> {
+/// Adds a row, or its times to those of an equal one.
+pub fn add(tx: &mut Tx<'_>, new: &RefusedSignIn) -> Result<(), StoreError> {
     let row = (
-        refused_sign_ins::minute.eq(minute),
-        refused_sign_ins::network.eq(&refusal.network),
-        refused_sign_ins::email_key.eq(&refusal.email_key),
-        refused_sign_ins::reason.eq(refusal.reason),
-        refused_sign_ins::times.eq(times),
+        refused_sign_ins::minute.eq(new.minute),
+        refused_sign_ins::network.eq(&new.network),
+        refused_sign_ins::email_key.eq(&new.email_key),
+        refused_sign_ins::reason.eq(new.reason),
+        refused_sign_ins::times.eq(new.times),
     );
     with_backend!(tx.db(), |connection| diesel::insert_into(refused_sign_ins::table)
         .values(row)
         .on_conflict((refused_sign_ins::minute, refused_sign_ins::network, refused_sign_ins::email_key, refused_sign_ins::reason))
         .do_update()
-        .set(refused_sign_ins::times.eq(refused_sign_ins::times + times))
+        .set(refused_sign_ins::times.eq(refused_sign_ins::times + new.times))
         .execute(connection))?;
     Ok(())
 }

@@ -83,11 +83,6 @@ pub enum ConnectionError {
 
 action_error_from_store!(ConnectionError);
 
-/// Context of the seal of a secret, by which a sealed secret opens for its own asset only.
-fn seal_context(id: AssetId) -> String {
-    format!("secret of asset {id}")
-}
-
 /// Saves a connection, if its version is still `version`, which is 0 before the first save.
 pub fn save(ctx: &Context, submission: &Submission<()>, id: AssetId, new: &NewConnection, version: i32) -> Result<(), ConnectionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
@@ -115,7 +110,7 @@ pub fn save(ctx: &Context, submission: &Submission<()>, id: AssetId, new: &NewCo
             work.record(&asset, &AuditEvent::AssetConnectionEdited { before, after });
         }
         if let Some(secret) = replaced {
-            let sealed = ctx.key.seal(&seal_context(id), secret.reveal().as_bytes(), &*ctx.random);
+            let sealed = secret.seal(&ctx.key, id, &*ctx.random);
             connections::set_secret(work.tx, id, &sealed, by, now)?;
             work.record(&asset, &AuditEvent::AssetSecretReplaced {});
         }

@@ -28,11 +28,11 @@ use crate::{
 
 /// Recipient of a mail.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::usecases) struct Recipient<'a> {
-    pub(in crate::usecases) user_id: UserId,
-    pub(in crate::usecases) email: &'a str,
+pub struct Recipient<'a> {
+    pub user_id: UserId,
+    pub email: &'a str,
     /// Link in the mail, which cancels the mail when it ends.
-    pub(in crate::usecases) token: Option<TokenId>,
+    pub token: Option<TokenId>,
 }
 
 impl<'a> From<&'a User> for Recipient<'a> {
@@ -131,7 +131,8 @@ pub(in crate::usecases) fn post_to_admins(
 }
 
 impl Context {
-    fn seal<'a>(&self, to: Recipient<'a>, message: &Message, now: Timestamp) -> Result<NewMail<'a>, StoreError> {
+    /// Seals a mail for the outbox.
+    pub fn seal<'a>(&self, to: Recipient<'a>, message: &Message, now: Timestamp) -> Result<NewMail<'a>, StoreError> {
         let message_id = format!("<{}@{}>", URL_SAFE_NO_PAD.encode(random_bytes::<18>(&*self.random)), self.links.host);
         let clear = serde_json::to_vec(message).map_err(|error| StoreError::Unknown(error.to_string()))?;
         let sealed = self.key.seal(&message_id, &clear, &*self.random);

@@ -42,7 +42,7 @@ impl fmt::Debug for Links {
 }
 
 impl Links {
-    pub(in crate::usecases) fn with_token(&self, purpose: TokenPurpose, token: &Token) -> String {
+    pub fn with_token(&self, purpose: TokenPurpose, token: &Token) -> String {
         format!("{}{}", self.origin, (self.with_token)(purpose, token))
     }
 

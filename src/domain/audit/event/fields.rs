@@ -164,7 +164,9 @@ impl AuditEvent {
     #[expect(clippy::too_many_lines, reason = "a table of all events")]
     pub fn facts(&self) -> Vec<Fact> {
         match self {
-            Self::DemoCreated { users, seed, admin } => vec![number("users", *users), number("seed", *seed), text("Admin", admin)],
+            Self::DemoCreated { users, recorded, seed, admin } => {
+                vec![number("users", *users), number("users recorded one by one", *recorded), number("seed", *seed), text("Admin", admin)]
+            }
             Self::KeyReplaced { mails_cancelled, sessions_ended } => {
                 vec![number("mails cancelled", *mails_cancelled), number("sessions ended", *sessions_ended)]
             }

@@ -30,8 +30,8 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
     vec![
         (CompanySetUp {}, r#"{"version":1}"#),
         (
-            DemoCreated { users: 200, seed: 1, admin: text("maya@example.com") },
-            r#"{"admin":"maya@example.com","seed":1,"users":200,"version":1}"#,
+            DemoCreated { users: 2000, recorded: 1000, seed: 1, admin: text("maya@example.com") },
+            r#"{"admin":"maya@example.com","recorded":1000,"seed":1,"users":2000,"version":1}"#,
         ),
         (KeyReplaced { mails_cancelled: 2, sessions_ended: 3 }, r#"{"mails_cancelled":2,"sessions_ended":3,"version":1}"#),
         (UsersExported { list: text("Users, by name"), portfolio: None }, r#"{"list":"Users, by name","portfolio":null,"version":1}"#),
