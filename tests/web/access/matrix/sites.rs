@@ -156,7 +156,8 @@ fn site(endpoint: &'static Endpoint) -> Site {
     );
     let site = Site::declared(endpoint);
     match endpoint.name {
-        "StaySignedIn" => site.besides(&[200]),
+        // The past of deleted users is shown.
+        "StaySignedIn" | "UserAccess" | "ExportUserAccess" => site.besides(&[200]),
         "NewUser" => site.with(&[("email", "new{made}@example.com")]),
         "NewGroup" | "RenameGroup" => site.with(&[("name", "New {made}")]),
         "AddToGroup" => site.page(&[("directory.view", Group)]).form(&member).with(&[("user", "{user}")]).besides(&[409]),
@@ -185,8 +186,6 @@ fn site(endpoint: &'static Endpoint) -> Site {
             let form = [("portfolios.manage", Account), ("portfolios.manage", Portfolio)];
             site.form(&form).with(&[("portfolio", "{portfolio}"), ("do", "move")]).besides(&[409, 422])
         }
-        // The past of deleted users is shown.
-        "UserAccess" | "ExportUserAccess" => site.besides(&[200]),
         // Nothing but the declaration asks for this one.
         "Roles" => site.page(&[("roles.view", Company)]),
         "AuditProof" => site.with(&[("daily_mail", "on")]),
