@@ -60,7 +60,7 @@ pub enum Command {
     /// the counts and copies that the database keeps with a recount. Changes nothing, and sends no mail unless you ask it to.
     Check(Check),
 
-    /// Fill a new database with demo users and groups
+    /// Fill a new database with a demo company: users, access, assets, mails and a year of history
     ///
     /// For trying Usher out or measuring it. Refuses a database that already has users. Runs in one transaction, which
     /// blocks a server on the same SQLite file: a million users take about two minutes.

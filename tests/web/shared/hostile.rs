@@ -135,7 +135,7 @@ async fn a_page_that_writes_when_it_is_looked_at_is_not_shown_to_other_sites(db:
     let world = World::new(db).await;
     let recorded = ENDPOINTS.iter().filter(|endpoint| endpoint.kind.is_recorded());
     let pages = recorded.map(|endpoint| world.path(endpoint)).collect::<Vec<_>>();
-    assert_eq!(pages.len(), 4);
+    assert_eq!(pages.len(), 7);
     let World { app, mut maya, .. } = world;
     for path in &pages {
         let before = app.count("audit_entries");
