@@ -47,9 +47,9 @@ pub struct Place {
 
 impl PlacePage {
     /// Results under the headings of their kinds.
-    fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str, &[Place])> {
-        let kinds = [("Portfolios", "brief", &*self.portfolios), ("Accounts", "box", &*self.accounts)];
-        kinds.into_iter().filter(|(.., results)| !results.is_empty())
+    fn kinds(&self) -> impl Iterator<Item = (&'static str, &[Place])> {
+        let kinds = [("Portfolios", &*self.portfolios), ("Accounts", &*self.accounts)];
+        kinds.into_iter().filter(|(_, results)| !results.is_empty())
     }
 }
 
