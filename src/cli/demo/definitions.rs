@@ -1,8 +1,7 @@
 //! Texts of made-up processes, in versions. A line that begins with a digit is there from that version on, and one that
 //! begins with a minus only in the first version.
 
-pub(super) const RECONCILIATION: &str = "\
- # Bank reconciliation
+pub(super) const RECONCILIATION: &str = " # Bank reconciliation
  Runs every working day at 06:00, after the bank's statement arrives.
  
  1. Import
@@ -26,8 +25,7 @@ pub(super) const RECONCILIATION: &str = "\
     Keep the report for ten years.
 ";
 
-pub(super) const CHECKLIST: &str = "\
- # Close checklist
+pub(super) const CHECKLIST: &str = " # Close checklist
  
  Working day 1
    [ ] Lock the previous period for all but Finance
@@ -50,8 +48,7 @@ pub(super) const CHECKLIST: &str = "\
    [ ] Close the period
 ";
 
-pub(super) const ACCRUAL: &str = "\
- # Media spend accrual
+pub(super) const ACCRUAL: &str = " # Media spend accrual
  
  Input: delivered impressions and clicks by campaign and day
  Output: one accrual by account and publisher
@@ -67,8 +64,7 @@ pub(super) const ACCRUAL: &str = "\
  Questions: the accounts payable team
 ";
 
-pub(super) const HAND_OVER: &str = "\
- # Campaign hand-over
+pub(super) const HAND_OVER: &str = " # Campaign hand-over
  
  From Sales to Operations, when a customer signs.
  
@@ -86,8 +82,7 @@ pub(super) const HAND_OVER: &str = "\
  If anything is missing, the order returns to Sales with a comment.
 ";
 
-pub(super) const INCIDENT: &str = "\
- # Delivery incident
+pub(super) const INCIDENT: &str = " # Delivery incident
  
  Severity
    high    a campaign does not deliver, or delivers to the wrong audience
@@ -106,8 +101,7 @@ pub(super) const INCIDENT: &str = "\
 3  Hold a review within five working days; publish it to Operations.
 ";
 
-pub(super) const REPORT: &str = "\
- # Weekly performance report
+pub(super) const REPORT: &str = " # Weekly performance report
  
  Recipients: users of the account with access to its reports
  Every Monday at 07:30 in the account's time zone
@@ -149,6 +143,7 @@ mod tests {
             let versions = versions(text);
             assert!(versions.len() >= 3, "{text}");
             assert!(versions.windows(2).all(|pair| pair[0] != pair[1]), "{text}");
+            assert!(versions.iter().all(|version| version.starts_with("# ")), "{text}");
             assert!(versions.iter().all(|version| (10..=40).contains(&version.lines().count())), "{text}");
         }
     }
