@@ -125,10 +125,7 @@ impl Listing {
     fn of(db: &mut Database, actor: &ScopedActor, view: View, request: ListRequest) -> Result<Self, ActionError> {
         let ListRequest { filter, order, position, limit } = request;
         let view = if filter == Filter::default() { view } else { readable(actor)? };
-        let owner = match filter.owner {
-            Some(id) => Some(users::names(db, [id])?.remove(&id).ok_or_else(ActionError::unknown)?),
-            None => None,
-        };
+        let owner = filter.owner.map(|id| owner_seen(db, actor, view, id)).transpose()?;
         let account = match filter.account {
             Some(id) => Some(actor.account(db, id)?.0.name),
             None => None,
@@ -143,6 +140,17 @@ impl Listing {
         }
         Ok(Self { rows: Slice { rows, has_previous, has_next }, count, owner, account })
     }
+}
+
+/// Name of the actor or a user who owns something in `view`. Others are unknown, except to those who see all assets.
+fn owner_seen(db: &mut Database, actor: &ScopedActor, view: View, id: UserId) -> Result<String, ActionError> {
+    let filter = Filter { owner: Some(id), ..Filter::default() };
+    let is_seen = actor.id() == Some(id) || actor.may(AssetAction::SeeAllAssets) || {
+        let owned = AssetQuery { view, filter, order: AssetOrder::default() };
+        !assets::list(db, &owned, &Position::First, 1)?.0.rows.is_empty()
+    };
+    let name = if is_seen { users::names(db, [id])?.remove(&id) } else { None };
+    name.ok_or_else(ActionError::unknown)
 }
 
 /// Everything that the actor may read.

@@ -163,7 +163,10 @@ impl Plan {
         match query.view {
             View::OwnedBy(user) => Ok(walk(Sql::of(format!("assets.owner_id = {user}")))),
             View::In(folder) => Ok(walk(Sql::of(format!("assets.folder_id = {folder}")))),
-            View::SharedWith(user) => Ok(Self { is_sorted: true, ..walk(Sql::of(format!("assets.id IN ({})", shared_with(user)))) }),
+            View::SharedWith(user) => {
+                let shared = format!("assets.owner_id <> {user} AND assets.id IN ({})", shared_with(user));
+                Ok(Self { is_sorted: true, ..walk(Sql::of(shared)) })
+            }
             // Users read everything that they own.
             View::ReadableBy(user) if filter.owner == Some(user) && filter.search.is_none() => Ok(walk(filter.on(db, "assets"))),
             View::Everything if filter.search.is_none() => Ok(walk(filter.on(db, "assets"))),

@@ -9,7 +9,6 @@ use crate::{
         ids::{AssetId, GroupId, UserId},
         policy::{AssetAction, PolicyDenial},
         search::{SearchTerm, search_words},
-        user::Status,
     },
     store::{
         Database, StoreError,
@@ -65,11 +64,19 @@ pub struct UserAccess {
 /// Source of access: ownership or a share, of the asset itself or of a folder above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessSource {
-    /// Name of the folder; `None` for the asset itself.
-    pub folder: Option<String>,
+    pub on: SourceOf,
     /// Name of the group of a share.
     pub group: Option<String>,
     pub is_owner: bool,
+}
+
+/// Asset whose owner or share gives access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceOf {
+    Asset,
+    Folder(String),
+    /// A folder that the reader may not see.
+    HiddenFolder,
 }
 
 /// The share page of an asset.
@@ -95,7 +102,7 @@ pub fn sharing(ctx: &Context, user: &User, id: AssetId, search: Option<SearchTer
         let path = path(db, &actor, &asset)?;
         let along = shares::along(db, id, i64::try_from(SHOWN_MAX).unwrap_or(i64::MAX))?;
         let own = along.iter().filter(|share| share.asset == id).copied().collect::<Vec<_>>();
-        let (users, has_more) = access_of_users(db, &asset, &along)?;
+        let (users, has_more) = access_of_users(db, &asset, &path, &along)?;
         let mut groups = match &search {
             Some(_) => groups::list(db, GROUPS_MAX)?,
             None => Vec::new(),
@@ -149,19 +156,22 @@ fn shared_with(db: &mut Database, shares: &[Share]) -> Result<Vec<SharedWith>, S
     Ok(rows)
 }
 
-/// The first users with access, by name, and a flag for further ones.
-fn access_of_users(db: &mut Database, asset: &Asset, along: &[Share]) -> Result<(Vec<UserAccess>, bool), StoreError> {
+/// The first users with access, by name, and a flag for further ones. Only folders of `path` are named.
+fn access_of_users(db: &mut Database, asset: &Asset, path: &[Asset], along: &[Share]) -> Result<(Vec<UserAccess>, bool), StoreError> {
     let above = tree::above(db, asset.id)?;
-    let folders = above.iter().map(|folder| (folder.id, folder.name.clone())).collect::<HashMap<_, _>>();
+    let source_of = |id: AssetId| {
+        let named = path.iter().find(|folder| folder.id == id).map(|folder| SourceOf::Folder(folder.name.clone()));
+        if id == asset.id { SourceOf::Asset } else { named.unwrap_or(SourceOf::HiddenFolder) }
+    };
     let mut known = BTreeMap::<UserId, (AssetAccess, Vec<AccessSource>)>::new();
     let mut add = |user: UserId, access: AssetAccess, source: AccessSource| {
         let (highest, sources) = known.entry(user).or_insert((access, Vec::new()));
         *highest = access.max(*highest);
         sources.push(source);
     };
-    add(asset.owner_id, AssetAccess::Owner, AccessSource { folder: None, group: None, is_owner: true });
+    add(asset.owner_id, AssetAccess::Owner, AccessSource { on: SourceOf::Asset, group: None, is_owner: true });
     for folder in &above {
-        let source = AccessSource { folder: Some(folder.name.clone()), group: None, is_owner: true };
+        let source = AccessSource { on: source_of(folder.id), group: None, is_owner: true };
         add(folder.owner_id, AssetAccess::Edit, source);
     }
     let (_, group_ids) = parts(along.iter().map(|share| share.with));
@@ -169,13 +179,13 @@ fn access_of_users(db: &mut Database, asset: &Asset, along: &[Share]) -> Result<
     let mut has_more = members.len() > SHOWN_MAX || along.len() == SHOWN_MAX;
     let groups = groups::find_all(db, &group_ids)?.into_iter().map(|group| (group.id, group.name)).collect::<HashMap<_, _>>();
     for share in along {
-        let (folder, access) = (folders.get(&share.asset).cloned(), AssetAccess::from(share.level));
+        let (on, access) = (source_of(share.asset), AssetAccess::from(share.level));
         match share.with {
-            ShareWith::User(user) => add(user, access, AccessSource { folder, group: None, is_owner: false }),
+            ShareWith::User(user) => add(user, access, AccessSource { on, group: None, is_owner: false }),
             ShareWith::Group(group) => {
                 for (_, user) in members.iter().filter(|(of, _)| *of == group) {
                     let group = groups.get(&group).cloned();
-                    add(*user, access, AccessSource { folder: folder.clone(), group, is_owner: false });
+                    add(*user, access, AccessSource { on: on.clone(), group, is_owner: false });
                 }
             }
         }
@@ -196,8 +206,9 @@ pub enum ShareError {
     /// The user or group was deleted.
     #[error("the user or group is gone")]
     Gone,
+    /// Not named, since not everyone may know of them.
     #[error("the user is not active")]
-    NotActive { name: String, status: Status },
+    NotActive,
     /// The user owns the asset.
     #[error("the user is the owner")]
     IsOwner { name: String },
@@ -222,19 +233,18 @@ pub fn share(
         let asset = find_own(work.tx.db(), &work.actor, id)?;
         let (grantee, user) = found.ok_or(ShareError::Gone)?;
         let name = grantee.name.clone();
-        if let Some(user) = user {
+        let before = shares::level(work.tx.db(), id, with)?;
+        if let Some(user) = user.filter(|_| before.is_none()) {
             if user.id == asset.owner_id {
                 return Err(ShareError::IsOwner { name });
             }
             let access = Some(AssetAccess::Owner);
             match work.require(AssetAction::ShareWithUser { access, target: user.target(work.now) }) {
-                Err(ActionError::Refused { denial: PolicyDenial::Status(status), .. }) => {
-                    return Err(ShareError::NotActive { name, status });
-                }
+                Err(ActionError::Refused { denial: PolicyDenial::Status(_), .. }) => return Err(ShareError::NotActive),
                 other => other?,
             }
         }
-        let event = match shares::level(work.tx.db(), id, with)? {
+        let event = match before {
             Some(before) if before == level => return Err(ActionError::is_so(name).into()),
             Some(before) => AuditEvent::AssetShareChanged { with: grantee, before, after: level },
             None => AuditEvent::AssetShared { with: grantee, level },

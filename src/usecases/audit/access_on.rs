@@ -75,6 +75,8 @@ pub struct AccessRow {
     pub by: Option<UserId>,
     pub by_name: String,
     pub since: Timestamp,
+    /// True if the portfolio was deactivated, so that the assignment gave no access.
+    pub is_suspended: bool,
 }
 
 /// Source of an access.
@@ -164,12 +166,14 @@ impl AccessOn {
             let account = named(&accounts, account.0, &held.name);
             self.rows.push(AccessRow::new(id, &user, at, Through::of(held), held, (portfolio, Some(account))));
         }
+        for row in &mut self.rows {
+            let history = row.portfolio.as_ref().and_then(|portfolio| portfolios.get(&portfolio.id));
+            row.is_suspended = history.is_some_and(|portfolio| portfolio.is_deactivated);
+        }
         if let Some(held) = &user.admin_since {
             self.rows.push(AccessRow::new(id, &user, at, Through::Admin, held, (None, None)));
         }
-        let deleted = deleted_groups(db, &groups, end)?;
-        let mut groups = groups.into_iter().filter(|group| !deleted.contains(&group.id)).map(|group| group.name).collect::<Vec<_>>();
-        groups.sort();
+        let groups = groups_then(db, groups, end)?;
         self.user = Some(UserThen { status: user.status(at), role: user.role(), groups });
         Ok(())
     }
@@ -227,6 +231,9 @@ impl AccessOn {
                 self.rows.push(AccessRow::new(id, &user, at, Through::Admin, held, (None, None)));
             }
         }
+        for row in self.rows.iter_mut().filter(|row| row.through != Through::Admin) {
+            row.is_suspended = history.is_deactivated;
+        }
         self.portfolio = Some(portfolio);
         Ok(())
     }
@@ -257,6 +264,7 @@ impl AccessRow {
             by: held.by,
             by_name: held.by_name.clone(),
             since: held.since,
+            is_suspended: false,
         }
     }
 
@@ -291,10 +299,18 @@ fn places(
     Ok(entries.iter().map(|(id, entries)| (*id, PlaceHistory::replay(entries))).collect())
 }
 
-fn deleted_groups(db: &mut Database, groups: &[Named], end: Timestamp) -> Result<HashSet<i64>, StoreError> {
+/// Names of these groups, sorted, without deleted groups.
+fn groups_then(db: &mut Database, groups: Vec<Named>, end: Timestamp) -> Result<Vec<String>, StoreError> {
     let ids = groups.iter().map(|group| group.id).collect::<Vec<_>>();
-    let deleted = history::about(db, SubjectKind::Group, &ids, &[AuditAction::GroupDeleted], end)?;
-    Ok(deleted.into_iter().map(|row| row.subject_id).collect())
+    let entries = entries(db, SubjectKind::Group, &ids, &[AuditAction::GroupRenamed, AuditAction::GroupDeleted], end)?;
+    let name = |group: Named| match entries.get(&group.id).and_then(|entries| entries.last()).map(|entry| &entry.event) {
+        Some(AuditEvent::GroupDeleted { .. }) => None,
+        Some(AuditEvent::GroupRenamed { after, .. }) => Some(after.clone()),
+        _ => Some(group.name),
+    };
+    let mut names = groups.into_iter().filter_map(name).collect::<Vec<_>>();
+    names.sort();
+    Ok(names)
 }
 
 /// Entries by subject, in the order of the chain. Those that this version cannot read are left out.

@@ -103,6 +103,20 @@ async fn filters_by_kind_and_owner_combine_and_are_removed_one_by_one(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn the_owner_filter_names_only_owners_of_something_readable(db: Db) {
+    let office = Office::new(db).await;
+    let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
+    let Office { ref app, mut maya, mut jonas, mut lena } = office;
+    let process = create(app, &mut jonas, "process", "Ledger close", "").await;
+    let filtered = format!("/assets?owner={jonas_id}");
+    lena.get(app, &filtered).await.is(404).sees_no("Jonas");
+    maya.get(app, &filtered).await.is(200).sees("Jonas Vermeulen");
+    share(app, &mut jonas, &process, &lena_id, "view").await.is(303);
+    lena.get(app, &filtered).await.is(200).sees("Jonas Vermeulen");
+    lena.get(app, &format!("{filtered}&q=xyz")).await.is(200).sees("Jonas Vermeulen");
+}
+
+#[apply(both_databases!)]
 async fn unknown_values_of_filters_are_refused(db: Db) {
     let Office { ref app, mut jonas, .. } = Office::new(db).await;
     for query in ["kind=table", "owner=me", "account=x", "sort=kind", "page=abc", "rows=7", "owner=987654", "account=987654"] {

@@ -81,7 +81,7 @@ async fn nobody_is_given_access_who_is_deactivated_deleted_or_the_owner(db: Db) 
     let process = create(&app, &mut jonas, "process", "Accruals", "").await;
     let lena = app.id_of("lena.novak@example.com");
     press(&app, &mut maya, lena, "block").await.is(303);
-    share(&app, &mut jonas, &process, &lena_id, "view").await.is(422).sees("Lena Novak is Deactivated.");
+    share(&app, &mut jonas, &process, &lena_id, "view").await.is(422).sees("You can share with active people only").sees_no("Lena");
     confirm(&app, &mut maya, &user_path(lena, "delete")).await.is(303);
     share(&app, &mut jonas, &process, &lena_id, "view").await.is(422).sees("This person or group no longer exists");
     share(&app, &mut jonas, &process, &jonas_id, "view").await.is(422).sees("Jonas Vermeulen already owns this");
@@ -116,4 +116,42 @@ async fn the_shares_with_a_user_end_with_their_deletion(db: Db) {
     confirm(&app, &mut maya, &user_path(app.id_of("lena.novak@example.com"), "delete")).await.is(303);
     assert_eq!(app.count("asset_shares"), 0);
     app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn a_folder_that_the_owner_may_not_see_is_not_named_on_the_share_page(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { ref app, mut jonas, mut lena, .. } = office;
+    let folder = create(app, &mut jonas, "folder", "Top secret", "").await;
+    let inner = create(app, &mut jonas, "folder", "Drafts", &folder).await;
+    share(app, &mut jonas, &inner, &lena_id, "edit").await.is(303);
+    let process = create(app, &mut lena, "process", "Ledger close", &inner).await;
+    let page = lena.get(app, &format!("{process}/share")).await;
+    page.is(200).sees("Owner of a folder above").sees("Owner of the folder Drafts").sees_no("Top secret");
+}
+
+#[apply(both_databases!)]
+async fn a_share_with_a_deactivated_user_is_lowered_and_ended(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { ref app, mut maya, mut jonas, .. } = office;
+    let process = create(app, &mut jonas, "process", "Ledger close", "").await;
+    share(app, &mut jonas, &process, &lena_id, "edit").await.is(303);
+    crate::shared::steps::press(app, &mut maya, app.id_of("lena.novak@example.com"), "block").await.is(303);
+    share(app, &mut jonas, &process, &lena_id, "view").await.is(303);
+    post(app, &mut jonas, &format!("{process}/share"), &[("user", &lena_id), ("do", "remove")]).await.is(303);
+    jonas.get(app, &format!("{process}/share")).await.sees_no("Lena Novak");
+}
+
+#[apply(both_databases!)]
+async fn assets_of_the_reader_are_not_listed_as_shared_with_them(db: Db) {
+    let Office { ref app, mut maya, mut lena, .. } = Office::new(db).await;
+    let group = crate::shared::steps::create_group(app, &mut maya, "Research").await;
+    let lena_user = app.id_of("lena.novak@example.com");
+    crate::shared::steps::add_member(app, &mut maya, &group, lena_user).await.is(303);
+    let process = create(app, &mut lena, "process", "Ledger close", "").await;
+    let group_id = group.rsplit('/').next().unwrap();
+    post(app, &mut lena, &format!("{process}/share"), &[("group", group_id), ("level", "view")]).await.is(303);
+    lena.get(app, "/assets/shared").await.is(200).sees_no("Ledger close");
 }

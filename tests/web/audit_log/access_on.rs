@@ -101,6 +101,22 @@ async fn a_user_shows_what_they_had_even_after_their_deletion(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn a_deactivated_portfolio_gave_no_access(db: Db) {
+    let mut world = World::new(db).await;
+    let nordic = world.nordic;
+    confirm(&world.app, &mut world.maya, &format!("/portfolios/{nordic}/deactivate")).await.is(303);
+    for path in [format!("/portfolios/{nordic}/access"), format!("/users-and-permissions/{}/access", world.finn)] {
+        let lines = world.exported(&path, "2026-11-24").await;
+        assert!(
+            lines.iter().any(|line| line.contains("Finn Holm") && line.contains("None, as the portfolio was deactivated")),
+            "{lines:?}"
+        );
+        let lines = world.exported(&path, "2026-11-23").await;
+        assert!(lines.iter().any(|line| line.contains("Everything, as Portfolio Admin")), "{lines:?}");
+    }
+}
+
+#[apply(both_databases!)]
 async fn before_the_first_record_and_after_today_there_is_nothing_to_show(db: Db) {
     let mut world = World::new(db).await;
     let path = format!("/accounts/{}/access", world.fjord);

@@ -13,7 +13,7 @@ use crate::{
     },
     usecases::{
         ShareWith,
-        assets::shares::{self, AccessSource, ShareError, SharedWith, Sharing, UserAccess},
+        assets::shares::{self, AccessSource, ShareError, SharedWith, Sharing, SourceOf, UserAccess},
     },
     web::shared::{
         error::{WebError, already},
@@ -91,13 +91,18 @@ impl From<UserAccess> for AccessRow {
 }
 
 fn in_words(source: &AccessSource) -> String {
-    match (source.is_owner, &source.group, &source.folder) {
+    let folder = match &source.on {
+        SourceOf::Asset => None,
+        SourceOf::Folder(name) => Some(format!("the folder {name}")),
+        SourceOf::HiddenFolder => Some("a folder above".to_owned()),
+    };
+    match (source.is_owner, &source.group, folder) {
         (true, _, None) => "Owner".to_owned(),
-        (true, _, Some(folder)) => format!("Owner of the folder {folder}"),
+        (true, _, Some(folder)) => format!("Owner of {folder}"),
         (false, None, None) => "Shared directly".to_owned(),
-        (false, None, Some(folder)) => format!("Shared through the folder {folder}"),
+        (false, None, Some(folder)) => format!("Shared through {folder}"),
         (false, Some(group), None) => format!("Group {group}"),
-        (false, Some(group), Some(folder)) => format!("Group {group} through the folder {folder}"),
+        (false, Some(group), Some(folder)) => format!("Group {group} through {folder}"),
     }
 }
 
@@ -162,10 +167,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<AssetId>, form
     match outcome {
         Ok(_) => respond::see_other(paths::ShareAsset { asset: id }),
         Err(ShareError::Gone) => again(&context, id, q, "This person or group no longer exists").await,
-        Err(ShareError::NotActive { name, status }) => {
-            let text = format!("{name} is {}. You can share with active people only", status.label());
-            again(&context, id, q, &text).await
-        }
+        Err(ShareError::NotActive) => again(&context, id, q, "You can share with active people only").await,
         Err(ShareError::IsOwner { name }) => again(&context, id, q, &format!("{name} already owns this")).await,
         Err(ShareError::Action(error)) => context.say(&already(error)?, paths::ShareAsset { asset: id }),
     }
@@ -242,11 +244,11 @@ mod tests {
 
     #[test]
     fn a_source_of_access_is_said_in_words() {
-        let source = |is_owner, group: Option<&str>, folder: Option<&str>| {
-            in_words(&AccessSource { folder: folder.map(str::to_owned), group: group.map(str::to_owned), is_owner })
-        };
-        assert_eq!(source(true, None, Some("Finance")), "Owner of the folder Finance");
-        assert_eq!(source(false, Some("Research"), Some("Finance")), "Group Research through the folder Finance");
-        assert_eq!(source(false, None, None), "Shared directly");
+        let finance = || SourceOf::Folder("Finance".to_owned());
+        let source = |is_owner, group: Option<&str>, on| in_words(&AccessSource { on, group: group.map(str::to_owned), is_owner });
+        assert_eq!(source(true, None, finance()), "Owner of the folder Finance");
+        assert_eq!(source(true, None, SourceOf::HiddenFolder), "Owner of a folder above");
+        assert_eq!(source(false, Some("Research"), finance()), "Group Research through the folder Finance");
+        assert_eq!(source(false, None, SourceOf::Asset), "Shared directly");
     }
 }

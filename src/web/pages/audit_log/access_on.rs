@@ -150,7 +150,7 @@ impl Row {
             email: row.email.clone(),
             status: row.status,
             place: account.into_iter().chain(portfolio).collect(),
-            access: access(row.through),
+            access: access(row),
             since: DisplayTime::new(row.since, now),
             by: row.by_name.clone(),
         }
@@ -158,8 +158,9 @@ impl Row {
 }
 
 /// Access in words.
-fn access(through: Through) -> &'static str {
-    match through {
+fn access(row: &access_on::AccessRow) -> &'static str {
+    match row.through {
+        _ if row.is_suspended => "None, as the portfolio was deactivated",
         Through::Account(permissions) => page::gives(permissions),
         Through::Portfolio => "Everything, as Portfolio Admin",
         Through::Admin => "Everything, as Admin",
@@ -287,7 +288,7 @@ fn csv(row: &access_on::AccessRow) -> String {
         &name(&row.portfolio),
         &id(&row.account),
         &name(&row.account),
-        access(row.through),
+        access(row),
         &row.since.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         &row.by_name,
     ])
@@ -305,7 +306,7 @@ mod tests {
             email,
             status: Status::ALL[place % 4],
             place: [sample.group(), sample.group()].map(|name| Link { name, href: None }).into_iter().take(place % 3).collect(),
-            access: access(Through::Portfolio),
+            access: "Everything, as Portfolio Admin",
             since: sample.display_time(place),
             by: sample.group(),
         };

@@ -133,6 +133,10 @@ impl Company {
                         let name = GroupName::parse(&self.name()).unwrap();
                         self.groups.push(groups::create(&ctx, &self.by_maya(), &name).ok()?);
                     }
+                    1 if first.is_multiple_of(4) => {
+                        let name = GroupName::parse(&self.name()).unwrap();
+                        groups::rename(&ctx, &self.by_maya(), group?, &name).ok()?;
+                    }
                     1 if first.is_multiple_of(3) => drop(groups::delete(&ctx, &self.by_maya(), group?).ok()?),
                     _ => drop(groups::add(&ctx, &self.by_maya(), group?, user?).ok()?),
                 }
