@@ -6,10 +6,12 @@ use crate::{
         audit::{AuditEvent, Named},
         clock::Timestamp,
         company::Company,
+        digest::Digest,
         ids::AssetId,
         policy::AssetAction,
     },
     store::{
+        Database, StoreError,
         assets::{self, Asset, deleted, deleted::DeletedAsset, tree},
         company,
         page::{Count, Position, Slice},
@@ -39,6 +41,15 @@ pub struct Inventory {
     pub of_others: Vec<Row>,
     /// End of the time to restore them; `None` for a permanent deletion.
     pub restorable_until: Option<Timestamp>,
+    /// Digest of the content, for [`delete`].
+    pub shown: Digest,
+}
+
+/// Digest of the content that the question shows.
+fn shown_content(db: &mut Database, id: AssetId) -> Result<Digest, StoreError> {
+    let first = deleted::first_in(db, id, i64::try_from(NAMED_MAX).unwrap_or(i64::MAX))?;
+    let first = first.into_iter().map(|asset| asset.id).collect::<Vec<_>>();
+    Ok(Digest::of(&(deleted::counts(db, id)?, first)))
 }
 
 pub fn inventory(ctx: &Context, user: &User, company: &Company, id: AssetId) -> Result<Inventory, ActionError> {
@@ -49,6 +60,7 @@ pub fn inventory(ctx: &Context, user: &User, company: &Company, id: AssetId) -> 
         let of_others = deleted::first_of_others(db, id, asset.owner_id, limit)?;
         Ok(Inventory {
             path: path(db, &actor, &asset)?,
+            shown: shown_content(db, id)?,
             counts: deleted::counts(db, id)?,
             first: deleted::first_in(db, id, limit)?,
             of_others: rows(db, &actor, of_others)?,
@@ -64,6 +76,9 @@ pub enum DeleteError {
     /// The folder holds assets of other owners.
     #[error("others own some of it")]
     HoldsOthers,
+    /// The content is another one than the page showed.
+    #[error("the content changed")]
+    Changed,
     #[error(transparent)]
     Action(#[from] ActionError),
 }
@@ -79,13 +94,18 @@ pub struct Deletion {
     pub restorable_until: Option<Timestamp>,
 }
 
-/// Deletes an asset with everything in it.
-pub fn delete(ctx: &Context, submission: &Submission<Deletion>, id: AssetId) -> Result<Deletion, DeleteError> {
+/// Deletes an asset with everything in it. With the digest that the page showed, a changed content is refused.
+pub fn delete(ctx: &Context, submission: &Submission<Deletion>, id: AssetId, shown: Option<&Digest>) -> Result<Deletion, DeleteError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         assets::lock(work.tx, id)?;
         let asset = find_own(work.tx.db(), &work.actor, id)?;
         if !deleted::first_of_others(work.tx.db(), id, asset.owner_id, 1)?.is_empty() {
             return Err(DeleteError::HoldsOthers);
+        }
+        if let Some(shown) = shown
+            && *shown != shown_content(work.tx.db(), id)?
+        {
+            return Err(DeleteError::Changed);
         }
         let kept = company::load(work.tx.db())?.deleted_kept;
         let count = deleted::delete(work.tx, id, work.actor.id(), work.now)? as u64;

@@ -96,7 +96,7 @@ pub fn options(ctx: &Context, user: &User, reowned: &Reowned, search: Option<Sea
             Reowned::Assets { .. } => 0,
         };
         let path = if let [asset] = &assets[..] { path(db, &actor, asset)? } else { Vec::new() };
-        let (seen, candidates) = (seen(&assets), candidates(db, search)?);
+        let (seen, candidates) = (seen(db, &reowned, &assets)?, candidates(db, search)?);
         let owners = owned.into_iter().map(|(owner, _)| owner).collect();
         Ok(OwnerOptions { assets, path, owners, counts: counts.into_iter().collect(), deleted, candidates, seen })
     })
@@ -111,8 +111,12 @@ pub(in crate::usecases) fn candidates(db: &mut Database, search: Option<SearchTe
     }
 }
 
-fn seen(assets: &[Asset]) -> Digest {
-    Digest::of(&assets.iter().map(|asset| (asset.id, asset.owner_id)).collect::<Vec<_>>())
+/// Digest of the assets with their owners, or of the numbers of everything that a user owns.
+fn seen(db: &mut Database, reowned: &Reowned, assets: &[Asset]) -> Result<Digest, StoreError> {
+    Ok(match reowned {
+        Reowned::AllOf(user) => Digest::of(&(owner::counts(db, &Owned::All, *user)?, owner::count_deleted(db, *user)?)),
+        Reowned::Assets { .. } => Digest::of(&assets.iter().map(|asset| (asset.id, asset.owner_id)).collect::<Vec<_>>()),
+    })
 }
 
 /// Assets with their owners.
@@ -182,7 +186,8 @@ pub struct NewOwner {
 pub fn change(ctx: &Context, submission: &Submission<(u64, User)>, reowned: &Reowned, new: &NewOwner) -> Result<(u64, User), OwnerError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let Found { assets, mut owned } = Found::of(work.tx.db(), &work.actor, reowned)?;
-        if new.seen.as_ref().is_some_and(|was| *was != seen(&assets)) {
+        let now_seen = seen(work.tx.db(), reowned, &assets)?;
+        if new.seen.as_ref().is_some_and(|was| *was != now_seen) {
             return Err(OwnerError::Changed);
         }
         let to = require_new_owner(work, new.to)?;

@@ -19,7 +19,7 @@ fn assets_of_an_owner() {
     let long = create(&site, AssetKind::Folder, LONG, Some(finance));
     create(&site, AssetKind::Process, LONG, Some(long));
     let gone = create(&site, AssetKind::Folder, "Old forms", None);
-    assets::deletion::delete(&site.app.ctx, &site.caller(JONAS), gone).unwrap();
+    assets::deletion::delete(&site.app.ctx, &site.caller(JONAS), gone, None).unwrap();
     let jonas = site.signed_in(JONAS, true);
     let pages = [
         "",

@@ -103,3 +103,18 @@ async fn a_restoration_and_the_removal_of_old_assets_at_one_moment_leave_a_folde
         assert_eq!((app.count("assets"), app.count("assets WHERE deleted_at IS NULL")), (left, left));
     }
 }
+
+#[apply(both_databases!)]
+async fn a_folder_whose_content_changed_since_the_page_is_shown_anew(db: Db) {
+    let Office { ref app, mut jonas, .. } = Office::new(db).await;
+    let folder = create(app, &mut jonas, "folder", "Finance", "").await;
+    let delete = format!("{folder}/delete");
+    let page = jonas.get(app, &delete).await;
+    page.sees("Only Finance itself.");
+    let process = create(app, &mut jonas, "process", "Ledger close", &folder).await;
+    let again = jonas.send(app, &page, &delete, &[]).await;
+    again.is(409).sees("Nothing was deleted.").sees("Ledger close");
+    jonas.get(app, &process).await.is(200);
+    jonas.send(app, &again, &delete, &[]).await.is(303);
+    jonas.get(app, &process).await.is(404);
+}

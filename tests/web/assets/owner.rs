@@ -155,3 +155,18 @@ async fn deleted_assets_go_along_with_everything_of_their_owner(db: Db) {
     assert_eq!(app.count(&format!("assets WHERE owner_id = {jonas_id}")), 0);
     app.mails().await;
 }
+
+#[apply(both_databases!)]
+async fn assets_that_came_since_the_page_do_not_go_along_unseen(db: Db) {
+    let office = Office::new(db).await;
+    let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
+    let Office { ref app, mut maya, mut jonas, .. } = office;
+    create(app, &mut jonas, "process", "Ledger close", "").await;
+    let path = format!("/users-and-groups/users/{jonas_id}/assets");
+    let page = maya.get(app, &path).await;
+    let later = create(app, &mut jonas, "folder", "Finance", "").await;
+    let again = maya.send(app, &page, &path, &[("user", &lena_id)]).await;
+    again.is(409).sees("1 folder");
+    jonas.get(app, &format!("{later}/share")).await.is(200);
+    maya.send(app, &again, &path, &[("user", &lena_id)]).await.is(303);
+}

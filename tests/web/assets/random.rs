@@ -177,7 +177,7 @@ impl Company {
                 self.note(unshared)?;
             }
             14 => {
-                let deleted = assets_deletion::delete(&ctx, &self.by(self.owner(asset?)), asset?);
+                let deleted = assets_deletion::delete(&ctx, &self.by(self.owner(asset?)), asset?, None);
                 self.note(deleted)?;
             }
             15 => {

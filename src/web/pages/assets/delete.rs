@@ -2,14 +2,15 @@
 
 use actix_web::{http::StatusCode, web::Path};
 use askama::Template;
+use serde::Deserialize;
 
 use super::{AssetHead, AssetRow, FolderLink};
 use crate::{
-    domain::{asset::AssetKind, ids::AssetId},
+    domain::{asset::AssetKind, digest::Digest, ids::AssetId},
     usecases::assets::deletion::{self, DeleteError, Deletion, Inventory, NAMED_MAX},
     web::shared::{
         error::WebError,
-        form::{Button, Form},
+        form::Form,
         page::{DisplayTime, Flash, FlashKind, Layout, counted},
         page_context::PageContext,
         respond::{self, HandlerResult},
@@ -31,6 +32,10 @@ pub struct DeleteAssetPage {
     pub of_others: Vec<AssetRow>,
     /// End of the time to restore them; `None` for a permanent deletion.
     pub restorable_until: Option<DisplayTime>,
+    /// Digest of the content.
+    pub shown: Digest,
+    /// True after a press on a page that showed another content.
+    pub has_changed: bool,
 }
 
 impl DeleteAssetPage {
@@ -45,13 +50,21 @@ impl DeleteAssetPage {
     }
 }
 
+/// The press.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct DeleteForm {
+    shown: Option<Digest>,
+}
+
 /// `GET /assets/{asset}/delete`
 pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>) -> HandlerResult {
-    respond::page(&page(&context, *id).await?)
+    respond::page(&page(&context, *id, false).await?)
 }
 
 /// `POST /assets/{asset}/delete`
-pub(in crate::web) async fn submit(context: PageContext, id: Path<AssetId>, _: Form<Button>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, id: Path<AssetId>, form: Form<DeleteForm>) -> HandlerResult {
+    let shown = form.0.shown;
     let (id, now) = (*id, context.now());
     let said = move |deletion: &Deletion| {
         let name = &deletion.asset.name;
@@ -62,20 +75,21 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<AssetId>, _: F
         let until = deletion.restorable_until.map(|until| format!(" and can be restored until {}", DisplayTime::new(until, now).date()));
         Flash::new(FlashKind::Ok, format!("{what}{}.", until.unwrap_or_default()))
     };
-    match context.act(said, move |ctx, submission| deletion::delete(ctx, submission, id)).await? {
+    match context.act(said, move |ctx, submission| deletion::delete(ctx, submission, id, shown.as_ref())).await? {
         Ok(deletion) => match deletion.asset.folder_id {
             Some(asset) => respond::see_other(paths::Asset { asset }),
             None => respond::see_other(paths::Assets {}),
         },
-        Err(DeleteError::HoldsOthers) => respond::with_status(StatusCode::CONFLICT, &page(&context, id).await?),
+        Err(DeleteError::HoldsOthers) => respond::with_status(StatusCode::CONFLICT, &page(&context, id, false).await?),
+        Err(DeleteError::Changed) => respond::with_status(StatusCode::CONFLICT, &page(&context, id, true).await?),
         Err(DeleteError::Action(error)) => Err(error.into()),
     }
 }
 
-async fn page(context: &PageContext, id: AssetId) -> Result<DeleteAssetPage, WebError> {
+async fn page(context: &PageContext, id: AssetId, has_changed: bool) -> Result<DeleteAssetPage, WebError> {
     let company = context.current.company.clone();
     let (layout_data, inventory) = context.open(move |ctx, actor| deletion::inventory(ctx, actor, &company, id)).await?;
-    let Inventory { asset, path, counts, first, of_others, restorable_until } = inventory;
+    let Inventory { asset, path, counts, first, of_others, restorable_until, shown } = inventory;
     // The asset itself is named by the question.
     let number = |(kind, count): (AssetKind, i64)| (kind, count.unsigned_abs() - u64::from(kind == asset.kind));
     debug_assert!(first.len() <= NAMED_MAX);
@@ -86,6 +100,8 @@ async fn page(context: &PageContext, id: AssetId) -> Result<DeleteAssetPage, Web
         named: first.iter().map(FolderLink::from).collect(),
         of_others: of_others.into_iter().map(|row| AssetRow::new(row, &context.current.user, layout_data.now)).collect(),
         restorable_until: restorable_until.map(|until| DisplayTime::new(until, layout_data.now)),
+        shown,
+        has_changed,
     })
 }
 
@@ -102,6 +118,8 @@ mod tests {
             named: AssetHead::sample(sample).folders,
             of_others: Vec::new(),
             restorable_until: (sample.rows > 3).then(|| sample.display_time(0)),
+            shown: Digest::of(&sample.rows),
+            has_changed: sample.rows == 1,
         }
     }
 

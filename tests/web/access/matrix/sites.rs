@@ -35,6 +35,8 @@ pub(super) struct Site {
     pub(super) fields: &'static [(&'static str, &'static str)],
     /// Statuses of permitted requests that are impossible for another reason: a form with an error, or a message.
     pub(super) besides: &'static [u16],
+    /// True for pages about the past, which deleted users have too.
+    pub(super) shows_deleted: bool,
 }
 
 /// Statuses signed out and signed in; `None` without such a page or form.
@@ -104,7 +106,7 @@ impl Site {
             [("{user}", User), ("{portfolio}", Portfolio), ("{account}", Account), ("{group}", Group), ("{asset}", Asset(Demand::View))];
         let kind = named.into_iter().find(|(name, _)| endpoint.pattern.contains(name)).map_or(Company, |(_, kind)| kind);
         let needs = endpoint.access.permission().map_or(vec![], |permission| vec![(permission.word(), Company), (permission.word(), kind)]);
-        Self { endpoint, state: State::Active, page: needs.clone(), form: needs, fields: &[], besides: &[] }
+        Self { endpoint, state: State::Active, page: needs.clone(), form: needs, fields: &[], besides: &[], shows_deleted: false }
     }
 
     fn about(self, state: State) -> Self {
@@ -156,8 +158,8 @@ fn site(endpoint: &'static Endpoint) -> Site {
     );
     let site = Site::declared(endpoint);
     match endpoint.name {
-        // The past of deleted users is shown.
-        "StaySignedIn" | "UserAccess" | "ExportUserAccess" => site.besides(&[200]),
+        "StaySignedIn" => site.besides(&[200]),
+        "UserAccess" | "ExportUserAccess" => Site { shows_deleted: true, ..site },
         "NewUser" => site.with(&[("email", "new{made}@example.com")]),
         "NewGroup" | "RenameGroup" => site.with(&[("name", "New {made}")]),
         "AddToGroup" => site.page(&[("directory.view", Group)]).form(&member).with(&[("user", "{user}")]).besides(&[409]),
