@@ -45,11 +45,12 @@ pub struct Inventory {
     pub shown: Digest,
 }
 
-/// Digest of the content that the question shows.
-fn shown_content(db: &mut Database, id: AssetId) -> Result<Digest, StoreError> {
+/// Content of an asset as the question shows it: numbers by kind, and the first assets by name.
+fn content(db: &mut Database, id: AssetId) -> Result<(Vec<(AssetKind, i64)>, Vec<Asset>, Digest), StoreError> {
+    let counts = deleted::counts(db, id)?;
     let first = deleted::first_in(db, id, i64::try_from(NAMED_MAX).unwrap_or(i64::MAX))?;
-    let first = first.into_iter().map(|asset| asset.id).collect::<Vec<_>>();
-    Ok(Digest::of(&(deleted::counts(db, id)?, first)))
+    let shown = Digest::of(&(&counts, first.iter().map(|asset| asset.id).collect::<Vec<_>>()));
+    Ok((counts, first, shown))
 }
 
 pub fn inventory(ctx: &Context, user: &User, company: &Company, id: AssetId) -> Result<Inventory, ActionError> {
@@ -58,11 +59,12 @@ pub fn inventory(ctx: &Context, user: &User, company: &Company, id: AssetId) -> 
         let actor = ScopedActor::of(db, user)?;
         let asset = find_own(db, &actor, id)?;
         let of_others = deleted::first_of_others(db, id, asset.owner_id, limit)?;
+        let (counts, first, shown) = content(db, id)?;
         Ok(Inventory {
             path: path(db, &actor, &asset)?,
-            shown: shown_content(db, id)?,
-            counts: deleted::counts(db, id)?,
-            first: deleted::first_in(db, id, limit)?,
+            shown,
+            counts,
+            first,
             of_others: rows(db, &actor, of_others)?,
             restorable_until: (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept),
             asset,
@@ -103,7 +105,7 @@ pub fn delete(ctx: &Context, submission: &Submission<Deletion>, id: AssetId, sho
             return Err(DeleteError::HoldsOthers);
         }
         if let Some(shown) = shown
-            && *shown != shown_content(work.tx.db(), id)?
+            && *shown != content(work.tx.db(), id)?.2
         {
             return Err(DeleteError::Changed);
         }

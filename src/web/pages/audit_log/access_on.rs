@@ -1,8 +1,9 @@
 //! Access on a date: of a user, or to a portfolio or account, as it was at the end of that day.
 
+use std::future::ready;
+
 use actix_web::{
-    HttpResponse,
-    http::{StatusCode, header},
+    http::StatusCode,
     web::{Path, Query},
 };
 use askama::Template;
@@ -23,7 +24,7 @@ use crate::{
     },
     web::shared::{
         error::WebError,
-        exports::csv_line,
+        exports::{Export, csv_line},
         page::{self, DisplayTime, Field, FieldError, FormErrors, Layout, page_of},
         page_context::PageContext,
         respond::{self, HandlerResult},
@@ -266,14 +267,12 @@ async fn export(context: &PageContext, of: HistoryOf, query: &DayQuery) -> Handl
     let day = query.day(context.now().date()).map_err(no_such)?;
     let turn = state.exports.begin(context.current.user.id)?;
     let principal = context.current.principal();
-    let text = state.run(move |ctx| {
+    let rows = state.run(move |ctx| {
         let found = access_on::export(ctx, &principal, of, &day.to_string(), end(day))?;
-        Ok::<_, crate::usecases::ActionError>(found.rows.iter().fold(HEADER.to_owned(), |text, row| text + &csv(row)))
+        Ok::<_, crate::usecases::ActionError>(found.rows.iter().map(csv).collect::<String>())
     });
-    let text = text.await?;
-    drop(turn);
-    let disposition = format!("attachment; filename=\"access-{day}.csv\"");
-    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header((header::CONTENT_DISPOSITION, disposition)).body(text))
+    let export = Export::new(turn, HEADER, rows.await?, |rows| ready(Ok((rows, None))));
+    Ok(export.answer(&format!("access-{day}.csv"), "text/csv; charset=utf-8"))
 }
 
 fn csv(row: &access_on::AccessRow) -> String {
