@@ -45,8 +45,11 @@ pub struct Inventory {
     pub shown: Digest,
 }
 
-/// Content of an asset as the question shows it: numbers by kind, and the first assets by name.
-fn content(db: &mut Database, id: AssetId) -> Result<(Vec<(AssetKind, i64)>, Vec<Asset>, Digest), StoreError> {
+/// Numbers by kind, the first assets by name, and the digest of both.
+type Content = (Vec<(AssetKind, i64)>, Vec<Asset>, Digest);
+
+/// Content of an asset as the question shows it.
+fn content(db: &mut Database, id: AssetId) -> Result<Content, StoreError> {
     let counts = deleted::counts(db, id)?;
     let first = deleted::first_in(db, id, i64::try_from(NAMED_MAX).unwrap_or(i64::MAX))?;
     let shown = Digest::of(&(&counts, first.iter().map(|asset| asset.id).collect::<Vec<_>>()));
