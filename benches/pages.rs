@@ -91,7 +91,7 @@ fn main() {
 fn measure(users: u32) -> Measured {
     eprintln!("{users} users");
     let company = Company::of(users).expect("a company is made up");
-    let server = Server::usher(&company.data);
+    let server = server::settled(&company);
     let cookies = Viewer::ALL.map(|viewer| server.sign_in(company.email(viewer)));
     let cases = users::cases();
     let round = || cases.iter().map(|case| load::measure(&server, &case.paths, &cookies[case.viewer as usize])).collect::<Vec<_>>();

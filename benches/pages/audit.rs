@@ -1,12 +1,7 @@
 //! The audit log: its pages at a hundred thousand and at a million entries, the part of an audited change that the entry
 //! takes, and changes per second of many writers.
 
-use std::{
-    fs, io,
-    path::PathBuf,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, io, path::PathBuf, thread, time::Instant};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta};
@@ -14,17 +9,22 @@ use usher::{
     domain::{
         audit::{AuditEvent, By, Channel, Entry, Named, Subject, SubjectKind},
         clock::Timestamp,
+        credentials::password::PasswordHash,
+        email_address::EmailAddress,
         ids::UserId,
+        text::PersonName,
         user::DefaultRole,
     },
-    store::{Location, Store, StoreError, users},
+    store::{
+        Location, Store, StoreError, Tx,
+        users::{self, NewActive},
+    },
 };
 
 use super::{
     growth::{self, Asked},
-    load,
     server::Company,
-    tables::{milliseconds, table},
+    tables::table,
     users::Viewer,
 };
 
@@ -80,7 +80,7 @@ fn company(entries: u32) -> io::Result<Company> {
         let store = Store::open(Location::Sqlite(unfinished.join("usher.db"))).expect("the database opens");
         let last = i64::from(entries);
         for start in (0..last).step_by(10_000) {
-            let append = |tx: &mut usher::store::Tx<'_>| {
+            let append = |tx: &mut Tx<'_>| {
                 (start..(start + 10_000).min(last)).for_each(|number| tx.audit(usual(number)));
                 Ok::<_, StoreError>(())
             };
@@ -125,81 +125,66 @@ fn pages(entries: u32) -> Vec<(&'static str, Vec<String>)> {
 
 pub fn print() {
     let companies = ENTRIES.map(|entries| company(entries).expect("entries are made up"));
-    let mut servers = companies.each_ref().map(Asked::of);
+    let servers = companies.each_ref().map(Asked::of);
     let pages = ENTRIES.map(pages);
     let cases = pages[0].iter().zip(&pages[1]);
     let cases = cases.map(|((name, before), (_, last))| (*name, Viewer::Admin, [before.clone(), last.clone()]));
-    growth::compare("Growth: Audit log, an Admin", ENTRIES, &mut servers, cases.collect());
+    growth::compare("Growth: Audit log, an Admin", ENTRIES, &servers, cases.collect());
     drop(servers);
     let [_, company] = companies;
     let store = Store::open(Location::Sqlite(company.data.join("usher.db"))).expect("the database opens");
-    print_share(&store);
+    print_changes("SQLite at a million entries, one writer", &store, &[UserId(700)]);
     if let Ok(url) = std::env::var(POSTGRES) {
         print_writers(&url);
     }
 }
 
-/// A change of one user, with its entry or without.
-fn change(store: &Store, user: UserId, number: i64, is_audited: bool) -> Duration {
+/// Deactivates or reactivates a user in turn, with an audit entry.
+fn change(store: &Store, user: UserId, number: i64) {
     let at = begins() + TimeDelta::days(4000) + TimeDelta::seconds(number);
-    let blocked = (number % 2 == 0).then_some(at);
-    let begun = Instant::now();
-    let done = if is_audited {
-        store.audited_transaction(|tx| {
-            users::set_blocked(tx, user, blocked)?;
-            tx.audit(Entry { at, ..usual(number) });
-            Ok::<_, StoreError>(())
-        })
-    } else {
-        store.write_transaction(|tx| users::set_blocked(tx, user, blocked))
+    let change = |tx: &mut Tx<'_>| {
+        users::set_blocked(tx, user, (number % 2 == 0).then_some(at))?;
+        tx.audit(Entry { at, ..usual(number) });
+        Ok::<_, StoreError>(())
     };
-    done.expect("the user is changed");
-    begun.elapsed()
+    store.audited_transaction(change).expect("the user is changed");
 }
 
-fn print_share(store: &Store) {
-    let user = UserId(700);
-    let mut rounds = [(); 5].map(|()| {
-        let (mut with, mut without) = (Vec::new(), Vec::new());
-        for number in 0..CHANGES {
-            let number = i64::try_from(number).unwrap_or_default();
-            with.push(change(store, user, 2 * number, true));
-            without.push(change(store, user, 2 * number + 1, false));
+/// Changes users by so many writers at once, each its own user, and prints the cost of a change.
+fn print_changes(title: &str, store: &Store, users: &[UserId]) {
+    let changes = i64::try_from(CHANGES).unwrap_or_default();
+    change(store, users[0], 0);
+    let (before, begun) = (store.metrics(), Instant::now());
+    thread::scope(|scope| {
+        for user in users {
+            scope.spawn(move || (1..=changes).for_each(|number| change(store, *user, number)));
         }
-        (load::median(&mut with), load::median(&mut without))
     });
-    rounds.sort_by_key(|(with, without)| with.saturating_sub(*without));
-    let (with, without) = rounds[2];
-    let share = 100.0 * (1.0 - without.as_secs_f64() / with.as_secs_f64());
-    let columns = ["a change", "ms"].map(str::to_owned);
+    let (elapsed, after) = (begun.elapsed().as_secs_f64(), store.metrics());
+    let number = (users.len() * CHANGES) as f64;
+    let (writes, chains) = (after.writes.sum - before.writes.sum, after.chains.sum - before.chains.sum);
+    let columns = [title, ""].map(str::to_owned);
+    let row = |name: &str, value: String| vec![name.to_owned(), value];
     let rows = vec![
-        vec!["with its entry".to_owned(), milliseconds(with)],
-        vec!["without".to_owned(), milliseconds(without)],
-        vec!["the entry's part".to_owned(), format!("{share:.0} %")],
+        row("changes per second", format!("{:.0}", number / elapsed)),
+        row("a change, ms", format!("{:.2}", 1e3 * writes / number)),
+        row("hashing and the head in it, ms", format!("{:.3}", 1e3 * chains / number)),
+        row("their part", format!("{:.0} %", 100.0 * chains / writes)),
     ];
-    table("Audited changes on SQLite, one writer, at a million entries", &columns, rows);
+    table("Audited changes", &columns, rows);
 }
 
+/// Changes in a new database, of as many users as there are writers.
 fn print_writers(url: &str) {
     let store = Store::open(Location::Postgres(url.to_owned())).expect("the database opens");
     store.migrate().expect("the tables are made");
-    let append = |number: i64| {
-        let append = |tx: &mut usher::store::Tx<'_>| {
-            tx.audit(usual(number));
-            Ok::<_, StoreError>(())
-        };
-        store.audited_transaction(append).expect("an entry is appended");
-    };
-    append(0);
-    let begun = Instant::now();
-    thread::scope(|scope| {
-        for writer in 0..WRITERS {
-            let first = i64::try_from(writer * CHANGES).unwrap_or_default();
-            let changes = i64::try_from(CHANGES).unwrap_or_default();
-            scope.spawn(move || (first..first + changes).for_each(append));
-        }
+    let users = (0..WRITERS).map(|number| {
+        let email = EmailAddress::parse(&format!("writer{number}@example.com")).expect("an address");
+        let name = PersonName::parse("Katarzyna").expect("a name");
+        let new = NewActive { email: &email, first_name: &name, last_name: &name, password: &PasswordHash::dummy(), now: begins() };
+        store.write_transaction(|tx| users::insert_active(tx, &new)).expect("a user is inserted")
     });
-    let per_second = (WRITERS * CHANGES) as f64 / begun.elapsed().as_secs_f64();
-    let columns = ["PostgreSQL", "changes per second"].map(str::to_owned);
-    table("Writers at once", &columns, vec![vec![format!("{WRITERS} writers"), format!("{per_second:.0}")]]);
+    let users = users.collect::<Vec<_>>();
+    print_changes("PostgreSQL, one writer", &store, &users[..1]);
+    print_changes(&format!("PostgreSQL, {WRITERS} writers"), &store, &users);
 }

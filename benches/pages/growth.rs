@@ -6,7 +6,7 @@ use std::fs;
 use super::{
     http::Connection,
     program::Server,
-    server::Company,
+    server::{self, Company},
     tables::table,
     users::{self, Viewer},
 };
@@ -15,23 +15,21 @@ const ROUNDS: usize = 5;
 const REQUESTS: usize = 60;
 const WARM_UP: usize = 20;
 
-/// A server with a connection to it.
+/// A server with its sessions.
 pub struct Asked {
     server: Server,
-    connection: Connection,
     cookies: [String; 2],
 }
 
 impl Asked {
     pub fn of(company: &Company) -> Self {
-        let server = Server::usher(&company.data);
+        let server = server::settled(company);
         let cookies = Viewer::ALL.map(|viewer| server.sign_in(company.email(viewer)));
-        Self { connection: Connection::open(server.address).expect("the server listens"), server, cookies }
+        Self { server, cookies }
     }
 
-    fn get(&mut self, path: &str, viewer: Viewer) {
-        let answer = self.connection.get(path, &self.cookies[viewer as usize]).expect("the server answers");
-        assert_eq!(answer.status, 200, "{path}");
+    fn connect(&self) -> Connection {
+        Connection::open(self.server.address).expect("the server listens")
     }
 
     /// CPU time used so far, in milliseconds.
@@ -48,28 +46,32 @@ pub type Compared = (&'static str, Viewer, [Vec<String>; 2]);
 
 pub fn print(sizes: &[u32]) {
     let [.., before, last] = *sizes else { return };
-    let mut servers = [before, last].map(|users| Asked::of(&Company::of(users).expect("a company is made up")));
+    let servers = [before, last].map(|users| Asked::of(&Company::of(users).expect("a company is made up")));
     for (list, viewer) in users::LISTS {
         let cases = users::cases().into_iter();
         let cases = cases.filter(|case| (case.list, case.viewer) == (list, viewer) && !case.name.starts_with("search"));
         let cases = cases.map(|case| (case.name, viewer, [case.paths.clone(), case.paths]));
-        compare(&format!("Growth: {list}, {}", viewer.name()), [before, last], &mut servers, cases.collect());
+        compare(&format!("Growth: {list}, {}", viewer.name()), [before, last], &servers, cases.collect());
     }
 }
 
 /// Prints the CPU time of each case on both servers, and its ratio.
-pub fn compare(title: &str, sizes: [u32; 2], servers: &mut [Asked; 2], cases: Vec<Compared>) {
+pub fn compare(title: &str, sizes: [u32; 2], servers: &[Asked; 2], cases: Vec<Compared>) {
     let rows = cases.into_iter().map(|(name, viewer, paths)| {
         let turns = |count: usize| (0..count).flat_map(|turn| [0, 1].map(|place| (place, turn)));
-        let ask = |servers: &mut [Asked; 2], count: usize| {
+        // Opened anew, since the servers end connections without requests.
+        let mut connections = servers.each_ref().map(Asked::connect);
+        let mut ask = |count: usize| {
             for (place, turn) in turns(count) {
-                servers[place].get(&paths[place][turn % paths[place].len()], viewer);
+                let path = &paths[place][turn % paths[place].len()];
+                let answer = connections[place].get(path, &servers[place].cookies[viewer as usize]).expect("the server answers");
+                assert_eq!(answer.status, 200, "{path}");
             }
         };
-        ask(servers, WARM_UP.max(2 * paths[0].len()));
+        ask(WARM_UP.max(2 * paths[0].len()));
         let mut rounds = [(); ROUNDS].map(|()| {
             let started = servers.each_ref().map(Asked::cpu);
-            ask(servers, REQUESTS);
+            ask(REQUESTS);
             let [before, last] = [0, 1].map(|place| (servers[place].cpu() - started[place]) / REQUESTS as f64);
             (last / before, before, last)
         });

@@ -5,7 +5,8 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -20,6 +21,18 @@ pub const BARE: &str = "USHER_BENCH_BARE";
 pub fn bare(length: usize) -> Server {
     let mut this = Command::new(std::env::current_exe().expect("this program has a path"));
     Server::start(this.env(BARE, length.to_string()), "USHER_BENCH_LISTEN", "/")
+}
+
+/// Usher on a company, after the work that follows a start, such as verifying the audit log.
+pub fn settled(company: &Company) -> Server {
+    let server = Server::usher(&company.data);
+    loop {
+        let before = server.cpu();
+        thread::sleep(Duration::from_millis(500));
+        if server.cpu().saturating_sub(before) < Duration::from_millis(50) {
+            return server;
+        }
+    }
 }
 
 /// A made-up company.

@@ -257,6 +257,7 @@ impl Store {
             connections_max: self.pool.max_size(),
             waits: self.writes.waited.so_far(),
             writes: self.writes.took.so_far(),
+            chains: self.writes.chained.so_far(),
         }
     }
 

@@ -13,6 +13,8 @@ pub struct StoreMetrics {
     pub waits: Distribution,
     /// Duration of write transactions from their begin, with those retried or rolled back.
     pub writes: Distribution,
+    /// Part of these that goes into the chain of the audit log: hashing, and the head with its lock.
+    pub chains: Distribution,
 }
 
 /// Counters behind [`StoreMetrics`].
@@ -20,6 +22,7 @@ pub struct StoreMetrics {
 pub(super) struct Writes {
     pub(super) waited: Durations,
     pub(super) took: Durations,
+    pub(super) chained: Durations,
 }
 
 impl Writes {

@@ -114,7 +114,9 @@ impl Store {
             if write == Write::Change && tx.entries.is_empty() {
                 return Err(StoreError::Unaudited.into());
             }
-            chain::append(tx.db, &tx.entries)?;
+            if !tx.entries.is_empty() {
+                self.writes.chained.note(chain::append(tx.db, &tx.entries)?);
+            }
             Ok(value)
         });
         let closed = match outcome {

@@ -1,6 +1,10 @@
 //! Chain of audit entries: appended to and read in order. Entries are never changed or removed.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt,
+    time::{Duration, Instant},
+};
 
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use serde::{Serialize, Serializer};
@@ -143,11 +147,11 @@ impl ChainLink {
     }
 }
 
-/// Appends entries to the chain. Called by [`crate::store::Store`] only, at the end of a transaction.
-pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<(), StoreError> {
-    if entries.is_empty() {
-        return Ok(());
-    }
+/// Appends entries to the chain. Called by [`crate::store::Store`] only, at the end of a transaction. Returns the time
+/// taken by the chain: reading, hashing and updating the head, without the insertion of the entries.
+pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<Duration, StoreError> {
+    let begun = Instant::now();
+    let mut inserting = Duration::ZERO;
     lock_row(db, "audit_head", 1)?;
     let (sequence, hash) = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash)).first::<(i64, Vec<u8>)>(db)?;
     let mut head = chain_head(sequence, &hash)?;
@@ -158,12 +162,14 @@ pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<(
             head = chain_head(link.sequence, &link.hash)?;
             links.push(link);
         }
+        let hashed = Instant::now();
         with_backend!(&mut *db, |db| diesel::insert_into(audit_entries::table).values(&links).execute(db))?;
+        inserting += hashed.elapsed();
     }
     diesel::update(audit_head::table.find(1))
         .set((audit_head::sequence.eq(head.sequence), audit_head::hash.eq(head.hash.as_slice())))
         .execute(db)?;
-    Ok(())
+    Ok(begun.elapsed() - inserting)
 }
 
 pub(super) fn chain_head(sequence: i64, hash: &[u8]) -> Result<ChainHead, StoreError> {

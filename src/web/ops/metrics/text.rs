@@ -70,14 +70,16 @@ impl Reading {
     }
 
     fn database(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let StoreMetrics { connections_in_use, connections_max, waits, writes } = &self.load;
+        let StoreMetrics { connections_in_use, connections_max, waits, writes, chains } = &self.load;
         gauge(to, "usher_database_up", "Whether the database answered just now.", None, u32::from(self.mails.is_some()))?;
         gauge(to, "usher_database_connections_in_use", "Connections that somebody works with.", None, *connections_in_use)?;
         gauge(to, "usher_database_connections_max", "Connections that this process may open.", None, *connections_max)?;
         let help = "From asking for a write transaction to its beginning.";
         distribution(histogram(to, "usher_write_transaction_wait", help)?, waits)?;
         let help = "From the beginning of a write transaction to its end.";
-        distribution(histogram(to, "usher_write_transaction_duration", help)?, writes)
+        distribution(histogram(to, "usher_write_transaction_duration", help)?, writes)?;
+        let help = "Part of a write transaction that goes into the chain of the audit log: hashing, and the head with its lock.";
+        distribution(histogram(to, "usher_audit_chain_duration", help)?, chains)
     }
 
     fn mails(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
