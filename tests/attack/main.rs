@@ -8,6 +8,8 @@
 
 #[path = "../support/http.rs"]
 mod http;
+#[path = "../support/long.rs"]
+mod long;
 #[path = "../support/program.rs"]
 mod program;
 mod siege;

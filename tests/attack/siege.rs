@@ -17,6 +17,7 @@ use tempfile::TempDir;
 
 use super::{
     http::{Answer, Connection},
+    long::is_long,
     program::{self, ADMIN, Server},
 };
 
@@ -42,11 +43,6 @@ const CPU_MAX: u32 = 20;
 /// Longest median time of the page under attack, as a multiple of that before it. The attack itself keeps the machine
 /// busy.
 const TIME_MAX: u32 = 100;
-
-/// True for the long form: longer, and with the times that `docs/security.md` promises.
-pub(super) fn is_long() -> bool {
-    std::env::var_os("USHER_LONG").is_some()
-}
 
 /// Length of an attack.
 pub(super) fn duration() -> Duration {

@@ -11,7 +11,7 @@ use super::*;
 
 /// Number of entries.
 fn entries() -> i64 {
-    if std::env::var_os("USHER_LONG").is_some() { 1_000_000 } else { 20_000 }
+    if is_long() { 1_000_000 } else { 20_000 }
 }
 
 /// Entries of a usual mixture, with names and addresses of usual lengths.

@@ -7,6 +7,7 @@ extern crate macro_rules_attribute;
 
 #[path = "../support"]
 mod support {
+    pub(crate) mod long;
     pub mod postgres;
     pub mod supervisor;
 }
@@ -57,7 +58,7 @@ use usher::{
     usecases::{Context, Links},
 };
 
-use support::postgres;
+use support::{long::is_long, postgres};
 
 mod assets_million;
 mod audit;

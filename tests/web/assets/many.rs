@@ -1,5 +1,4 @@
-//! Change of owner of a hundred thousand assets: `cargo test --release --test web hundred_thousand -- --ignored
-//! --nocapture`.
+//! Changes of owner of a hundred thousand assets by `tests/run --long`, else of two thousand.
 
 use std::time::{Duration, Instant};
 
@@ -12,9 +11,11 @@ use usher::{
 };
 
 use super::*;
-use crate::helpers::Db;
+use crate::support::long::is_long;
 
-const ASSETS: i64 = 100_000;
+fn number_of_assets() -> i64 {
+    if is_long() { 100_000 } else { 2000 }
+}
 
 /// Gives a user so many assets, all in one folder. Returns the folder.
 fn fill(app: &TestApp, owner: UserId, assets: i64) -> AssetId {
@@ -55,26 +56,16 @@ fn transfers(app: &TestApp, assets: i64) -> Duration {
 }
 
 #[apply(both_databases!)]
-async fn thousands_of_assets_change_their_owner_with_one_entry_of_a_thousand_ids(db: Db) {
-    let office = Office::new(db).await;
-    transfers(&office.app, 2000);
-    let entry = office.app.audit().into_iter().rfind(|entry| entry.action.as_str() == "asset.owner_changed").unwrap();
-    let details = serde_json::from_str::<serde_json::Value>(&entry.details).unwrap();
-    assert_eq!((details["count"].as_u64(), details["assets"].as_array().map(Vec::len)), (Some(2000), Some(1000)));
-    office.app.mails().await;
-}
-
-async fn measure(db: Db) -> Duration {
+async fn a_hundred_thousand_assets_change_their_owner_within_five_seconds_and_one_entry(db: Db) {
     let office = Office::new(db).await;
     println!("{db:?}");
-    let longest = transfers(&office.app, ASSETS);
+    let longest = transfers(&office.app, number_of_assets());
+    assert!(longest.as_secs() < 5, "{longest:?}");
+    let entry = office.app.audit().into_iter().rfind(|entry| entry.action.as_str() == "asset.owner_changed").unwrap();
+    let details = serde_json::from_str::<serde_json::Value>(&entry.details).unwrap();
+    assert_eq!(
+        (details["count"].as_u64(), details["assets"].as_array().map(Vec::len)),
+        (Some(number_of_assets().unsigned_abs()), Some(1000))
+    );
     office.app.mails().await;
-    longest
-}
-
-#[actix_web::test]
-#[ignore = "a measurement, for an otherwise idle machine"]
-async fn a_hundred_thousand_assets_change_their_owner_within_five_seconds() {
-    let longest = [measure(Db::Sqlite).await, measure(Db::Postgres).await];
-    assert!(longest.iter().all(|longest| longest.as_secs() < 5), "{longest:?}");
 }
