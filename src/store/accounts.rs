@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::{
-    dsl::{count, sql},
+    dsl::{count, select, sql},
     prelude::*,
-    sql_types::{Bool, Text},
+    sql_types::{BigInt, Bool, Text},
 };
 
 use crate::domain::{
@@ -225,6 +225,13 @@ pub fn find_among(db: &mut Database, filter: &Filter, ids: &[AccountId]) -> Resu
 pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     let ids = filtered(db, filter).select(accounts::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
+}
+
+/// Number of accounts without billing data, from an index of them alone.
+pub fn count_without_billing(db: &mut Database, scope: &Scope) -> Result<Count, StoreError> {
+    let within = scopes::within("accounts.portfolio_id", scope).map_or_else(String::new, |within| format!(" AND {within}"));
+    let found = format!("SELECT 1 FROM accounts WHERE NOT accounts.has_billing{within} LIMIT {}", COUNT_MAX + 1);
+    Ok(Count::capped(select(sql::<BigInt>(&format!("(SELECT count(*) FROM ({found}) AS found)"))).get_result(db)?))
 }
 
 fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {

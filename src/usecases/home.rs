@@ -128,14 +128,13 @@ fn administered(ctx: &Context, db: &mut Database, actor: &ScopedActor, now: Time
     let query = UserQuery { scope: actor.scope.clone(), filter: UserFilter::default(), order: Order::default(), as_of: now };
     let filter = UserFilter { status: Some(Status::Active), last_sign_in: Some(LastSignIn::Over90Days), ..UserFilter::default() };
     let dormant = UserQuery { filter, ..query.clone() };
-    let without_billing = accounts::Filter { without_billing: true, ..accounts::Filter::within(actor.scope.clone()) };
     let counts = users::counts(db, &query)?;
     let may_read_log = actor.may(Action::Use(Permission::AuditLogView));
     Ok(Administered {
         first_steps: if actor.scope == Scope::Company { first_steps(ctx, db, actor, counts.all)? } else { Vec::new() },
         counts,
         dormant: users::count_alone(db, &dormant)?,
-        without_billing: accounts::count_all(db, &without_billing)?,
+        without_billing: accounts::count_without_billing(db, &actor.scope)?,
         expiring: expiring(db, actor, now)?,
         undelivered: undelivered(db, &actor.scope, now)?,
         trend: Trend::read(db, &actor.scope, now)?,
