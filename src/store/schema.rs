@@ -42,8 +42,6 @@ diesel::table! {
         user_id -> Nullable<BigInt>,
         group_id -> Nullable<BigInt>,
         level -> Text,
-        shared_by -> Nullable<BigInt>,
-        shared_at -> Timestamp,
     }
 }
 
@@ -405,6 +403,7 @@ diesel::joinable!(account_assignments -> accounts (account_id));
 diesel::joinable!(accounts -> portfolios (portfolio_id));
 diesel::joinable!(asset_shares -> assets (asset_id));
 diesel::joinable!(asset_shares -> user_groups (group_id));
+diesel::joinable!(asset_shares -> user_rows (user_id));
 diesel::joinable!(assets -> accounts (account_id));
 diesel::joinable!(billing -> accounts (account_id));
 diesel::joinable!(idempotency_keys -> sessions (session_id));

@@ -21,19 +21,18 @@ CREATE TABLE assets (
 -- Orders of lists, by name and by the time of the change.
 CREATE INDEX assets_by_name ON assets (sort_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX assets_by_change ON assets (changed_at, id) WHERE deleted_at IS NULL;
-CREATE INDEX assets_of_owner ON assets (owner_id, sort_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_owner ON assets (owner_id, sort_key, id, deleted_at);
 CREATE INDEX assets_of_owner_by_change ON assets (owner_id, changed_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX assets_of_kind ON assets (kind, sort_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX assets_of_kind_by_change ON assets (kind, changed_at, id) WHERE deleted_at IS NULL;
-CREATE INDEX assets_of_account ON assets (account_id, sort_key, id) WHERE account_id IS NOT NULL;
+CREATE INDEX assets_of_account ON assets (account_id, sort_key, id, deleted_at) WHERE account_id IS NOT NULL;
 CREATE INDEX assets_of_account_by_change ON assets (account_id, changed_at, id) WHERE account_id IS NOT NULL;
-CREATE INDEX assets_of_folder ON assets (folder_id, sort_key, id);
-CREATE INDEX assets_of_folder_by_change ON assets (folder_id, changed_at, id);
+CREATE INDEX assets_of_folder ON assets (folder_id, sort_key, id, deleted_at);
 -- Folders of the tree beside the lists.
 CREATE INDEX assets_subfolders ON assets (folder_id, sort_key, id) WHERE kind = 'folder' AND deleted_at IS NULL;
 CREATE INDEX assets_top_folders ON assets (owner_id, sort_key, id) WHERE kind = 'folder' AND folder_id IS NULL AND deleted_at IS NULL;
 CREATE INDEX assets_deleted ON assets (deleted_at, id) WHERE deleted_at IS NOT NULL;
-CREATE INDEX assets_deleted_of_owner ON assets (owner_id, deleted_at, id);
+CREATE INDEX assets_deleted_of_owner ON assets (owner_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX assets_of_deletion ON assets (deleted_root) WHERE deleted_root IS NOT NULL;
 CREATE INDEX assets_by_changer ON assets (changed_by) WHERE changed_by IS NOT NULL;
 CREATE INDEX assets_by_deleter ON assets (deleted_by) WHERE deleted_by IS NOT NULL;
@@ -63,15 +62,11 @@ CREATE TABLE asset_shares (
     user_id   BIGINT    REFERENCES user_rows (id) ON DELETE CASCADE,
     group_id  BIGINT    REFERENCES user_groups (id) ON DELETE CASCADE,
     level     TEXT      NOT NULL CHECK (level IN ('view', 'edit')),
-    shared_by BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
-    shared_at TIMESTAMP NOT NULL,
-    UNIQUE (asset_id, user_id),
-    UNIQUE (asset_id, group_id),
     CHECK ((user_id IS NULL) <> (group_id IS NULL))
 );
-CREATE INDEX asset_shares_of_user ON asset_shares (user_id, asset_id) WHERE user_id IS NOT NULL;
-CREATE INDEX asset_shares_of_group ON asset_shares (group_id, asset_id) WHERE group_id IS NOT NULL;
-CREATE INDEX asset_shares_by_sharer ON asset_shares (shared_by) WHERE shared_by IS NOT NULL;
+CREATE INDEX asset_shares_of_asset ON asset_shares (asset_id);
+CREATE UNIQUE INDEX asset_shares_of_user ON asset_shares (user_id, asset_id) WHERE user_id IS NOT NULL;
+CREATE UNIQUE INDEX asset_shares_of_group ON asset_shares (group_id, asset_id) WHERE group_id IS NOT NULL;
 
 -- Shares that deleted users had, until they are restored or purged.
 CREATE TABLE deleted_shares (

@@ -210,7 +210,7 @@ impl<'a> Gardener<'a, '_> {
             SubjectKind::Group => ShareWith::Group(GroupId(with.id)),
             _ => ShareWith::User(UserId(with.id)),
         };
-        shares::set(self.tx, planted.id(), to, level, Some(planted.owner.id), at)?;
+        shares::set(self.tx, planted.id(), to, level)?;
         let with = Grantee { kind: with.kind, id: with.id, name: with.name.clone() };
         self.past.record(at, planted.owner.by(), planted.subject.clone(), &AuditEvent::AssetShared { with, level });
         Ok(())

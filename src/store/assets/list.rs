@@ -51,6 +51,16 @@ pub struct AssetQuery {
     pub order: AssetOrder,
 }
 
+/// True for a column among the ids of a query. PostgreSQL reads them first, and then each row by its id: it cannot tell
+/// how few they are, and would rather read a whole table or order.
+fn among(db: &Database, column: &str, ids: Sql) -> Sql {
+    if is_sqlite(db) {
+        ids.within(&format!("{column} IN (")).closed(")")
+    } else {
+        ids.within(&format!("{column} = ANY(ARRAY(")).closed("))")
+    }
+}
+
 /// SQL with at most one bound text. Ids are integers, so literals are safe.
 #[derive(Debug, Clone)]
 struct Sql {
@@ -129,10 +139,8 @@ impl Sql {
         self
     }
 
-    /// Ends with a parenthesis.
-    fn closed(mut self) -> Self {
-        let end = if self.text.is_some() { &mut self.after } else { &mut self.before };
-        end.push(')');
+    fn closed(mut self, end: &str) -> Self {
+        if self.text.is_some() { &mut self.after } else { &mut self.before }.push_str(end);
         self
     }
 
@@ -164,8 +172,8 @@ impl Plan {
             View::OwnedBy(user) => Ok(walk(Sql::of(format!("assets.owner_id = {user}")))),
             View::In(folder) => Ok(walk(Sql::of(format!("assets.folder_id = {folder}")))),
             View::SharedWith(user) => {
-                let shared = format!("assets.owner_id <> {user} AND assets.id IN ({})", shared_with(user));
-                Ok(Self { is_sorted: true, ..walk(Sql::of(shared)) })
+                let shared = Sql::of(format!("assets.owner_id <> {user}")).and(&among(db, "assets.id", Sql::of(shared_with(user))));
+                Ok(Self { is_sorted: true, ..walk(shared) })
             }
             // Users read everything that they own.
             View::ReadableBy(user) if filter.owner == Some(user) && filter.search.is_none() => Ok(walk(filter.on(db, "assets"))),
@@ -174,7 +182,7 @@ impl Plan {
                 let found = found(db, query)?;
                 let count = number(db, &found)?;
                 let (condition, is_sorted) = match (count, query.view) {
-                    (Count::Exactly(_), _) => (found.within("assets.id IN (").closed(), true),
+                    (Count::Exactly(_), _) => (among(db, "assets.id", found), true),
                     (Count::Many, View::ReadableBy(user)) => (filter.on(db, "assets").and(&readable(user, "assets")), false),
                     (Count::Many, _) => (filter.on(db, "assets"), false),
                 };
@@ -216,6 +224,12 @@ fn found(db: &mut Database, query: &AssetQuery) -> Result<Sql, StoreError> {
             Ok(joined(phrase).and(&rest.on(db, "found")).and(&readable(user, "found")))
         }
         _ => {
+            let of_roots = |db| among(db, "asset_ancestors.ancestor_id", Sql::of(roots(user)));
+            if !is_sqlite(db) {
+                let ids = of_roots(db).within("SELECT asset_ancestors.asset_id FROM asset_ancestors WHERE ");
+                let found = among(db, "found.id", ids).within("SELECT found.id FROM assets AS found WHERE found.deleted_at IS NULL AND ");
+                return Ok(found.and(&filter.on(db, "found")));
+            }
             let from = format!(
                 "SELECT DISTINCT found.id FROM ({}) AS roots CROSS JOIN asset_ancestors CROSS JOIN assets AS found \
                  WHERE asset_ancestors.ancestor_id = roots.id AND found.id = asset_ancestors.asset_id AND found.deleted_at IS NULL AND ",

@@ -10,7 +10,6 @@ use diesel::{
 use crate::{
     domain::{
         asset::AssetKind,
-        clock::Timestamp,
         ids::{AssetId, UserId},
     },
     store::{Database, StoreError, Tx, schema::assets},
@@ -89,23 +88,22 @@ pub struct OwnerChange<'a> {
     pub from: UserId,
     pub to: UserId,
     pub keeps_edit: bool,
-    pub by: Option<UserId>,
-    pub now: Timestamp,
 }
 
-/// Changes the owner of all these assets. Their shares with the new owner end. Returns the number of assets.
+/// Changes the owner of all these assets, which leaves the time of their last change. Their shares with the new owner
+/// end. Returns the number of assets.
 pub fn change(tx: &mut Tx<'_>, change: OwnerChange<'_>) -> Result<usize, StoreError> {
-    let OwnerChange { which, from, to, keeps_edit, by, now } = change;
+    let OwnerChange { which, from, to, keeps_edit } = change;
     let these = which.condition(from);
-    let (by, now) = (by.map_or_else(|| "NULL".to_owned(), |by| by.to_string()), now.format("%Y-%m-%d %H:%M:%S%.6f"));
-    run(tx, &format!("DELETE FROM asset_shares WHERE user_id = {to} AND asset_id IN (SELECT id FROM assets WHERE {these})"))?;
+    // OFFSET keeps PostgreSQL from reading all assets before the shares.
+    let shared = format!("SELECT 1 FROM assets WHERE assets.id = asset_shares.asset_id AND {these} LIMIT 1 OFFSET 0");
+    run(tx, &format!("DELETE FROM asset_shares WHERE user_id = {to} AND EXISTS ({shared})"))?;
     if keeps_edit {
         let share = format!(
-            "INSERT INTO asset_shares (asset_id, user_id, level, shared_by, shared_at) \
-             SELECT id, {from}, 'edit', {by}, '{now}' FROM assets WHERE {these} AND deleted_at IS NULL"
+            "INSERT INTO asset_shares (asset_id, user_id, level) \
+             SELECT id, {from}, 'edit' FROM assets WHERE {these} AND deleted_at IS NULL"
         );
         run(tx, &share)?;
     }
-    let changed = format!("owner_id = {to}, changed_at = '{now}', changed_by = {by}, version = version + 1");
-    run(tx, &format!("UPDATE assets SET {changed} WHERE {these}"))
+    run(tx, &format!("UPDATE assets SET owner_id = {to}, version = version + 1 WHERE {these}"))
 }

@@ -12,7 +12,6 @@ use diesel::{
 use crate::{
     domain::{
         asset::ShareLevel,
-        clock::Timestamp,
         ids::{AssetId, GroupId, UserId},
     },
     store::{
@@ -105,14 +104,7 @@ pub fn level(db: &mut Database, asset: AssetId, with: ShareWith) -> Result<Optio
 }
 
 /// Shares an asset, or changes the level of the share.
-pub fn set(
-    tx: &mut Tx<'_>,
-    asset: AssetId,
-    with: ShareWith,
-    level: ShareLevel,
-    by: Option<UserId>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub fn set(tx: &mut Tx<'_>, asset: AssetId, with: ShareWith, level: ShareLevel) -> Result<(), StoreError> {
     remove(tx, asset, with)?;
     let (user, group) = match with {
         ShareWith::User(user) => (Some(user.0), None),
@@ -124,8 +116,6 @@ pub fn set(
             asset_shares::user_id.eq(user),
             asset_shares::group_id.eq(group),
             asset_shares::level.eq(level),
-            asset_shares::shared_by.eq(by.map(|by| by.0)),
-            asset_shares::shared_at.eq(now),
         ))
         .execute(tx.db())?;
     Ok(())

@@ -236,8 +236,7 @@ pub(in crate::usecases) fn reown(
     keeps_edit: bool,
 ) -> Result<u64, StoreError> {
     let assets = owner::first_ids(work.tx.db(), which, old.id, IDS_MAX)?;
-    let (by, now) = (work.actor.id(), work.now);
-    let count = owner::change(work.tx, OwnerChange { which, from: old.id, to: new.id, keeps_edit, by, now })? as u64;
+    let count = owner::change(work.tx, OwnerChange { which, from: old.id, to: new.id, keeps_edit })? as u64;
     if count > 0 {
         let (before, after) = (Named::from(&old.who()), Named::from(&new.who()));
         work.record(subject, &AuditEvent::AssetOwnerChanged { before, after, count, assets });

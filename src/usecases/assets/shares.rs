@@ -249,7 +249,7 @@ pub fn share(
             Some(before) => AuditEvent::AssetShareChanged { with: grantee, before, after: level },
             None => AuditEvent::AssetShared { with: grantee, level },
         };
-        shares::set(work.tx, id, with, level, work.actor.id(), work.now)?;
+        shares::set(work.tx, id, with, level)?;
         work.record(&asset, &event);
         Ok(name)
     })

@@ -144,7 +144,7 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId
 impl RestoredAccess {
     fn restore_shares(&mut self, work: &mut UnitOfWork<'_, '_>, user: &User) -> Result<(), StoreError> {
         for (asset, level) in shares::take_kept(work.tx, user.id)? {
-            shares::set(work.tx, asset.id, ShareWith::User(user.id), level, work.actor.id(), work.now)?;
+            shares::set(work.tx, asset.id, ShareWith::User(user.id), level)?;
             let with = Grantee { kind: SubjectKind::User, id: user.id.0, name: user.display_name() };
             work.record(&asset, &AuditEvent::AssetShared { with, level });
             self.shares += 1;

@@ -197,7 +197,7 @@ impl World {
                 }
                 for user in level.iter().flat_map(|_| self.oneself.values()) {
                     let with = assets::shares::ShareWith::User(*user);
-                    assets::shares::set(tx, id, with, level.unwrap(), None, self.app.now())?;
+                    assets::shares::set(tx, id, with, level.unwrap())?;
                 }
                 if demand == Demand::Restore {
                     assets::deleted::delete(tx, id, None, self.app.now())?;
