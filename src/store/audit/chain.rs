@@ -17,7 +17,6 @@ use crate::{
     },
     store::{
         Database, StoreError,
-        backend::lock_row,
         connection::with_backend,
         schema::{audit_entries, audit_head},
     },
@@ -152,9 +151,7 @@ impl ChainLink {
 pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<Duration, StoreError> {
     let begun = Instant::now();
     let mut inserting = Duration::ZERO;
-    lock_row(db, "audit_head", 1)?;
-    let (sequence, hash) = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash)).first::<(i64, Vec<u8>)>(db)?;
-    let mut head = chain_head(sequence, &hash)?;
+    let mut head = lock_head(db)?;
     for entries in entries.chunks(ROWS) {
         let mut links = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -169,7 +166,17 @@ pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<D
     diesel::update(audit_head::table.find(1))
         .set((audit_head::sequence.eq(head.sequence), audit_head::hash.eq(head.hash.as_slice())))
         .execute(db)?;
-    Ok(begun.elapsed() - inserting)
+    Ok(begun.elapsed().saturating_sub(inserting))
+}
+
+/// Reads the head, which PostgreSQL locks. On SQLite a writer has the whole database to itself already.
+fn lock_head(db: &mut Database) -> Result<ChainHead, StoreError> {
+    let head = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash));
+    let (sequence, hash) = match db {
+        Database::Sqlite(db) => head.first::<(i64, Vec<u8>)>(db)?,
+        Database::Postgres(db) => head.for_update().first::<(i64, Vec<u8>)>(db)?,
+    };
+    chain_head(sequence, &hash)
 }
 
 pub(super) fn chain_head(sequence: i64, hash: &[u8]) -> Result<ChainHead, StoreError> {

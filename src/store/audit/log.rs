@@ -178,10 +178,13 @@ fn read(db: &mut Database, range: IndexRange, bounds: Bounds, direction: Directi
 pub fn count(db: &mut Database, ranges: &[IndexRange], bounds: Bounds, max: usize) -> Result<usize, StoreError> {
     let mut counted = 0;
     for range in ranges {
-        let rest = i64::try_from(max.saturating_sub(counted)).unwrap_or(i64::MAX);
-        // In the index's order, or PostgreSQL would read the whole range before it counts up to the bound.
-        let rows = within(*range, bounds).order((audit_entries::at, audit_entries::sequence)).limit(rest);
-        counted += rows.select(audit_entries::sequence).load::<i64>(db)?.len();
+        // In the index's order, or PostgreSQL would read the whole range before it finds the last one that counts.
+        let rows = within(*range, bounds).order((audit_entries::at, audit_entries::sequence)).select(audit_entries::sequence);
+        let last = max.saturating_sub(counted).saturating_sub(1);
+        if rows.offset(i64::try_from(last).unwrap_or(i64::MAX)).first::<i64>(db).optional()?.is_some() {
+            return Ok(max);
+        }
+        counted += usize::try_from(within(*range, bounds).count().get_result::<i64>(db)?).unwrap_or(usize::MAX);
     }
     Ok(counted)
 }
