@@ -26,7 +26,7 @@ fn differing(compared: Vec<Compared>) -> Vec<(&'static str, i64)> {
     compared.into_iter().filter(|compared| compared.differing > 0).map(|compared| (compared.name, compared.differing)).collect()
 }
 
-fn execute(store: &Store, statement: &str) {
+pub(super) fn execute(store: &Store, statement: &str) {
     store.write_transaction(|tx| Ok::<_, StoreError>(tx.db().batch_execute(statement)?)).unwrap();
 }
 

@@ -25,9 +25,10 @@ use crate::{
 
 use super::{
     Filter, User,
+    counts::found_up_to,
     search::{
         plan,
-        sql::{self, Source, Statement},
+        sql::{self, BY_SIGN_IN, Source, Statement},
     },
 };
 
@@ -70,6 +71,8 @@ pub struct Listed {
 struct IndexSegment {
     status: Option<Status>,
     column: &'static str,
+    /// Index with a range for each state, in this order.
+    index: &'static str,
     condition: &'static str,
     is_descending: bool,
 }
@@ -88,21 +91,23 @@ impl Cursor {
     }
 }
 
+const BY_NAME: &str = "users_state_by_name";
+
 const SIGNED_IN: &str = " AND users.last_sign_in_at IS NOT NULL";
 const NEVER_SIGNED_IN: &str = " AND users.last_sign_in_at IS NULL";
 
 fn segments(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
-    let whole = |column| IndexSegment { status: None, column, condition: "", is_descending };
+    let whole = |column, index| IndexSegment { status: None, column, index, condition: "", is_descending };
     match by {
-        SortBy::Name => vec![whole("sort_key")],
-        SortBy::Email => vec![whole("email_key")],
-        SortBy::Created => vec![whole("created_at")],
+        SortBy::Name => vec![whole("sort_key", BY_NAME)],
+        SortBy::Email => vec![whole("email_key", "users_state_by_email")],
+        SortBy::Created => vec![whole("created_at", "users_state_by_creation")],
         SortBy::LastSignIn => vec![
-            IndexSegment { condition: SIGNED_IN, ..whole("last_sign_in_at") },
-            IndexSegment { condition: NEVER_SIGNED_IN, is_descending: false, ..whole("last_sign_in_at") },
+            IndexSegment { condition: SIGNED_IN, ..whole("last_sign_in_at", BY_SIGN_IN) },
+            IndexSegment { condition: NEVER_SIGNED_IN, is_descending: false, ..whole("last_sign_in_at", BY_SIGN_IN) },
         ],
         SortBy::Status => {
-            let segment = |status| IndexSegment { status: Some(status), is_descending: false, ..whole("sort_key") };
+            let segment = |status| IndexSegment { status: Some(status), is_descending: false, ..whole("sort_key", BY_NAME) };
             let mut segments = Status::ALL.map(segment).to_vec();
             if is_descending {
                 segments.reverse();
@@ -149,7 +154,12 @@ pub fn page(
         let from = cursor.filter(|cursor| cursor.segment == number);
         // The list's direction and the page's cancel each other out.
         let is_descending = segment.is_descending != position.is_backward();
-        let statement = statement(db, wanted, source.narrowly(&wanted.filter, segment.column), segment, from, is_descending, missing);
+        let parts = match source {
+            Source::All => parts(db, wanted, segment)?,
+            _ => Vec::new(),
+        };
+        let source = source.narrowly(&wanted.filter, segment.column);
+        let statement = statement(db, wanted, (source, &parts), segment, from, is_descending, missing);
         found.extend(statement.load(db)?.into_iter().map(|id| (number, id)));
     }
     Ok(Slice::new(listed(db, wanted.order, found)?, position, limit))
@@ -214,11 +224,26 @@ fn sorts_sooner(db: &mut Database, wanted: &UserQuery) -> Result<bool, StoreErro
     }
 }
 
-/// Selects ids of users of a segment, in order.
+/// States of a list that walks the order, each with its source: users by their last sign-in are sorted where they are
+/// few.
+fn parts(db: &mut Database, wanted: &UserQuery, segment: IndexSegment) -> Result<Vec<(String, Source)>, StoreError> {
+    let UserQuery { scope, filter, .. } = wanted;
+    let is_by_sign_in = *scope == Scope::Company && filter.search.is_none() && filter.last_sign_in.is_some();
+    let part = |state: String| {
+        if !is_by_sign_in {
+            return Ok((state, Source::All));
+        }
+        let is_few = found_up_to(db, wanted, Source::LastSignIn, &state, COUNT_MAX + 1)? <= COUNT_MAX;
+        Ok((state, if is_few { Source::LastSignIn } else { Source::Walked(segment.index) }))
+    };
+    Statement::states(segment.status.or(filter.status), wanted.as_of).into_iter().map(part).collect()
+}
+
+/// Selects ids of users of a segment, in order. A list that walks the order is selected in parts.
 fn statement(
     db: &Database,
     wanted: &UserQuery,
-    source: Source,
+    (source, parts): (Source, &[(String, Source)]),
     segment: IndexSegment,
     from: Option<&Cursor>,
     is_descending: bool,
@@ -226,7 +251,7 @@ fn statement(
 ) -> Statement {
     let status = segment.status.or(wanted.filter.status);
     let direction = if is_descending { "DESC" } else { "ASC" };
-    let part = |statement: &mut Statement, state: &str| {
+    let part = |statement: &mut Statement, source: Source, state: &str| {
         statement.push(&format!("SELECT users.id, users.{} AS place", segment.column));
         statement.users(db, source, &wanted.scope, &wanted.filter, wanted.as_of);
         statement.push(&format!(" AND {state}{}", segment.condition));
@@ -238,9 +263,9 @@ fn statement(
     let mut statement = Statement::default();
     if source == Source::All {
         statement.push("SELECT id FROM (");
-        for (number, state) in Statement::states(status, wanted.as_of).iter().enumerate() {
+        for (number, (state, source)) in parts.iter().enumerate() {
             statement.push(if number == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
-            part(&mut statement, state);
+            part(&mut statement, *source, state);
             let order = order(&format!("users.{} users.id", segment.column));
             statement.push(&format!(" ORDER BY {order} LIMIT {limit}) AS part{number}"));
         }
@@ -250,7 +275,7 @@ fn statement(
         // SQLite has only one plan.
         let is_sqlite = matches!(db, Database::Sqlite(_));
         statement.push(if is_sqlite { "WITH found AS NOT MATERIALIZED (" } else { "WITH found AS MATERIALIZED (" });
-        part(&mut statement, &Statement::state(status, wanted.as_of));
+        part(&mut statement, source, &Statement::state(status, wanted.as_of));
         statement.push(") SELECT id FROM found");
         // Users in several portfolios of the scope appear several times.
         if source == Source::Scope {

@@ -59,6 +59,9 @@ pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, Sto
         return kept(db, filter, wanted.as_of);
     }
     let source = Source::of(db, &wanted.scope, filter)?.narrowly(filter, "sort_key");
+    if source == Source::LastSignIn {
+        return by_sign_in(db, wanted);
+    }
     let (by_status, found) = match (&*db, &wanted.scope, &filter.search) {
         (Database::Sqlite(_), Scope::Company, Some(term))
             if *filter == UserFilter { search: filter.search.clone(), status: filter.status, ..UserFilter::default() } =>
@@ -116,6 +119,15 @@ fn invited(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<i
     Ok(later.load::<i64>(db)?.iter().sum::<i64>() + now)
 }
 
+/// Counts each status on its own, in a range of the index of sign-ins.
+fn by_sign_in(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, StoreError> {
+    let mut by_status = [0; 4];
+    for (count, status) in by_status.iter_mut().zip(Status::ALL) {
+        *count = found_up_to(db, wanted, Source::LastSignIn, &Statement::state(Some(status), wanted.as_of), COUNT_MAX + 1)?;
+    }
+    Ok(StatusCounts { all: Count::capped(by_status.iter().sum()), by_status: by_status.map(Count::capped) })
+}
+
 /// Counts by status among the first users found.
 fn together(db: &mut Database, wanted: &UserQuery, source: Source) -> Result<([i64; 4], i64), StoreError> {
     let mut statement = Statement::counting(wanted.as_of, source);
@@ -147,22 +159,22 @@ fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<Sta
 /// Number of users with the filter's status, up to [`COUNT_MAX`], by one read along an index.
 pub fn count_alone(db: &mut Database, wanted: &UserQuery) -> Result<Count, StoreError> {
     let source = Source::of(db, &wanted.scope, &wanted.filter)?;
-    let mut statement = Statement::default();
-    statement.push(if source == Source::Scope {
-        "SELECT count(*) AS id FROM (SELECT DISTINCT users.id"
-    } else {
-        "SELECT count(*) AS id FROM (SELECT 1"
-    });
-    statement.users(db, source, &wanted.scope, &wanted.filter, wanted.as_of);
-    statement.push(&format!(" AND {} LIMIT {}) AS found", Statement::state(wanted.filter.status, wanted.as_of), COUNT_MAX + 1));
-    Ok(Count::capped(statement.count(db)?))
+    let state = Statement::state(wanted.filter.status, wanted.as_of);
+    Ok(Count::capped(found_up_to(db, wanted, source, &state, COUNT_MAX + 1)?))
 }
 
 /// Count of one status: where many users match, reading those of the status is faster than reading all matches.
 fn alone(db: &mut Database, wanted: &UserQuery, status: Status) -> Result<Count, StoreError> {
+    let state = Statement::state(Some(status), wanted.as_of);
+    Ok(Count::capped(found_up_to(db, wanted, Source::All, &state, COUNT_MAX + 1)?))
+}
+
+/// Number of users in a state who match the filter, up to `most`, each once.
+pub(super) fn found_up_to(db: &mut Database, wanted: &UserQuery, source: Source, state: &str, most: i64) -> Result<i64, StoreError> {
+    let once = if source == Source::Scope { "DISTINCT users.id" } else { "1" };
     let mut statement = Statement::default();
-    statement.push("SELECT count(*) AS id FROM (SELECT 1");
-    statement.users(db, Source::All, &wanted.scope, &wanted.filter, wanted.as_of);
-    statement.push(&format!(" AND {} LIMIT {}) AS found", Statement::state(Some(status), wanted.as_of), COUNT_MAX + 1));
-    Ok(Count::capped(statement.count(db)?))
+    statement.push(&format!("SELECT count(*) AS id FROM (SELECT {once}"));
+    statement.users(db, source, &wanted.scope, &wanted.filter, wanted.as_of);
+    statement.push(&format!(" AND {state} LIMIT {most}) AS found"));
+    statement.count(db)
 }

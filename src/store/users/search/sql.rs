@@ -28,13 +28,15 @@ const UNASSIGNED: &str = "users_unassigned";
 const PORTFOLIO_ADMINS: &str = "users_portfolio_admins";
 
 /// Index of the order by last sign-in.
-const BY_SIGN_IN: &str = "users_state_by_sign_in";
+pub(in crate::store::users) const BY_SIGN_IN: &str = "users_state_by_sign_in";
 
 /// Place to look for users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store::users) enum Source {
     /// All users, by the index of the order.
     All,
+    /// All users, by this index of the order on SQLite, which would take that of the filter.
+    Walked(&'static str),
     /// Hits of the search.
     Search,
     /// Hits of the search, by a partial index of few users on SQLite.
@@ -80,8 +82,8 @@ impl Source {
     }
 }
 
-/// Users in a partial index of few, whose size SQLite's planner does not know.
-fn among_few(is_sqlite: bool, index: &str) -> String {
+/// Users in an index, whose size SQLite's planner does not know.
+fn by_index(is_sqlite: bool, index: &str) -> String {
     let users = if is_sqlite { rows_by(index) } else { "users".to_owned() };
     format!(" FROM {users} WHERE users.state IS NOT NULL")
 }
@@ -223,8 +225,9 @@ impl Statement {
                 self.in_portfolios(scope);
                 self.push(") AS users WHERE users.state IS NOT NULL");
             }
-            (Source::Unassigned, _) => self.push(&among_few(is_sqlite, UNASSIGNED)),
-            (Source::PortfolioAdmins, _) => self.push(&among_few(is_sqlite, PORTFOLIO_ADMINS)),
+            (Source::Walked(index), _) => self.push(&by_index(is_sqlite, index)),
+            (Source::Unassigned, _) => self.push(&by_index(is_sqlite, UNASSIGNED)),
+            (Source::PortfolioAdmins, _) => self.push(&by_index(is_sqlite, PORTFOLIO_ADMINS)),
             // The states are named, since each is a range of the index.
             (Source::LastSignIn, _) if is_sqlite => {
                 let users = rows_by(BY_SIGN_IN);
