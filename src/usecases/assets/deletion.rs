@@ -158,8 +158,7 @@ pub struct Restored {
     pub is_at_top: bool,
 }
 
-/// Restores everything that was deleted at once. Without its folder it returns to the top level; assets of a deleted
-/// user become the actor's.
+/// Restores everything that was deleted at once. Without its folder it returns to the top level.
 pub fn restore(ctx: &Context, submission: &Submission<Restored>, id: AssetId) -> Result<Restored, ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         work.require(AssetAction::CreateAsset)?;
@@ -169,9 +168,8 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, id: AssetId) ->
         if !work.actor.may(AssetAction::RestoreAsset { is_owner }) {
             return Err(ActionError::unknown());
         }
-        let heir = work.actor.id().ok_or_else(ActionError::unknown)?;
         let folder = root.folder_id.map(|folder| assets::find(work.tx.db(), folder)).transpose()?.flatten();
-        let count = deleted::restore(work.tx, id, heir)? as u64;
+        let count = deleted::restore(work.tx, id)? as u64;
         let is_at_top = folder.is_none();
         if is_at_top {
             tree::put(work.tx, id, None, work.actor.id(), work.now)?;

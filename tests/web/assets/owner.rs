@@ -149,7 +149,7 @@ async fn deleted_assets_go_along_with_everything_of_their_owner(db: Db) {
     let gone = create(&app, &mut jonas, "process", "Old checklist", "").await;
     confirm(&app, &mut jonas, &format!("{gone}/delete")).await.is(303);
     let all = user_path(app.id_of("jonas.vermeulen@example.com"), "assets");
-    maya.get(&app, &all).await.sees("Jonas Vermeulen owns 1 process, and 1 deleted asset");
+    maya.get(&app, &all).await.sees("Jonas Vermeulen owns 1 process and 1 deleted asset");
     post(&app, &mut maya, &all, &[("user", &lena_id)]).await.is(303);
     lena.press(&app, "/assets/deleted", &format!("/assets/deleted/{}/restore", number(&gone))).await.redirects_to(&gone);
     assert_eq!(app.count(&format!("assets WHERE owner_id = {jonas_id}")), 0);
