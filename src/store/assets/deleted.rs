@@ -123,6 +123,14 @@ pub fn lock(tx: &mut Tx<'_>, id: AssetId, since: Timestamp) -> Result<Option<Del
     Ok(roots(None, since).filter(assets::id.eq(id)).select(DeletedAsset::as_select()).first(tx.db()).optional()?)
 }
 
+/// Finds a deletion by this user, with the number of deleted assets.
+pub fn find_by(db: &mut Database, root: AssetId, by: UserId) -> Result<Option<(DeletedAsset, i64)>, StoreError> {
+    let found = assets::table.find(root).filter(assets::deleted_root.eq(assets::id.nullable())).filter(assets::deleted_by.eq(Some(by.0)));
+    let Some(asset) = found.select(DeletedAsset::as_select()).first(db).optional()? else { return Ok(None) };
+    let count = assets::table.filter(assets::deleted_root.eq(Some(root.0))).count().get_result(db)?;
+    Ok(Some((asset, count)))
+}
+
 /// Restores a deletion. Returns the number of restored assets.
 pub fn restore(tx: &mut Tx<'_>, root: AssetId) -> Result<usize, StoreError> {
     Ok(diesel::update(assets::table.filter(assets::deleted_root.eq(Some(root.0))))

@@ -175,6 +175,9 @@ pub enum OwnerError {
     /// Another owner since the page was shown.
     #[error("the owner was changed meanwhile")]
     Changed,
+    /// The user became the owner of all of it since the page was shown.
+    #[error("the user is the owner by now")]
+    Done { name: String },
     #[error(transparent)]
     Action(#[from] ActionError),
 }
@@ -197,7 +200,7 @@ pub fn change(ctx: &Context, submission: &Submission<(u64, User)>, reowned: &Reo
         let Found { assets, mut owned } = Found::of(work.tx.db(), &work.actor, reowned)?;
         let now_seen = seen(work.tx.db(), reowned, &assets, work.now)?;
         if new.seen.as_ref().is_some_and(|was| *was != now_seen) {
-            return Err(OwnerError::Changed);
+            return Err(outdated(work.tx.db(), &owned, new.to)?);
         }
         let to = require_new_owner(work, new.to)?;
         owned.retain(|(old, _)| old.id != to.id);
@@ -222,6 +225,17 @@ pub fn change(ctx: &Context, submission: &Submission<(u64, User)>, reowned: &Reo
             mail.post(work, old, false, *count, to.display_name())?;
         }
         Ok((count, to))
+    })
+}
+
+/// Refusal of a page that shows earlier owners. The change that it asks for may be done.
+fn outdated(db: &mut Database, found: &[(User, Owned)], to: UserId) -> Result<OwnerError, StoreError> {
+    Ok(match found {
+        [(owner, _)] if owner.id == to => OwnerError::Done { name: owner.display_name() },
+        [(owner, which @ Owned::All)] if owner::first_ids(db, which, owner.id, 1)?.is_empty() => {
+            OwnerError::NoAssets { name: owner.display_name() }
+        }
+        _ => OwnerError::Changed,
     })
 }
 

@@ -141,6 +141,27 @@ async fn of_two_admins_who_change_one_owner_the_second_is_told(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn a_second_press_of_change_owner_says_that_it_is_done(db: Db) {
+    let office = Office::new(db).await;
+    let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
+    let Office { ref app, mut maya, mut jonas, .. } = office;
+    let process = create(app, &mut jonas, "process", "Accruals", "").await;
+    create(app, &mut jonas, "process", "Rates", "").await;
+    let (owner, all) = (format!("{process}/owner"), format!("/users-and-groups/users/{jonas_id}/assets"));
+    for (form, next, said) in
+        [(&owner, &*process, "Lena Novak already owns this."), (&all, "/users-and-groups", "Jonas Vermeulen owns no assets.")]
+    {
+        let question = maya.get(app, form).await;
+        for _ in 0..2 {
+            maya.send(app, &question, form, &[("user", &lena_id)]).await.redirects_to(next);
+        }
+        maya.get(app, next).await.sees(said);
+    }
+    assert_eq!(app.deeds().iter().filter(|deed| deed.starts_with("asset.owner_changed")).count(), 2);
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
 async fn deleted_assets_go_along_with_everything_of_their_owner(db: Db) {
     let office = Office::new(db).await;
     let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));

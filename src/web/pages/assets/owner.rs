@@ -177,6 +177,7 @@ async fn change(context: &PageContext, reowned: Reowned, form: OwnerForm, next: 
     let new = NewOwner { to, keeps_edit: checked.keeps_edit, seen };
     match context.act(said, move |ctx, submission| owner::change(ctx, submission, &reowned, &new)).await? {
         Ok(_) => respond::see_other(next),
+        Err(OwnerError::Done { name }) => context.say(&Flash::new(FlashKind::Info, format!("{name} already owns this.")), next),
         Err(OwnerError::NoAssets { name }) => context.say(&Flash::new(FlashKind::Info, format!("{name} owns no assets.")), next),
         Err(OwnerError::Changed) => {
             let page = ChangeOwnerPage { is_changed: true, ..page(None).await? };
@@ -191,7 +192,7 @@ pub(in crate::web) fn refused(error: OwnerError) -> Result<String, WebError> {
     match error {
         OwnerError::Gone => Ok("This person no longer exists".to_owned()),
         OwnerError::NotActive { name, status } => Ok(format!("{name} is {}. Only active people can own assets", status.label())),
-        OwnerError::IsOwner { name } => Ok(format!("{name} already owns this")),
+        OwnerError::IsOwner { name } | OwnerError::Done { name } => Ok(format!("{name} already owns this")),
         OwnerError::NoAssets { name } => Ok(format!("{name} owns no assets")),
         OwnerError::Changed => Ok("The owner has just changed".to_owned()),
         OwnerError::Action(error) => Err(error.into()),
