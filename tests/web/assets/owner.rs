@@ -162,6 +162,19 @@ async fn a_second_press_of_change_owner_says_that_it_is_done(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn of_a_user_who_owns_nothing_no_owner_is_changed(db: Db) {
+    let office = Office::new(db).await;
+    let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
+    let Office { ref app, mut maya, .. } = office;
+    let all = format!("/users-and-groups/users/{jonas_id}/assets");
+    let page = maya.get(app, &all).await;
+    page.is(200).sees("Jonas Vermeulen owns no assets").sees("Nothing to hand over").sees("Back to Users & Groups");
+    assert!(!page.has_form(&all) && page.has_link("/users-and-groups"));
+    post(app, &mut maya, &all, &[("user", &lena_id)]).await.redirects_to("/users-and-groups");
+    maya.get(app, "/users-and-groups").await.sees("Jonas Vermeulen owns no assets.");
+}
+
+#[apply(both_databases!)]
 async fn deleted_assets_go_along_with_everything_of_their_owner(db: Db) {
     let office = Office::new(db).await;
     let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));

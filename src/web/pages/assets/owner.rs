@@ -42,6 +42,8 @@ pub struct ChangeOwnerPage {
     pub owners: Vec<UserLabel>,
     /// "2 folders, 1 process and 3 deleted assets"
     pub owned: String,
+    /// True for a user who owns nothing.
+    pub is_empty: bool,
     /// True if a folder has further assets of its owner.
     pub has_content: bool,
     pub checked: Checked,
@@ -232,6 +234,7 @@ async fn page(
         selected: assets.iter().map(|asset| AssetHead::new(asset, &[])).collect(),
         owners: owners.iter().map(|owner| UserLabel::from(&owner.who())).collect(),
         owned: in_words(&counts, deleted),
+        is_empty: assets.is_empty() && counts.is_empty() && deleted == 0,
         checked,
         is_changed: false,
         seen,
@@ -264,6 +267,7 @@ mod tests {
             selected: vec![AssetHead::sample(sample)],
             owners: vec![sample.user(3)],
             owned: in_words(&[(AssetKind::Folder, 2), (AssetKind::Process, 1)], 0),
+            is_empty: false,
             has_content: true,
             checked: Checked { with_content: true, keeps_edit: sample.rows > 3 },
             is_changed: sample.rows > 12,
@@ -277,6 +281,7 @@ mod tests {
         check("change-owner", page);
         let all = |sample: &Sample| ChangeOwnerPage { head: None, selected: Vec::new(), has_content: false, ..page(sample) };
         check("change-owner-of-all", all);
+        check("change-owner-of-nothing", |sample| ChangeOwnerPage { owned: in_words(&[], 0), is_empty: true, ..all(sample) });
         check("change-owner-of-several", |sample| {
             let selected = sample.rows(|_, _| AssetHead::sample(sample)).into_iter().chain([AssetHead::sample(sample)]).collect();
             ChangeOwnerPage { head: None, selected, owners: sample.rows(|_, user| user), ..page(sample) }
