@@ -116,8 +116,12 @@ async fn the_owner_filter_names_only_owners_of_something_readable(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn unknown_values_of_filters_are_refused(db: Db) {
+async fn unknown_values_of_filters_are_refused_and_unknown_parameters_ignored(db: Db) {
     let Office { ref app, mut jonas, .. } = Office::new(db).await;
+    let folder = create(app, &mut jonas, "folder", "Finance", "").await;
+    for path in ["/assets?utm_source=mail", "/assets/shared?page[]=2", &format!("{folder}?x=1"), "/assets/deleted?q=zzz"] {
+        jonas.get(app, path).await.is(200);
+    }
     for query in ["kind=table", "owner=me", "account=x", "sort=kind", "page=abc", "rows=7", "owner=987654", "account=987654"] {
         jonas.get(app, &format!("/assets?{query}")).await.is(404);
     }

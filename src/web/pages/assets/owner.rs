@@ -96,7 +96,6 @@ pub struct OwnerForm {
 
 /// Query of the page about selected assets.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SelectedQuery {
     #[serde(default)]
     asset: Vec<AssetId>,

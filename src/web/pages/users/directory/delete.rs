@@ -133,7 +133,6 @@ impl DeleteUserPage {
 
 /// Query of the page.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(in crate::web) struct DeleteQuery {
     #[serde(default, rename = "return")]
     return_query: String,
