@@ -13,7 +13,7 @@ fn names(page: &Page) -> Vec<String> {
 }
 
 /// Names in the tree of folders.
-fn tree(page: &Page) -> Vec<String> {
+pub(super) fn tree(page: &Page) -> Vec<String> {
     let tree = page.body.split_once("<nav aria-label=\"Folders\"").and_then(|(_, rest)| rest.split_once("</nav>"));
     let lines = tree.map_or("", |(tree, _)| tree).split("dir=\"auto\">").skip(1);
     lines.filter_map(|line| Some(line.split_once('<')?.0.to_owned())).collect()
