@@ -31,6 +31,7 @@ CREATE INDEX assets_of_folder ON assets (folder_id, sort_key, id, deleted_at);
 -- Folders of the tree beside the lists.
 CREATE INDEX assets_subfolders ON assets (folder_id, sort_key, id) WHERE kind = 'folder' AND deleted_at IS NULL;
 CREATE INDEX assets_top_folders ON assets (owner_id, sort_key, id) WHERE kind = 'folder' AND folder_id IS NULL AND deleted_at IS NULL;
+CREATE INDEX assets_nested_folders ON assets (owner_id, sort_key, id) WHERE kind = 'folder' AND folder_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX assets_deleted ON assets (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX assets_deleted_of_owner ON assets (owner_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX assets_of_deletion ON assets (deleted_root) WHERE deleted_root IS NOT NULL;

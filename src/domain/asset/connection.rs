@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::domain::{
@@ -40,6 +41,33 @@ const SCHEMES: &[&str] = &[
     "amqps",
 ];
 
+/// Names of parameters that carry a secret, in letters and digits alone.
+const SECRET_NAMES: &[&str] = &["auth", "key", "pass", "pw", "sas", "sig"];
+
+/// Ends of further such names.
+const SECRET_ENDINGS: &[&str] = &[
+    "accesskey",
+    "apikey",
+    "appkey",
+    "authkey",
+    "authorization",
+    "bearer",
+    "credential",
+    "credentials",
+    "jwt",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "pwd",
+    "secret",
+    "secretkey",
+    "sessionid",
+    "signature",
+    "subscriptionkey",
+    "token",
+];
+
 stored_enum! {
     /// Kind of a connection.
     ConnectionKind {
@@ -67,7 +95,7 @@ impl ConnectionKind {
     }
 }
 
-/// Address at which an integration is reached, as typed, without a user name and a password.
+/// Address at which an integration is reached, as typed, without credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseAddress(String);
 
@@ -82,6 +110,8 @@ pub enum BaseAddressError {
     Malformed,
     #[error("has a user name or a password")]
     Credentials,
+    #[error("has a parameter with a secret")]
+    SecretParameter,
 }
 
 impl BaseAddress {
@@ -101,12 +131,27 @@ impl BaseAddress {
         }
         let is_host = url.host_str().is_some_and(|host| !host.is_empty());
         let is_plain = line.contains("://") && !line.contains([' ', '"', '\\']);
+        if names_of_parameters(&line).any(is_secret) {
+            return Err(BaseAddressError::SecretParameter);
+        }
         if SCHEMES.contains(&url.scheme()) && is_host && is_plain { Ok(Self(line)) } else { Err(BaseAddressError::Malformed) }
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Names of the parameters in the path, the query and the fragment of an address, as they stand there.
+fn names_of_parameters(address: &str) -> impl Iterator<Item = &str> {
+    address.split(['?', '&', ';', '#']).skip(1).filter_map(|parameter| Some(parameter.split_once('=')?.0))
+}
+
+/// True for the name of a parameter that says that its value is a secret, such as "X-Amz-Signature".
+fn is_secret(name: &str) -> bool {
+    let name = percent_decode_str(name).decode_utf8_lossy().to_ascii_lowercase();
+    let name = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    SECRET_NAMES.contains(&&*name) || SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Secret of a connection, never shown.
@@ -186,6 +231,37 @@ mod tests {
         {
             assert_eq!(BaseAddress::parse(typed), Err(BaseAddressError::Credentials), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn a_base_address_has_no_parameter_that_carries_a_secret() {
+        for parameters in [
+            "?token=x",
+            "?format=json&API_KEY=x",
+            "?access_token=x",
+            "?accessToken=x",
+            "?api-key=x",
+            "?key=x",
+            "?sv=2024&sig=x",
+            "?X-Amz-Signature=x",
+            "?user=a&Password=x",
+            "?client_secret=x",
+            "?%74oken=x",
+            "?to%6Ben%5B%5D=x",
+            "?a=1;pwd=x",
+            ";password=x",
+            "#access_token=x&type=bearer",
+            "#/start?token=x",
+        ] {
+            let typed = format!("https://a.example/v2{parameters}");
+            assert_eq!(BaseAddress::parse(&typed), Err(BaseAddressError::SecretParameter), "{typed:?}");
+        }
+        for parameters in
+            ["?format=json", "?max_tokens=100", "?tokenizer=standard", "?sort_key=name&keyboard=de", "?token", "?bypass=1", "#signature"]
+        {
+            assert!(BaseAddress::parse(&format!("https://a.example/v2{parameters}")).is_ok(), "{parameters}");
+        }
+        assert_eq!(BaseAddress::parse("postgres://db/ledger?password=x"), Err(BaseAddressError::SecretParameter));
     }
 
     #[test]

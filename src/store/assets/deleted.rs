@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-use super::{Asset, run};
+use super::Asset;
 
 /// Root of a deletion: an asset that was deleted, with everything in it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -123,12 +123,16 @@ pub fn lock(tx: &mut Tx<'_>, id: AssetId, since: Timestamp) -> Result<Option<Del
     Ok(roots(None, since).filter(assets::id.eq(id)).select(DeletedAsset::as_select()).first(tx.db()).optional()?)
 }
 
-/// Restores a deletion. Assets of deleted users become the heir's, without a share. Returns the number of restored
-/// assets.
-pub fn restore(tx: &mut Tx<'_>, root: AssetId, heir: UserId) -> Result<usize, StoreError> {
-    let ownerless = format!("deleted_root = {root} AND owner_id NOT IN (SELECT id FROM users)");
-    run(tx, &format!("DELETE FROM asset_shares WHERE user_id = {heir} AND asset_id IN (SELECT id FROM assets WHERE {ownerless})"))?;
-    run(tx, &format!("UPDATE assets SET owner_id = {heir} WHERE {ownerless}"))?;
+/// Finds a deletion by this user, with the number of deleted assets.
+pub fn find_by(db: &mut Database, root: AssetId, by: UserId) -> Result<Option<(DeletedAsset, i64)>, StoreError> {
+    let found = assets::table.find(root).filter(assets::deleted_root.eq(assets::id.nullable())).filter(assets::deleted_by.eq(Some(by.0)));
+    let Some(asset) = found.select(DeletedAsset::as_select()).first(db).optional()? else { return Ok(None) };
+    let count = assets::table.filter(assets::deleted_root.eq(Some(root.0))).count().get_result(db)?;
+    Ok(Some((asset, count)))
+}
+
+/// Restores a deletion. Returns the number of restored assets.
+pub fn restore(tx: &mut Tx<'_>, root: AssetId) -> Result<usize, StoreError> {
     Ok(diesel::update(assets::table.filter(assets::deleted_root.eq(Some(root.0))))
         .set((
             assets::deleted_at.eq(None::<Timestamp>),
@@ -148,7 +152,7 @@ pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, St
     Ok(ids.len())
 }
 
-/// Permanently removes the deleted assets of a user who is removed permanently.
+/// Permanently removes the deleted assets of a user who is deleted.
 pub fn remove_of(tx: &mut Tx<'_>, owner: UserId) -> Result<(), StoreError> {
     diesel::delete(assets::table.filter(assets::owner_id.eq(owner)).filter(assets::deleted_at.is_not_null())).execute(tx.db())?;
     Ok(())

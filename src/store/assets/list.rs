@@ -300,35 +300,6 @@ pub fn readable_among(db: &mut Database, user: Option<UserId>, ids: impl IntoIte
     Ok(folders.select(Asset::as_select()).load(db)?)
 }
 
-/// The first folders in a folder.
-pub fn subfolders(db: &mut Database, folder: AssetId, limit: usize) -> Result<Slice<Asset>, StoreError> {
-    first_folders(db, format!("assets.folder_id = {folder}"), "", limit)
-}
-
-/// The first folders at the top level of a user: their own there, and those shared with them.
-pub fn top_folders(db: &mut Database, user: UserId, limit: usize) -> Result<Slice<Asset>, StoreError> {
-    let own = first_folders(db, format!("assets.owner_id = {user} AND assets.folder_id IS NULL"), "", limit)?;
-    let plus = if is_sqlite(db) { "+" } else { "" };
-    let shared = first_folders(db, format!("assets.id IN ({})", shared_with(user)), plus, limit)?;
-    let mut rows = own.rows.into_iter().chain(shared.rows).collect::<Vec<_>>();
-    rows.sort_by_key(Asset::key);
-    rows.dedup_by_key(|folder| folder.id);
-    let has_next = own.has_next || shared.has_next || rows.len() > limit;
-    rows.truncate(limit);
-    Ok(Slice { rows, has_previous: false, has_next })
-}
-
-/// The first folders with this condition. Literals show the planner the partial indexes.
-fn first_folders(db: &mut Database, condition: String, plus: &str, limit: usize) -> Result<Slice<Asset>, StoreError> {
-    let found = assets::table
-        .filter(Sql::of(format!("assets.kind = 'folder' AND assets.deleted_at IS NULL AND {condition}")).condition())
-        .order(sql::<Text>(&format!("{plus}assets.sort_key, assets.id")))
-        .limit(backend::one_more(limit))
-        .select(Asset::as_select())
-        .load(db)?;
-    Ok(Slice::new(found, &Position::<Key>::First, limit))
-}
-
 /// The first folders that a user may edit, outside `moved` and its content.
 pub fn editable_folders(
     db: &mut Database,

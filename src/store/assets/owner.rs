@@ -1,7 +1,7 @@
 //! Owners of assets, changed for many at once.
 
 use diesel::{
-    dsl::{count_star, sql},
+    dsl::{count_star, max, sql},
     expression::SqlLiteral,
     prelude::*,
     sql_types::Bool,
@@ -10,6 +10,7 @@ use diesel::{
 use crate::{
     domain::{
         asset::AssetKind,
+        clock::Timestamp,
         ids::{AssetId, UserId},
     },
     store::{Database, StoreError, Tx, schema::assets},
@@ -65,9 +66,21 @@ pub fn counts(db: &mut Database, which: &Owned, owner: UserId) -> Result<Vec<(As
     Ok(counts)
 }
 
-/// Number of deleted assets of a user.
-pub fn count_deleted(db: &mut Database, owner: UserId) -> Result<i64, StoreError> {
-    Ok(assets::table.filter(assets::owner_id.eq(owner)).filter(assets::deleted_at.is_not_null()).count().get_result(db)?)
+/// Deleted assets of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedKind {
+    pub kind: AssetKind,
+    pub count: i64,
+    /// Time of the last deletion.
+    pub last: Timestamp,
+}
+
+/// Assets of a user that were deleted since `since`, by kind.
+pub fn deleted_counts(db: &mut Database, owner: UserId, since: Timestamp) -> Result<Vec<DeletedKind>, StoreError> {
+    let found = assets::table.filter(assets::owner_id.eq(owner)).filter(assets::deleted_at.gt(since));
+    let counts = found.group_by(assets::kind).select((assets::kind, count_star(), max(assets::deleted_at)));
+    let counts = counts.load::<(AssetKind, i64, Option<Timestamp>)>(db)?.into_iter();
+    Ok(counts.filter_map(|(kind, count, last)| Some(DeletedKind { kind, count, last: last? })).collect())
 }
 
 /// The first of these assets by name, without deleted ones.

@@ -1,6 +1,10 @@
 //! The tree of folders. Moves and deletions hold the company's exclusive lock, which orders them; creations share it.
 
-use diesel::{dsl::max, prelude::*};
+use diesel::{
+    dsl::{max, sql},
+    prelude::*,
+    sql_types::{Bool, Text},
+};
 
 use crate::{
     domain::{
@@ -8,12 +12,16 @@ use crate::{
         ids::{AssetId, UserId},
     },
     store::{
-        Database, StoreError, Tx,
+        Database, StoreError, Tx, backend,
+        page::{Key, Position, Slice},
         schema::{asset_ancestors, asset_shares, assets},
     },
 };
 
 use super::{Asset, run, shares};
+
+/// Most folders of a user in other folders that are searched for those at the top level.
+const NESTED_MAX: i64 = 1000;
 
 /// Folders above an asset, from the top level down.
 pub fn above(db: &mut Database, id: AssetId) -> Result<Vec<Asset>, StoreError> {
@@ -34,6 +42,48 @@ pub fn shared_along(db: &mut Database, id: AssetId, user: UserId) -> Result<Vec<
         .filter(shares::are_with(user))
         .select(asset_shares::asset_id)
         .load(db)?)
+}
+
+/// The first folders in a folder.
+pub fn subfolders(db: &mut Database, folder: AssetId, limit: usize) -> Result<Slice<Asset>, StoreError> {
+    first_folders(db, &format!("assets.folder_id = {folder}"), "", limit)
+}
+
+/// The first folders at the top level of a user: their own and those shared with them, without those in such a folder or
+/// in `open`.
+pub fn top_folders(db: &mut Database, user: UserId, open: Option<AssetId>, limit: usize) -> Result<Slice<Asset>, StoreError> {
+    let at_top = first_folders(db, &format!("assets.owner_id = {user} AND assets.folder_id IS NULL"), "", limit)?;
+    let nested = "nested.kind = 'folder' AND nested.folder_id IS NOT NULL AND nested.deleted_at IS NULL";
+    let nested = format!("FROM assets AS nested WHERE nested.owner_id = {user} AND {nested} ORDER BY nested.sort_key, nested.id");
+    let shared = format!("SELECT asset_shares.asset_id AS id FROM asset_shares WHERE {}", shares::with(user));
+    let open = open.map(|open| format!(" OR folder.id = {open}")).unwrap_or_default();
+    let inner = format!(
+        "assets.id IN ({shared} UNION ALL SELECT first.id FROM (SELECT nested.id {nested} LIMIT {NESTED_MAX}) AS first) AND NOT EXISTS \
+         (SELECT 1 FROM asset_ancestors AS upwards JOIN assets AS folder ON folder.id = upwards.ancestor_id \
+         WHERE upwards.asset_id = assets.id AND upwards.depth > 0 AND (folder.owner_id = {user} OR folder.id IN ({shared}){open}))"
+    );
+    // Few rows, which are found by their ids and then sorted. A plus keeps SQLite from an index for the column.
+    let plus = if matches!(db, Database::Sqlite(_)) { "+" } else { "" };
+    let inner = first_folders(db, &inner, plus, limit)?;
+    let is_cut = format!("(SELECT count(*) > {NESTED_MAX} FROM (SELECT nested.id {nested} LIMIT {NESTED_MAX} + 1) AS first)");
+    let is_cut = diesel::select(sql::<Bool>(&is_cut)).get_result::<bool>(db)?;
+    let mut rows = at_top.rows.into_iter().chain(inner.rows).collect::<Vec<_>>();
+    rows.sort_by_key(Asset::key);
+    rows.dedup_by_key(|folder| folder.id);
+    let has_next = at_top.has_next || inner.has_next || rows.len() > limit || is_cut;
+    rows.truncate(limit);
+    Ok(Slice { rows, has_previous: false, has_next })
+}
+
+/// The first folders with this condition. Literals show the planner the partial indexes.
+fn first_folders(db: &mut Database, condition: &str, plus: &str, limit: usize) -> Result<Slice<Asset>, StoreError> {
+    let found = assets::table
+        .filter(sql::<Bool>(&format!("{plus}assets.kind = 'folder' AND assets.deleted_at IS NULL AND {condition}")))
+        .order(sql::<Text>(&format!("{plus}assets.sort_key, assets.id")))
+        .limit(backend::one_more(limit))
+        .select(Asset::as_select())
+        .load(db)?;
+    Ok(Slice::new(found, &Position::<Key>::First, limit))
 }
 
 /// Number of folders above an asset.

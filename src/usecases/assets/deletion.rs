@@ -19,7 +19,11 @@ use crate::{
     },
     usecases::{
         ActionError, Context, Submission,
-        shared::{error::action_error_from_store, scoped_actor::ScopedActor, transaction::Rights},
+        shared::{
+            error::action_error_from_store,
+            scoped_actor::ScopedActor,
+            transaction::{Rights, UnitOfWork},
+        },
     },
 };
 
@@ -84,6 +88,9 @@ pub enum DeleteError {
     /// The content is another one than the page showed.
     #[error("the content changed")]
     Changed,
+    /// Deleted by the actor before.
+    #[error("it is deleted already")]
+    Already(Deletion),
     #[error(transparent)]
     Action(#[from] ActionError),
 }
@@ -93,17 +100,25 @@ action_error_from_store!(DeleteError);
 /// A deletion.
 #[derive(Debug, Clone)]
 pub struct Deletion {
-    pub asset: Asset,
+    pub name: String,
+    /// Its folder, if the actor may read that.
+    pub folder: Option<AssetId>,
     /// Number of deleted assets, itself included.
     pub count: u64,
     pub restorable_until: Option<Timestamp>,
 }
 
-/// Deletes an asset with everything in it. With the digest that the page showed, a changed content is refused.
+/// Deletes an asset with everything in it. With the digest that the page showed, a changed content is refused. A
+/// repetition is refused with the first deletion.
 pub fn delete(ctx: &Context, submission: &Submission<Deletion>, id: AssetId, shown: Option<&Digest>) -> Result<Deletion, DeleteError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         assets::lock(work.tx, id)?;
-        let asset = find_own(work.tx.db(), &work.actor, id)?;
+        let asset = match find_own(work.tx.db(), &work.actor, id) {
+            Err(error) if error.is_unknown() => {
+                return Err(earlier(work, id)?.map_or_else(|| error.into(), DeleteError::Already));
+            }
+            found => found?,
+        };
         if !deleted::first_of_others(work.tx.db(), id, asset.owner_id, 1)?.is_empty() {
             return Err(DeleteError::HoldsOthers);
         }
@@ -112,11 +127,30 @@ pub fn delete(ctx: &Context, submission: &Submission<Deletion>, id: AssetId, sho
         {
             return Err(DeleteError::Changed);
         }
-        let kept = company::load(work.tx.db())?.deleted_kept;
         let count = deleted::delete(work.tx, id, work.actor.id(), work.now)? as u64;
         work.record(&asset, &AuditEvent::AssetDeleted { kind: asset.kind, count });
-        Ok(Deletion { asset, count, restorable_until: (!kept.is_zero()).then(|| work.now + kept) })
+        Ok(deletion(work, asset.name, asset.folder_id, count, work.now)?)
     })
+}
+
+/// Deletion of this asset by the actor.
+fn earlier(work: &mut UnitOfWork<'_, '_>, id: AssetId) -> Result<Option<Deletion>, StoreError> {
+    let Some(actor) = work.actor.id() else { return Ok(None) };
+    let Some((asset, count)) = deleted::find_by(work.tx.db(), id, actor)? else { return Ok(None) };
+    Ok(Some(deletion(work, asset.name, asset.folder_id, count.unsigned_abs(), asset.deleted_at)?))
+}
+
+fn deletion(
+    work: &mut UnitOfWork<'_, '_>,
+    name: String,
+    folder: Option<AssetId>,
+    count: u64,
+    at: Timestamp,
+) -> Result<Deletion, StoreError> {
+    let kept = company::load(work.tx.db())?.deleted_kept;
+    let reader = work.actor.id().filter(|_| !work.actor.may(AssetAction::SeeAllAssets));
+    let folder = assets::readable_among(work.tx.db(), reader, folder)?.pop().map(|folder| folder.id);
+    Ok(Deletion { name, folder, count, restorable_until: (!kept.is_zero()).then(|| at + kept) })
 }
 
 /// A deleted asset that can still be restored.
@@ -158,8 +192,7 @@ pub struct Restored {
     pub is_at_top: bool,
 }
 
-/// Restores everything that was deleted at once. Without its folder it returns to the top level; assets of a deleted
-/// user become the actor's.
+/// Restores everything that was deleted at once. Without its folder it returns to the top level.
 pub fn restore(ctx: &Context, submission: &Submission<Restored>, id: AssetId) -> Result<Restored, ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         work.require(AssetAction::CreateAsset)?;
@@ -169,9 +202,8 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, id: AssetId) ->
         if !work.actor.may(AssetAction::RestoreAsset { is_owner }) {
             return Err(ActionError::unknown());
         }
-        let heir = work.actor.id().ok_or_else(ActionError::unknown)?;
         let folder = root.folder_id.map(|folder| assets::find(work.tx.db(), folder)).transpose()?.flatten();
-        let count = deleted::restore(work.tx, id, heir)? as u64;
+        let count = deleted::restore(work.tx, id)? as u64;
         let is_at_top = folder.is_none();
         if is_at_top {
             tree::put(work.tx, id, None, work.actor.id(), work.now)?;

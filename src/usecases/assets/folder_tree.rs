@@ -4,7 +4,7 @@ use crate::{
     domain::ids::UserId,
     store::{
         Database, StoreError,
-        assets::{self, Asset},
+        assets::{Asset, tree},
         page::Slice,
         users::User,
     },
@@ -40,11 +40,12 @@ pub fn closed(ctx: &Context, user: &User) -> Result<Vec<TreeEntry>, ActionError>
     ctx.store.read(|db| Ok(entries(db, user.id, &[])?))
 }
 
-/// The tree of a user. The folders of `open` are those from a top level down to the one that is shown.
+/// The tree of a user: their own folders and those shared with them, each once. The folders of `open` are those from a
+/// top level down to the one that is shown.
 pub(super) fn entries(db: &mut Database, user: UserId, open: &[Asset]) -> Result<Vec<TreeEntry>, StoreError> {
-    let mut levels = vec![(None, assets::top_folders(db, user, LEVEL_MAX)?)];
+    let mut levels = vec![(None, tree::top_folders(db, user, open.first().map(|folder| folder.id), LEVEL_MAX)?)];
     for folder in open {
-        levels.push((Some(folder.clone()), assets::subfolders(db, folder.id, LEVEL_MAX)?));
+        levels.push((Some(folder.clone()), tree::subfolders(db, folder.id, LEVEL_MAX)?));
     }
     let mut below = Vec::new();
     for (depth, (parent, level)) in levels.into_iter().enumerate().rev() {

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         asset::AssetKind,
         audit::{AuditEvent, Named, Subject},
+        clock::Timestamp,
         digest::Digest,
         ids::{AssetId, UserId},
         permission::Permission,
@@ -20,6 +21,7 @@ use crate::{
             self, Asset,
             owner::{self, Owned, OwnerChange},
         },
+        company,
         page::{Position, Slice},
         users::{self, Filter, User},
     },
@@ -70,7 +72,7 @@ pub struct OwnerOptions {
     pub owners: Vec<User>,
     /// Numbers of assets by kind, with the content of folders.
     pub counts: Vec<(AssetKind, i64)>,
-    /// Number of deleted assets that go along.
+    /// Number of deleted assets that go along and can still be restored.
     pub deleted: i64,
     pub candidates: Slice<User>,
     /// State of the assets and their owners, by which a later change is noticed.
@@ -78,6 +80,7 @@ pub struct OwnerOptions {
 }
 
 pub fn options(ctx: &Context, user: &User, reowned: &Reowned, search: Option<SearchTerm>) -> Result<OwnerOptions, ActionError> {
+    let now = ctx.now();
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
         let reowned = match reowned.clone() {
@@ -92,11 +95,11 @@ pub fn options(ctx: &Context, user: &User, reowned: &Reowned, search: Option<Sea
             }
         }
         let deleted = match reowned {
-            Reowned::AllOf(user) => owner::count_deleted(db, user)?,
+            Reowned::AllOf(user) => count_restorable(db, user, now)?,
             Reowned::Assets { .. } => 0,
         };
         let path = if let [asset] = &assets[..] { path(db, &actor, asset)? } else { Vec::new() };
-        let (seen, candidates) = (seen(db, &reowned, &assets)?, candidates(db, search)?);
+        let (seen, candidates) = (seen(db, &reowned, &assets, now)?, candidates(db, search)?);
         let owners = owned.into_iter().map(|(owner, _)| owner).collect();
         Ok(OwnerOptions { assets, path, owners, counts: counts.into_iter().collect(), deleted, candidates, seen })
     })
@@ -111,10 +114,16 @@ pub(in crate::usecases) fn candidates(db: &mut Database, search: Option<SearchTe
     }
 }
 
+/// Number of the deleted assets of a user that can still be restored.
+fn count_restorable(db: &mut Database, user: UserId, now: Timestamp) -> Result<i64, StoreError> {
+    let since = now - company::load(db)?.deleted_kept;
+    Ok(owner::deleted_counts(db, user, since)?.iter().map(|deleted| deleted.count).sum())
+}
+
 /// Digest of the assets with their owners, or of the numbers of everything that a user owns.
-fn seen(db: &mut Database, reowned: &Reowned, assets: &[Asset]) -> Result<Digest, StoreError> {
+fn seen(db: &mut Database, reowned: &Reowned, assets: &[Asset], now: Timestamp) -> Result<Digest, StoreError> {
     Ok(match reowned {
-        Reowned::AllOf(user) => Digest::of(&(owner::counts(db, &Owned::All, *user)?, owner::count_deleted(db, *user)?)),
+        Reowned::AllOf(user) => Digest::of(&(owner::counts(db, &Owned::All, *user)?, count_restorable(db, *user, now)?)),
         Reowned::Assets { .. } => Digest::of(&assets.iter().map(|asset| (asset.id, asset.owner_id)).collect::<Vec<_>>()),
     })
 }
@@ -166,6 +175,9 @@ pub enum OwnerError {
     /// Another owner since the page was shown.
     #[error("the owner was changed meanwhile")]
     Changed,
+    /// The user became the owner of all of it since the page was shown.
+    #[error("the user is the owner by now")]
+    Done { name: String },
     #[error(transparent)]
     Action(#[from] ActionError),
 }
@@ -186,9 +198,9 @@ pub struct NewOwner {
 pub fn change(ctx: &Context, submission: &Submission<(u64, User)>, reowned: &Reowned, new: &NewOwner) -> Result<(u64, User), OwnerError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let Found { assets, mut owned } = Found::of(work.tx.db(), &work.actor, reowned)?;
-        let now_seen = seen(work.tx.db(), reowned, &assets)?;
+        let now_seen = seen(work.tx.db(), reowned, &assets, work.now)?;
         if new.seen.as_ref().is_some_and(|was| *was != now_seen) {
-            return Err(OwnerError::Changed);
+            return Err(outdated(work.tx.db(), &owned, new.to)?);
         }
         let to = require_new_owner(work, new.to)?;
         owned.retain(|(old, _)| old.id != to.id);
@@ -213,6 +225,17 @@ pub fn change(ctx: &Context, submission: &Submission<(u64, User)>, reowned: &Reo
             mail.post(work, old, false, *count, to.display_name())?;
         }
         Ok((count, to))
+    })
+}
+
+/// Refusal of a page that shows earlier owners. The change that it asks for may be done.
+fn outdated(db: &mut Database, found: &[(User, Owned)], to: UserId) -> Result<OwnerError, StoreError> {
+    Ok(match found {
+        [(owner, _)] if owner.id == to => OwnerError::Done { name: owner.display_name() },
+        [(owner, which @ Owned::All)] if owner::first_ids(db, which, owner.id, 1)?.is_empty() => {
+            OwnerError::NoAssets { name: owner.display_name() }
+        }
+        _ => OwnerError::Changed,
     })
 }
 

@@ -6,9 +6,11 @@ use crate::{
     domain::{
         asset::{AssetAccess, ShareLevel},
         audit::{AuditEvent, Grantee, SubjectKind},
+        clock::Timestamp,
         ids::{AssetId, GroupId, UserId},
         policy::{AssetAction, PolicyDenial},
         search::{SearchTerm, search_words},
+        user::Status,
     },
     store::{
         Database, StoreError,
@@ -47,16 +49,23 @@ const GROUPS_MAX: usize = 1000;
 pub struct SharedWith {
     pub with: ShareWith,
     pub name: String,
-    /// Address of a user, or number of members of a group.
-    pub about: Option<String>,
-    pub members: Option<i64>,
+    pub about: GranteeFacts,
     pub level: ShareLevel,
+}
+
+/// Facts about a user or a group with whom something is shared.
+#[derive(Debug, Clone)]
+pub enum GranteeFacts {
+    User { email: String, status: Status },
+    Group { members: i64 },
 }
 
 /// A user with access, and all its sources.
 #[derive(Debug, Clone)]
 pub struct UserAccess {
     pub user: User,
+    /// Access of an active user. Others have none until they are reactivated.
+    pub status: Status,
     pub access: AssetAccess,
     pub sources: Vec<AccessSource>,
 }
@@ -96,13 +105,14 @@ pub struct Sharing {
 }
 
 pub fn sharing(ctx: &Context, user: &User, id: AssetId, search: Option<SearchTerm>) -> Result<Sharing, ActionError> {
+    let now = ctx.now();
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
         let asset = find_own(db, &actor, id)?;
         let path = path(db, &actor, &asset)?;
         let along = shares::along(db, id, i64::try_from(SHOWN_MAX).unwrap_or(i64::MAX))?;
         let own = along.iter().filter(|share| share.asset == id).copied().collect::<Vec<_>>();
-        let (users, has_more) = access_of_users(db, &asset, &path, &along)?;
+        let (users, has_more) = access_of_users(db, &asset, &path, &along, now)?;
         let mut groups = match &search {
             Some(_) => groups::list(db, GROUPS_MAX)?,
             None => Vec::new(),
@@ -116,7 +126,7 @@ pub fn sharing(ctx: &Context, user: &User, id: AssetId, search: Option<SearchTer
             None => Slice { rows: Vec::new(), has_previous: false, has_next: false },
         };
         let owner = users::names(db, [asset.owner_id])?.remove(&asset.owner_id).unwrap_or_default();
-        Ok(Sharing { path, owner, shares: shared_with(db, &own)?, groups, candidates, users, has_more, asset })
+        Ok(Sharing { path, owner, shares: shared_with(db, &own, now)?, groups, candidates, users, has_more, asset })
     })
 }
 
@@ -139,25 +149,32 @@ pub(super) fn names(db: &mut Database, with: &[ShareWith]) -> Result<HashMap<Sha
     Ok(users.chain(groups).collect())
 }
 
-fn shared_with(db: &mut Database, shares: &[Share]) -> Result<Vec<SharedWith>, StoreError> {
+fn shared_with(db: &mut Database, shares: &[Share], now: Timestamp) -> Result<Vec<SharedWith>, StoreError> {
     let levels = shares.iter().map(|share| (share.with, share.level)).collect::<HashMap<_, _>>();
     let (users, groups) = parts(shares.iter().map(|share| share.with));
     let mut rows = Vec::with_capacity(shares.len());
     for group in groups::find_all(db, &groups)? {
         let with = ShareWith::Group(group.id);
         let Some(&level) = levels.get(&with) else { continue };
-        rows.push(SharedWith { with, name: group.name, about: None, members: Some(group.member_count), level });
+        rows.push(SharedWith { with, name: group.name, about: GranteeFacts::Group { members: group.member_count }, level });
     }
     for user in users::find_all(db, &users)? {
         let with = ShareWith::User(user.id);
         let Some(&level) = levels.get(&with) else { continue };
-        rows.push(SharedWith { with, name: user.display_name(), about: Some(user.email), members: None, level });
+        let (name, status) = (user.display_name(), user.status(now));
+        rows.push(SharedWith { with, name, about: GranteeFacts::User { email: user.email, status }, level });
     }
     Ok(rows)
 }
 
 /// The first users with access, by name, and a flag for further ones. Only folders of `path` are named.
-fn access_of_users(db: &mut Database, asset: &Asset, path: &[Asset], along: &[Share]) -> Result<(Vec<UserAccess>, bool), StoreError> {
+fn access_of_users(
+    db: &mut Database,
+    asset: &Asset,
+    path: &[Asset],
+    along: &[Share],
+    now: Timestamp,
+) -> Result<(Vec<UserAccess>, bool), StoreError> {
     let above = tree::above(db, asset.id)?;
     let source_of = |id: AssetId| {
         let named = path.iter().find(|folder| folder.id == id).map(|folder| SourceOf::Folder(folder.name.clone()));
@@ -195,7 +212,7 @@ fn access_of_users(db: &mut Database, asset: &Asset, path: &[Asset], along: &[Sh
     users.truncate(SHOWN_MAX);
     let rows = users.into_iter().filter_map(|user| {
         let (access, sources) = known.remove(&user.id)?;
-        Some(UserAccess { user, access, sources })
+        Some(UserAccess { status: user.status(now), user, access, sources })
     });
     Ok((rows.collect(), has_more))
 }

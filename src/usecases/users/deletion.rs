@@ -52,8 +52,8 @@ pub struct Inventory {
     pub shares: i64,
     /// Assets by kind, which need a new owner.
     pub assets: Vec<OwnedKind>,
-    /// Number of deleted assets, which go along with the others.
-    pub deleted_assets: i64,
+    /// End of the time to restore the last deleted ones.
+    pub deleted_until: Option<Timestamp>,
 }
 
 /// Assets of one kind.
@@ -63,14 +63,22 @@ pub struct OwnedKind {
     pub count: i64,
     /// Names of the first ones.
     pub first: Vec<String>,
+    /// Number of further ones, which are deleted and can still be restored.
+    pub deleted: i64,
 }
 
 impl Inventory {
     fn of(db: &mut Database, user: UserId, company: &Company, now: Timestamp) -> Result<Self, StoreError> {
+        let counts = owners::counts(db, &Owned::All, user)?.into_iter().collect::<BTreeMap<_, _>>();
+        let deleted = owners::deleted_counts(db, user, now - company.deleted_kept)?;
         let mut assets = Vec::new();
-        for (kind, count) in owners::counts(db, &Owned::All, user)? {
-            let first = owners::first(db, &Owned::OfKinds(vec![kind]), user, NAMED_MAX)?;
-            assets.push(OwnedKind { kind, count, first: first.into_iter().map(|asset| asset.name).collect() });
+        for kind in AssetKind::ALL.iter().copied() {
+            let count = counts.get(&kind).copied().unwrap_or_default();
+            let deleted = deleted.iter().find(|deleted| deleted.kind == kind).map_or(0, |deleted| deleted.count);
+            if count + deleted > 0 {
+                let first = owners::first(db, &Owned::OfKinds(vec![kind]), user, NAMED_MAX)?;
+                assets.push(OwnedKind { kind, count, first: first.into_iter().map(|asset| asset.name).collect(), deleted });
+            }
         }
         let (groups, portfolios) = (groups::memberships_of(db, &[user])?, assignments::portfolios_of(db, &[user])?);
         let accounts = assignments::accounts_of(db, &[user])?;
@@ -81,7 +89,7 @@ impl Inventory {
             accounts: accounts.iter().map(|given| Named::new(given.account.id.0, &given.account.name)).collect(),
             shares: assets::shares::count_with(db, user)?,
             assets,
-            deleted_assets: owners::count_deleted(db, user)?,
+            deleted_until: deleted.iter().map(|deleted| deleted.last + company.deleted_kept).max(),
         })
     }
 
@@ -186,11 +194,12 @@ pub struct Receipt {
 #[derive(Debug, Clone)]
 pub struct Transfer {
     pub to: User,
-    pub counts: Vec<(AssetKind, i64)>,
+    pub assets: Vec<OwnedKind>,
 }
 
-/// Deletes a user, who can be restored as long as the company keeps them, and gives their assets to new owners. With
-/// the digest that the page showed, a changed inventory is refused.
+/// Deletes a user, who can be restored as long as the company keeps them, and gives their assets to new owners. Deleted
+/// assets that cannot be restored are removed, so that deleted users own nothing. With the digest that the page showed,
+/// a changed inventory is refused.
 pub fn delete(
     ctx: &Context,
     submission: &Submission<Receipt>,
@@ -206,6 +215,7 @@ pub fn delete(
             return Err(DeleteError::Changed);
         }
         let transfers = transfer(work, &user, &inventory, new_owners)?;
+        assets::deleted::remove_of(work.tx, user_id)?;
         let sessions = end_access(work, user_id, AccessEnd::Lockout, None)?;
         deleted_access::keep(work.tx, user_id)?;
         assets::shares::keep_all(work.tx, user_id)?;
@@ -214,33 +224,31 @@ pub fn delete(
         if restorable_until.is_some() {
             users::delete(work.tx, user_id, work.actor.id(), work.now)?;
         } else {
-            assets::deleted::remove_of(work.tx, user_id)?;
             users::remove(work.tx, user_id)?;
         }
         let Inventory { groups, portfolios, accounts, shares, assets, .. } = inventory;
         let (email, status) = (user.email.clone(), user.status(work.now));
-        let assets = assets.iter().map(|owned| owned.count.unsigned_abs()).sum();
+        let assets = assets.iter().map(|owned| (owned.count + owned.deleted).unsigned_abs()).sum();
         let (shares, sessions_ended) = (shares.unsigned_abs(), sessions as u64);
         work.record(&user, &AuditEvent::UserDeleted { email, status, groups, portfolios, accounts, shares, assets, sessions_ended });
         Ok(Receipt { user, restorable_until, sessions, transfers })
     })
 }
 
-/// Gives the assets of a user to the new owners, and mails each of them. The last one takes deleted assets of other
-/// kinds too.
+/// Gives the assets of a user to the new owners, and mails each of them.
 fn transfer(
     work: &mut UnitOfWork<'_, '_>,
     user: &User,
     inventory: &Inventory,
     new_owners: &NewOwners,
 ) -> Result<Vec<Transfer>, DeleteError> {
-    let mut by_owner = BTreeMap::<UserId, Vec<(AssetKind, i64)>>::new();
+    let mut by_owner = BTreeMap::<UserId, Vec<OwnedKind>>::new();
     for owned in &inventory.assets {
         let owner = new_owners.of(owned.kind).ok_or(DeleteError::NoOwner)?;
-        by_owner.entry(owner).or_default().push((owned.kind, owned.count));
+        by_owner.entry(owner).or_default().push(owned.clone());
     }
     let mut transfers = Vec::with_capacity(by_owner.len());
-    for (id, counts) in by_owner {
+    for (id, assets) in by_owner {
         let refused = |source| DeleteError::Owner { id, source };
         if id == user.id {
             return Err(refused(OwnerError::IsOwner { name: user.display_name() }));
@@ -249,12 +257,11 @@ fn transfer(
             OwnerError::Action(error) => error.into(),
             source => refused(source),
         })?;
-        transfers.push(Transfer { to, counts });
+        transfers.push(Transfer { to, assets });
     }
     let mail = OwnerMail { asset: None, keeps_edit: false };
-    for (place, Transfer { to, counts }) in transfers.iter().enumerate() {
-        let kinds = || counts.iter().map(|(kind, _)| *kind).collect();
-        let which = if place + 1 == transfers.len() { Owned::All } else { Owned::OfKinds(kinds()) };
+    for Transfer { to, assets } in &transfers {
+        let which = Owned::OfKinds(assets.iter().map(|owned| owned.kind).collect());
         let count = owner::reown(work, Subject::from(user), (user, to), &which, false)?;
         mail.post(work, to, true, count, user.display_name())?;
     }

@@ -65,7 +65,6 @@ impl SetupFields {
 
 /// Query of the one-time address.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SetupQuery {
     key: String,
 }

@@ -1,4 +1,5 @@
-//! Query of a list: the search, the key of the page, and its number of rows.
+//! Query of a list: the search, the key of the page, and its number of rows. As in all addresses, unknown parameters are
+//! ignored, and unknown values of known ones are refused.
 
 use std::future::{Ready, ready};
 
@@ -27,7 +28,6 @@ const RETURNED_MAX: usize = 3 * TEXT_MAX;
 
 /// The query of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(in crate::web) struct ListQuery {
     #[serde(default)]
     pub(in crate::web) q: String,
@@ -119,6 +119,12 @@ impl PageRequest {
 }
 
 impl ListQuery {
+    /// The query of a list that has no search.
+    #[must_use]
+    pub(in crate::web) fn without_search(self) -> Self {
+        Self { q: String::new(), ..self }
+    }
+
     /// # Errors
     /// As [`PageRequest::at`]; a number of rows that none offers leads nowhere too.
     pub(in crate::web) fn request(&self) -> Result<PageRequest, WebError> {
@@ -178,7 +184,6 @@ pub(in crate::web) fn shown(count: Count) -> page::Count {
 
 /// The query of a page that an icon in a list leads to.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(in crate::web) struct ReturnQuery {
     /// The list's query.
     #[serde(default, rename = "return")]

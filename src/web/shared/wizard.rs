@@ -97,7 +97,6 @@ pub(in crate::web) enum WizardButton {
 
 /// The query of a wizard's page.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(in crate::web) struct DraftQuery<S> {
     pub(in crate::web) step: Option<S>,
     #[serde(default)]

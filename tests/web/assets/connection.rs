@@ -106,6 +106,8 @@ async fn a_refused_connection_keeps_everything_typed_but_the_secret(db: Db) {
         ("files.bank.example", "Enter an address such as"),
         ("javascript://a.example", "Enter an address such as"),
         ("https://usher:hunter3@a.example", "Remove the user name and password. The secret has its own field"),
+        ("https://a.example/v2?format=json&Api_Key=hunter3", "Remove the key, token or password from the address."),
+        ("https://a.example/v2#access%5Ftoken=hunter3", "Remove the key, token or password from the address."),
         (&*format!("https://a.example/{}", "x".repeat(2000)), "Use at most 2,000 characters"),
     ] {
         let page = jonas.fill(&app, &connection, &[("kind", "soap"), ("base_address", address), ("secret", SECRET)]).await;
@@ -119,6 +121,8 @@ async fn a_refused_connection_keeps_everything_typed_but_the_secret(db: Db) {
     let long = "x".repeat(4001);
     jonas.fill(&app, &connection, &[&BANK[..], &[("secret", &long)]].concat()).await.is(422).sees("Use at most 4,000 bytes");
     assert_eq!((app.count("integrations"), deeds(&app).len()), (0, 0));
+    let harmless = [("kind", "rest"), ("base_address", "https://a.example/v2?format=json")];
+    jonas.fill(&app, &connection, &harmless).await.is(303);
 }
 
 #[apply(both_databases!)]

@@ -51,6 +51,34 @@ async fn a_folder_that_holds_assets_of_others_is_not_deleted(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn a_second_press_of_delete_says_what_the_first_did(db: Db) {
+    let Office { ref app, mut jonas, mut lena, .. } = Office::new(db).await;
+    let outer = create(app, &mut jonas, "folder", "Finance", "").await;
+    let folder = create(app, &mut jonas, "folder", "Close", &outer).await;
+    create(app, &mut jonas, "process", "Accruals", &folder).await;
+    let delete = format!("{folder}/delete");
+    let question = jonas.get(app, &delete).await;
+    for _ in 0..2 {
+        jonas.send(app, &question, &delete, &[]).await.redirects_to(&outer);
+        jonas.get(app, &outer).await.sees("Close and 1 asset in it were deleted and can be restored until 22 Dec 2026.");
+    }
+    post(app, &mut lena, &delete, &[]).await.is(404);
+    assert_eq!(app.deeds().iter().filter(|deed| deed.starts_with("asset.deleted")).count(), 1);
+}
+
+#[apply(both_databases!)]
+async fn who_may_not_read_the_folder_of_a_deleted_asset_goes_on_to_their_own(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { ref app, mut jonas, mut lena, .. } = office;
+    let folder = create(app, &mut jonas, "folder", "Finance", "").await;
+    share(app, &mut jonas, &folder, &lena_id, "edit").await.is(303);
+    let process = create(app, &mut lena, "process", "Accruals", &folder).await;
+    post(app, &mut jonas, &format!("{folder}/share"), &[("user", &lena_id), ("level", "view"), ("do", "remove")]).await.is(303);
+    confirm(app, &mut lena, &format!("{process}/delete")).await.redirects_to("/assets");
+}
+
+#[apply(both_databases!)]
 async fn an_asset_whose_folder_is_gone_returns_to_the_top_level(db: Db) {
     let office = Office::new(db).await;
     let lena_id = office.id(LENA);

@@ -1,5 +1,8 @@
 //! Deletion of users who own assets.
 
+use chrono::TimeDelta;
+use usher::usecases::outbox::housekeeping;
+
 use super::*;
 use crate::shared::steps::{confirm, user_path};
 
@@ -42,9 +45,9 @@ async fn everything_goes_to_one_new_owner_and_a_receipt_says_so(db: Db) {
     confirm(&app, &mut jonas, &format!("{gone}/delete")).await.is(303);
     let delete = delete_path(&app);
     let question = maya.get(&app, &format!("{delete}?q=lena")).await;
-    question.sees("Jonas owns 4 assets and 1 deleted one.").sees("lena.novak@example.com");
+    question.sees("Jonas owns 4 assets and 1 deleted one, restorable until 22 Dec 2026. Shares").sees("lena.novak@example.com");
     maya.send(&app, &question, &delete, &[("user", &lena_id)]).await.redirects_to("/users-and-groups");
-    let receipt = "2 folders, 1 process and 1 integration went to Lena Novak. 1 session ended. Restore";
+    let receipt = "2 folders, 1 process, 1 integration and 1 deleted asset went to Lena Novak. 1 session ended. Restore";
     maya.get(&app, "/users-and-groups").await.sees("can be restored until 22 Dec 2026.").sees(receipt);
     lena.get(&app, &accruals).await.sees("owned by Lena Novak");
     assert_eq!(app.count(&format!("assets WHERE owner_id = {jonas_id}")), 0);
@@ -152,7 +155,7 @@ async fn an_inventory_that_changed_is_shown_instead(db: Db) {
 async fn an_address_names_no_choice_that_the_page_does_not_offer(db: Db) {
     let Office { app, mut maya, .. } = Office::new(db).await;
     let delete = delete_path(&app);
-    for query in ["per=all", "folder=x", "process=-1", "user=7"] {
+    for query in ["per=all", "folder=x", "process=-1"] {
         maya.get(&app, &format!("{delete}?{query}")).await.is(400);
     }
     maya.get(&app, &format!("{delete}?per=kind&folder=987654")).await.is(200);
@@ -172,7 +175,7 @@ async fn assets_with_a_new_owner_stay_there_when_the_user_is_restored(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn where_nothing_is_kept_deleted_assets_go_to_the_new_owner_too(db: Db) {
+async fn where_nothing_is_kept_assets_go_to_the_new_owner_too(db: Db) {
     let office = Office::new(db).await;
     let lena_id = office.id(LENA);
     let Office { app, mut maya, mut jonas, .. } = office;
@@ -182,6 +185,69 @@ async fn where_nothing_is_kept_deleted_assets_go_to_the_new_owner_too(db: Db) {
     maya.get(&app, "/users-and-groups").await.sees("Jonas Vermeulen was deleted. 2 folders");
     assert_eq!(app.count("assets"), 4);
     app.mails().await;
+}
+
+/// Creates assets of Jonas's and deletes them.
+async fn deleted(app: &TestApp, jonas: &mut Browser, assets: [(&str, &str); 2]) -> [String; 2] {
+    let mut paths = [const { String::new() }; 2];
+    for (path, (kind, name)) in paths.iter_mut().zip(assets) {
+        *path = create(app, jonas, kind, name, "").await;
+        confirm(app, jonas, &format!("{path}/delete")).await.is(303);
+    }
+    paths
+}
+
+#[apply(both_databases!)]
+async fn a_new_owner_is_asked_for_where_only_deleted_assets_are_left(db: Db) {
+    let office = Office::new(db).await;
+    let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
+    let Office { app, mut maya, mut jonas, mut lena } = office;
+    let [rates, _] = deleted(&app, &mut jonas, [("process", "Rates"), ("folder", "Archive")]).await;
+    let delete = delete_path(&app);
+    let question = maya.get(&app, &format!("{delete}?q=lena")).await;
+    question.sees("Jonas owns 2 deleted assets, restorable until 22 Dec 2026 at the latest.").sees("Processes1 deleted").sees("Lena Novak");
+    maya.send(&app, &question, &delete, &[]).await.is(422).sees("Choose a person from the results");
+    maya.send(&app, &question, &delete, &[("user", &lena_id)]).await.is(303);
+    maya.get(&app, "/users-and-groups").await.sees("2 deleted assets went to Lena Novak.");
+    lena.press(&app, "/assets/deleted", &format!("/assets/deleted/{}/restore", number(&rates))).await.redirects_to(&rates);
+    assert_eq!(app.count(&format!("assets WHERE owner_id = {jonas_id}")), 0);
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn each_kind_of_deleted_assets_goes_to_an_owner_of_its_own(db: Db) {
+    let office = Office::new(db).await;
+    let (lena_id, maya_id) = (office.id(LENA), office.id("maya.fischer"));
+    let Office { app, mut maya, mut jonas, .. } = office;
+    deleted(&app, &mut jonas, [("process", "Rates"), ("folder", "Archive")]).await;
+    let owners = [("per", "kind"), ("process", &lena_id), ("folder", &maya_id)];
+    post(&app, &mut maya, &delete_path(&app), &owners[..2]).await.is(422);
+    post(&app, &mut maya, &delete_path(&app), &owners).await.is(303);
+    for (owner, name) in [(&lena_id, "Rates"), (&maya_id, "Archive")] {
+        assert_eq!(app.count(&format!("assets WHERE owner_id = {owner} AND name = '{name}'")), 1);
+    }
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn deleted_assets_that_cannot_be_restored_need_no_owner_and_hold_up_no_purge(db: Db) {
+    for kept in ["0", "2592000"] {
+        let Office { app, mut maya, mut jonas, .. } = Office::new(db).await;
+        deleted(&app, &mut jonas, [("process", "Rates"), ("folder", "Archive")]).await;
+        app.execute(&format!("UPDATE company SET deleted_kept = {kept}"));
+        app.advance(TimeDelta::days(if kept == "0" { 0 } else { 30 }));
+        if kept != "0" {
+            maya = app.signed_in("maya.fischer@example.com").await;
+        }
+        let delete = delete_path(&app);
+        maya.get(&app, &delete).await.sees_no("What needs a new owner");
+        confirm(&app, &mut maya, &delete).await.is(303);
+        assert_eq!((app.count("assets"), app.count("asset_ancestors")), (0, 0));
+        app.mails().await;
+        app.advance(TimeDelta::days(31));
+        housekeeping::sweep(&app.ctx).unwrap();
+        assert_eq!(app.count("user_rows WHERE first_name = 'Jonas'"), 0);
+    }
 }
 
 #[apply(both_databases!)]

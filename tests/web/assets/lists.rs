@@ -13,7 +13,7 @@ fn names(page: &Page) -> Vec<String> {
 }
 
 /// Names in the tree of folders.
-fn tree(page: &Page) -> Vec<String> {
+pub(super) fn tree(page: &Page) -> Vec<String> {
     let tree = page.body.split_once("<nav aria-label=\"Folders\"").and_then(|(_, rest)| rest.split_once("</nav>"));
     let lines = tree.map_or("", |(tree, _)| tree).split("dir=\"auto\">").skip(1);
     lines.filter_map(|line| Some(line.split_once('<')?.0.to_owned())).collect()
@@ -116,8 +116,12 @@ async fn the_owner_filter_names_only_owners_of_something_readable(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn unknown_values_of_filters_are_refused(db: Db) {
+async fn unknown_values_of_filters_are_refused_and_unknown_parameters_ignored(db: Db) {
     let Office { ref app, mut jonas, .. } = Office::new(db).await;
+    let folder = create(app, &mut jonas, "folder", "Finance", "").await;
+    for path in ["/assets?utm_source=mail", "/assets/shared?page[]=2", &format!("{folder}?x=1"), "/assets/deleted?q=zzz"] {
+        jonas.get(app, path).await.is(200);
+    }
     for query in ["kind=table", "owner=me", "account=x", "sort=kind", "page=abc", "rows=7", "owner=987654", "account=987654"] {
         jonas.get(app, &format!("/assets?{query}")).await.is(404);
     }
@@ -183,6 +187,60 @@ async fn the_tree_shows_the_reader_s_top_folders_and_the_open_path(db: Db) {
     let page = lena.get(app, &inner).await;
     assert_eq!(tree(&page), ["Month-end", "Accruals", "Own"]);
     page.sees_no("Finance");
+}
+
+/// Stops sharing the asset at a path with a user.
+async fn unshare(app: &TestApp, owner: &mut Browser, asset: &str, user: &str) {
+    post(app, owner, &format!("{asset}/share"), &[("user", user), ("level", "view"), ("do", "remove")]).await.is(303);
+}
+
+#[apply(both_databases!)]
+async fn a_folder_of_one_s_own_in_one_that_is_hidden_stands_at_the_top_of_the_tree(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { ref app, mut jonas, mut lena, .. } = office;
+    let finance = create(app, &mut jonas, "folder", "Finance", "").await;
+    share(app, &mut jonas, &finance, &lena_id, "edit").await.is(303);
+    let rates = create(app, &mut lena, "folder", "Rates", &finance).await;
+    create(app, &mut lena, "folder", "Drafts", &rates).await;
+    assert_eq!(tree(&lena.get(app, "/assets").await), ["Finance"]);
+    unshare(app, &mut jonas, &finance, &lena_id).await;
+    assert_eq!(tree(&lena.get(app, "/assets").await), ["Rates"]);
+    assert_eq!(tree(&lena.get(app, &rates).await), ["Rates", "Drafts"]);
+    assert_eq!(tree(&jonas.get(app, &finance).await), ["Finance", "Rates"]);
+}
+
+#[apply(both_databases!)]
+async fn a_shared_folder_in_another_shared_one_stands_once_in_the_tree(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { ref app, mut jonas, mut lena, .. } = office;
+    let finance = create(app, &mut jonas, "folder", "Finance", "").await;
+    let close = create(app, &mut jonas, "folder", "Close", &finance).await;
+    let checks = create(app, &mut jonas, "folder", "Checks", &close).await;
+    for folder in [&finance, &checks] {
+        share(app, &mut jonas, folder, &lena_id, "view").await.is(303);
+    }
+    assert_eq!(tree(&lena.get(app, "/assets").await), ["Finance"]);
+    assert_eq!(tree(&lena.get(app, &checks).await), ["Finance", "Close", "Checks"]);
+    unshare(app, &mut jonas, &finance, &lena_id).await;
+    assert_eq!(tree(&lena.get(app, &checks).await), ["Checks"]);
+}
+
+#[apply(both_databases!)]
+async fn the_tree_of_an_admin_has_their_folders_and_the_open_path_each_once(db: Db) {
+    let office = Office::new(db).await;
+    let maya_id = office.id("maya.fischer");
+    let Office { ref app, mut maya, mut jonas, .. } = office;
+    let finance = create(app, &mut jonas, "folder", "Finance", "").await;
+    create(app, &mut jonas, "folder", "Payroll", "").await;
+    share(app, &mut jonas, &finance, &maya_id, "edit").await.is(303);
+    let close = create(app, &mut maya, "folder", "Close", &finance).await;
+    unshare(app, &mut jonas, &finance, &maya_id).await;
+    assert_eq!(tree(&maya.get(app, "/assets").await), ["Close"]);
+    for open in [&finance, &close] {
+        assert_eq!(tree(&maya.get(app, open).await), ["Finance", "Close"]);
+    }
 }
 
 #[apply(both_databases!)]

@@ -1,6 +1,7 @@
 //! Assets: folders, processes and integrations.
 
 mod accounts;
+mod bounds;
 mod connection;
 mod definition;
 mod deletion;

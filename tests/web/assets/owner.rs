@@ -141,6 +141,40 @@ async fn of_two_admins_who_change_one_owner_the_second_is_told(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn a_second_press_of_change_owner_says_that_it_is_done(db: Db) {
+    let office = Office::new(db).await;
+    let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
+    let Office { ref app, mut maya, mut jonas, .. } = office;
+    let process = create(app, &mut jonas, "process", "Accruals", "").await;
+    create(app, &mut jonas, "process", "Rates", "").await;
+    let (owner, all) = (format!("{process}/owner"), format!("/users-and-groups/users/{jonas_id}/assets"));
+    for (form, next, said) in
+        [(&owner, &*process, "Lena Novak already owns this."), (&all, "/users-and-groups", "Jonas Vermeulen owns no assets.")]
+    {
+        let question = maya.get(app, form).await;
+        for _ in 0..2 {
+            maya.send(app, &question, form, &[("user", &lena_id)]).await.redirects_to(next);
+        }
+        maya.get(app, next).await.sees(said);
+    }
+    assert_eq!(app.deeds().iter().filter(|deed| deed.starts_with("asset.owner_changed")).count(), 2);
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn of_a_user_who_owns_nothing_no_owner_is_changed(db: Db) {
+    let office = Office::new(db).await;
+    let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
+    let Office { ref app, mut maya, .. } = office;
+    let all = format!("/users-and-groups/users/{jonas_id}/assets");
+    let page = maya.get(app, &all).await;
+    page.is(200).sees("Jonas Vermeulen owns no assets").sees("Nothing to hand over").sees("Back to Users & Groups");
+    assert!(!page.has_form(&all) && page.has_link("/users-and-groups"));
+    post(app, &mut maya, &all, &[("user", &lena_id)]).await.redirects_to("/users-and-groups");
+    maya.get(app, "/users-and-groups").await.sees("Jonas Vermeulen owns no assets.");
+}
+
+#[apply(both_databases!)]
 async fn deleted_assets_go_along_with_everything_of_their_owner(db: Db) {
     let office = Office::new(db).await;
     let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
@@ -149,7 +183,7 @@ async fn deleted_assets_go_along_with_everything_of_their_owner(db: Db) {
     let gone = create(&app, &mut jonas, "process", "Old checklist", "").await;
     confirm(&app, &mut jonas, &format!("{gone}/delete")).await.is(303);
     let all = user_path(app.id_of("jonas.vermeulen@example.com"), "assets");
-    maya.get(&app, &all).await.sees("Jonas Vermeulen owns 1 process, and 1 deleted asset");
+    maya.get(&app, &all).await.sees("Jonas Vermeulen owns 1 process and 1 deleted asset");
     post(&app, &mut maya, &all, &[("user", &lena_id)]).await.is(303);
     lena.press(&app, "/assets/deleted", &format!("/assets/deleted/{}/restore", number(&gone))).await.redirects_to(&gone);
     assert_eq!(app.count(&format!("assets WHERE owner_id = {jonas_id}")), 0);

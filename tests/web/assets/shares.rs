@@ -132,6 +132,28 @@ async fn a_folder_that_the_owner_may_not_see_is_not_named_on_the_share_page(db: 
 }
 
 #[apply(both_databases!)]
+async fn deactivated_people_are_marked_and_keep_their_shares_for_later(db: Db) {
+    let office = Office::new(db).await;
+    let lena_id = office.id(LENA);
+    let Office { ref app, mut maya, mut jonas, mut lena } = office;
+    let folder = create(app, &mut jonas, "folder", "Finance", "").await;
+    share(app, &mut jonas, &folder, &lena_id, "edit").await.is(303);
+    let process = create(app, &mut lena, "process", "Rates", &folder).await;
+    let page = jonas.get(app, &format!("{folder}/share")).await;
+    page.sees("Lena Novaklena.novak@example.com").sees_no("Deactivated");
+    press(app, &mut maya, app.id_of("lena.novak@example.com"), "block").await.is(303);
+    let page = jonas.get(app, &format!("{folder}/share")).await;
+    page.sees("Lena NovakDeactivatedlena.novak@example.com").sees("Shared directlyDeactivatedEdit");
+    page.sees("Deactivated people have no access until they are reactivated.");
+    lena.get(app, &process).await.is(303);
+    press(app, &mut maya, app.id_of("lena.novak@example.com"), "activate").await.is(303);
+    let mut lena = app.signed_in("lena.novak@example.com").await;
+    lena.get(app, &format!("{folder}/edit")).await.is(200);
+    lena.get(app, &process).await.sees("owned by Lena Novak");
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
 async fn a_share_with_a_deactivated_user_is_lowered_and_ended(db: Db) {
     let office = Office::new(db).await;
     let lena_id = office.id(LENA);

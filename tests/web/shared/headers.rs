@@ -44,7 +44,7 @@ async fn answers(app: &TestApp, maya: &mut Browser) -> Vec<(u16, Page)> {
         (200, app.browser().get(app, "/healthz").await),
         (200, app.browser().get(app, "/readyz").await),
         (303, app.browser().get(app, "/users-and-groups").await),
-        (400, maya.get(app, "/users-and-groups?unknown=1").await),
+        (400, maya.get(app, "/users-and-groups?q=a&q=b").await),
         (403, maya.post(app, "/users-and-groups/new-group", &[("name", "Research")]).await),
         (404, app.browser().get(app, "/unknown").await),
         (405, maya.method(app, Method::DELETE, "/sign-in").await),

@@ -45,7 +45,7 @@ pub struct AccountRow {
 
 /// Query of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct AccountListQuery {
     billing: String,
     q: String,

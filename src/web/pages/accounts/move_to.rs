@@ -1,6 +1,6 @@
 //! Move an account to another portfolio, for Admins.
 
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
 
@@ -58,13 +58,8 @@ pub struct MoveForm {
     r#do: Do,
 }
 
-/// Query of a page without parameters.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoQuery {}
-
 /// `GET /accounts/{account}/move`
-pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, _: Query<NoQuery>) -> HandlerResult {
+pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>) -> HandlerResult {
     respond::page(&page(&context, *id, None, String::new()).await?)
 }
 

@@ -70,7 +70,6 @@ impl ColleagueRow {
 
 /// Page of the list of users.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AccountQuery {
     #[serde(default, rename = "people")]
     users: String,

@@ -122,6 +122,7 @@ impl From<BaseAddressError> for FieldError {
             BaseAddressError::TooLong => "Use at most 2,000 characters",
             BaseAddressError::Malformed => "Enter an address such as https://api.example.com or sftp://files.example.com",
             BaseAddressError::Credentials => "Remove the user name and password. The secret has its own field",
+            BaseAddressError::SecretParameter => "Remove the key, token or password from the address. The secret has its own field",
         };
         Self::Message(text.to_owned())
     }

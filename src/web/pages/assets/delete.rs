@@ -67,7 +67,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<AssetId>, form
     let shown = form.0.shown;
     let (id, now) = (*id, context.now());
     let said = move |deletion: &Deletion| {
-        let name = &deletion.asset.name;
+        let name = &deletion.name;
         let what = match deletion.count {
             1 => format!("{name} was deleted"),
             count => format!("{name} and {} in it were deleted", counted(count - 1, "asset", "assets")),
@@ -75,14 +75,19 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<AssetId>, form
         let until = deletion.restorable_until.map(|until| format!(" and can be restored until {}", DisplayTime::new(until, now).date()));
         Flash::new(FlashKind::Ok, format!("{what}{}.", until.unwrap_or_default()))
     };
-    match context.act(said, move |ctx, submission| deletion::delete(ctx, submission, id, shown.as_ref())).await? {
-        Ok(deletion) => match deletion.asset.folder_id {
-            Some(asset) => respond::see_other(paths::Asset { asset }),
-            None => respond::see_other(paths::Assets {}),
-        },
-        Err(DeleteError::HoldsOthers) => respond::with_status(StatusCode::CONFLICT, &page(&context, id, false).await?),
-        Err(DeleteError::Changed) => respond::with_status(StatusCode::CONFLICT, &page(&context, id, true).await?),
-        Err(DeleteError::Action(error)) => Err(error.into()),
+    let deletion = match context.act(said, move |ctx, submission| deletion::delete(ctx, submission, id, shown.as_ref())).await? {
+        Ok(deletion) => deletion,
+        Err(DeleteError::Already(deletion)) => {
+            context.keep(&said(&deletion));
+            deletion
+        }
+        Err(DeleteError::HoldsOthers) => return respond::with_status(StatusCode::CONFLICT, &page(&context, id, false).await?),
+        Err(DeleteError::Changed) => return respond::with_status(StatusCode::CONFLICT, &page(&context, id, true).await?),
+        Err(DeleteError::Action(error)) => return Err(error.into()),
+    };
+    match deletion.folder {
+        Some(asset) => respond::see_other(paths::Asset { asset }),
+        None => respond::see_other(paths::Assets {}),
     }
 }
 

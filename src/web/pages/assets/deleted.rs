@@ -11,7 +11,6 @@ use crate::{
         folder_tree,
     },
     web::shared::{
-        error::WebError,
         form::{Form, ListButton},
         list_query::{self, ListQuery},
         page::{Count, DisplayTime, Flash, FlashKind, Layout, Pager, counted},
@@ -57,10 +56,8 @@ impl DeletedRow {
 
 /// `GET /assets/deleted`
 pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> HandlerResult {
+    let query = query.without_search();
     let request = query.request()?;
-    if !query.q.is_empty() {
-        return Err(WebError::Malformed);
-    }
     let (company, position, limit) = (context.current.company.clone(), request.position.clone(), request.rows.count());
     let read = move |ctx: &_, actor: &_| {
         let tree = folder_tree::closed(ctx, actor)?;

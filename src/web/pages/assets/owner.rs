@@ -40,10 +40,10 @@ pub struct ChangeOwnerPage {
     /// Selected assets by name; empty for everything that a user owns.
     pub selected: Vec<AssetHead>,
     pub owners: Vec<UserLabel>,
-    /// "2 folders and 1 process"
+    /// "2 folders, 1 process and 3 deleted assets"
     pub owned: String,
-    /// Number of deleted assets that go along.
-    pub deleted: u64,
+    /// True for a user who owns nothing.
+    pub is_empty: bool,
     /// True if a folder has further assets of its owner.
     pub has_content: bool,
     pub checked: Checked,
@@ -73,12 +73,6 @@ impl ChangeOwnerPage {
         let names = self.owners.iter().map(|owner| owner.name.clone()).collect::<Vec<_>>();
         names_in_short(&names, NAMED)
     }
-
-    /// "2 folders and 1 process, and 3 deleted assets"
-    fn owned_in_words(&self) -> String {
-        let deleted = counted(self.deleted, "deleted asset", "deleted assets");
-        if self.deleted == 0 { self.owned.clone() } else { format!("{}, and {deleted}", self.owned) }
-    }
 }
 
 /// New owner.
@@ -102,7 +96,6 @@ pub struct OwnerForm {
 
 /// Query of the page about selected assets.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SelectedQuery {
     #[serde(default)]
     asset: Vec<AssetId>,
@@ -185,6 +178,7 @@ async fn change(context: &PageContext, reowned: Reowned, form: OwnerForm, next: 
     let new = NewOwner { to, keeps_edit: checked.keeps_edit, seen };
     match context.act(said, move |ctx, submission| owner::change(ctx, submission, &reowned, &new)).await? {
         Ok(_) => respond::see_other(next),
+        Err(OwnerError::Done { name }) => context.say(&Flash::new(FlashKind::Info, format!("{name} already owns this.")), next),
         Err(OwnerError::NoAssets { name }) => context.say(&Flash::new(FlashKind::Info, format!("{name} owns no assets.")), next),
         Err(OwnerError::Changed) => {
             let page = ChangeOwnerPage { is_changed: true, ..page(None).await? };
@@ -199,7 +193,7 @@ pub(in crate::web) fn refused(error: OwnerError) -> Result<String, WebError> {
     match error {
         OwnerError::Gone => Ok("This person no longer exists".to_owned()),
         OwnerError::NotActive { name, status } => Ok(format!("{name} is {}. Only active people can own assets", status.label())),
-        OwnerError::IsOwner { name } => Ok(format!("{name} already owns this")),
+        OwnerError::IsOwner { name } | OwnerError::Done { name } => Ok(format!("{name} already owns this")),
         OwnerError::NoAssets { name } => Ok(format!("{name} owns no assets")),
         OwnerError::Changed => Ok("The owner has just changed".to_owned()),
         OwnerError::Action(error) => Err(error.into()),
@@ -238,8 +232,8 @@ async fn page(
         has_content: !assets.is_empty() && count > assets.len() as u64,
         selected: assets.iter().map(|asset| AssetHead::new(asset, &[])).collect(),
         owners: owners.iter().map(|owner| UserLabel::from(&owner.who())).collect(),
-        owned: in_words(&counts),
-        deleted: deleted.unsigned_abs(),
+        owned: in_words(&counts, deleted),
+        is_empty: assets.is_empty() && counts.is_empty() && deleted == 0,
         checked,
         is_changed: false,
         seen,
@@ -247,10 +241,11 @@ async fn page(
     })
 }
 
-/// "3 folders, 5 processes and 1 integration"
-pub(in crate::web) fn in_words(counts: &[(AssetKind, i64)]) -> String {
-    let words = |(kind, count): &(AssetKind, i64)| counted(count.unsigned_abs(), kind.words().0, kind.words().1);
-    let words = counts.iter().map(words).collect::<Vec<_>>();
+/// "3 folders, 5 processes and 1 deleted asset"
+pub(in crate::web) fn in_words(counts: &[(AssetKind, i64)], deleted: i64) -> String {
+    let counts = counts.iter().map(|(kind, count)| (*count, kind.words())).chain([(deleted, ("deleted asset", "deleted assets"))]);
+    let words = counts.filter(|(count, _)| *count > 0).map(|(count, (one, many))| counted(count.unsigned_abs(), one, many));
+    let words = words.collect::<Vec<_>>();
     match &words[..] {
         [] => "no assets".to_owned(),
         [one] => one.clone(),
@@ -270,8 +265,8 @@ mod tests {
             head: Some(AssetHead::sample(sample)),
             selected: vec![AssetHead::sample(sample)],
             owners: vec![sample.user(3)],
-            owned: in_words(&[(AssetKind::Folder, 2), (AssetKind::Process, 1)]),
-            deleted: 0,
+            owned: in_words(&[(AssetKind::Folder, 2), (AssetKind::Process, 1)], 0),
+            is_empty: false,
             has_content: true,
             checked: Checked { with_content: true, keeps_edit: sample.rows > 3 },
             is_changed: sample.rows > 12,
@@ -283,8 +278,9 @@ mod tests {
     #[test]
     fn renders() {
         check("change-owner", page);
-        let all = |sample: &Sample| ChangeOwnerPage { head: None, selected: Vec::new(), has_content: false, deleted: 3, ..page(sample) };
+        let all = |sample: &Sample| ChangeOwnerPage { head: None, selected: Vec::new(), has_content: false, ..page(sample) };
         check("change-owner-of-all", all);
+        check("change-owner-of-nothing", |sample| ChangeOwnerPage { owned: in_words(&[], 0), is_empty: true, ..all(sample) });
         check("change-owner-of-several", |sample| {
             let selected = sample.rows(|_, _| AssetHead::sample(sample)).into_iter().chain([AssetHead::sample(sample)]).collect();
             ChangeOwnerPage { head: None, selected, owners: sample.rows(|_, user| user), ..page(sample) }
@@ -293,11 +289,9 @@ mod tests {
 
     #[test]
     fn kinds_are_counted_in_words() {
-        assert_eq!(in_words(&[]), "no assets");
-        assert_eq!(in_words(&[(AssetKind::Process, 1)]), "1 process");
-        assert_eq!(
-            in_words(&[(AssetKind::Folder, 3), (AssetKind::Process, 5), (AssetKind::Integration, 1)]),
-            "3 folders, 5 processes and 1 integration"
-        );
+        assert_eq!(in_words(&[], 0), "no assets");
+        assert_eq!(in_words(&[(AssetKind::Process, 1)], 0), "1 process");
+        assert_eq!(in_words(&[(AssetKind::Process, 0)], 2), "2 deleted assets");
+        assert_eq!(in_words(&[(AssetKind::Folder, 3), (AssetKind::Process, 5)], 1), "3 folders, 5 processes and 1 deleted asset");
     }
 }

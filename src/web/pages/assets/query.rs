@@ -1,4 +1,4 @@
-//! Query of a list of assets: search, filters, order, page. Unknown values are refused.
+//! Query of a list of assets: search, filters, order, page. Unknown parameters are ignored; unknown values are refused.
 
 use std::future::{Ready, ready};
 
@@ -28,7 +28,7 @@ use crate::{
 
 /// Query of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub(in crate::web) struct AssetsQuery {
     pub(super) q: String,
     pub(super) kind: String,

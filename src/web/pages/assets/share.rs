@@ -10,15 +10,16 @@ use crate::{
         asset::ShareLevel,
         ids::{AssetId, GroupId, UserId},
         search::SearchTerm,
+        user::Status,
     },
     usecases::{
         ShareWith,
-        assets::shares::{self, AccessSource, ShareError, SharedWith, Sharing, SourceOf, UserAccess},
+        assets::shares::{self, AccessSource, GranteeFacts, ShareError, SharedWith, Sharing, SourceOf, UserAccess},
     },
     web::shared::{
         error::{WebError, already},
         form::Form,
-        page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Layout, UserLabel, counted},
+        page::{Badge, FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Layout, UserLabel, counted},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -46,6 +47,8 @@ pub struct ShareRow {
     pub name: String,
     /// "jonas@example.com", "Group, 6 members"
     pub about: String,
+    /// Status of a user who is not active.
+    pub badge: Option<Badge>,
     pub level: ShareLevel,
 }
 
@@ -66,10 +69,18 @@ impl ShareRow {
     }
 }
 
+/// Badge of a status that keeps a user from access.
+fn inactive(status: Status) -> Option<Badge> {
+    (status != Status::Active).then(|| status.into())
+}
+
 impl From<SharedWith> for ShareRow {
     fn from(shared: SharedWith) -> Self {
-        let members = shared.members.map(|members| format!("Group, {}", counted(members.unsigned_abs(), "member", "members")));
-        Self { with: shared.with, name: shared.name, about: shared.about.or(members).unwrap_or_default(), level: shared.level }
+        let (about, badge) = match shared.about {
+            GranteeFacts::User { email, status } => (email, inactive(status)),
+            GranteeFacts::Group { members } => (format!("Group, {}", counted(members.unsigned_abs(), "member", "members")), None),
+        };
+        Self { with: shared.with, name: shared.name, about, badge, level: shared.level }
     }
 }
 
@@ -77,6 +88,8 @@ impl From<SharedWith> for ShareRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessRow {
     pub user: UserLabel,
+    /// Status of a user who is not active.
+    pub badge: Option<Badge>,
     /// "Edit"
     pub access: &'static str,
     /// "Owner of the folder Finance; group Research"
@@ -86,7 +99,7 @@ pub struct AccessRow {
 impl From<UserAccess> for AccessRow {
     fn from(access: UserAccess) -> Self {
         let sources = access.sources.iter().map(in_words).collect::<Vec<_>>().join("; ");
-        Self { user: UserLabel::from(&access.user.who()), access: access.access.label(), sources }
+        Self { user: UserLabel::from(&access.user.who()), badge: inactive(access.status), access: access.access.label(), sources }
     }
 }
 
@@ -109,6 +122,10 @@ fn in_words(source: &AccessSource) -> String {
 impl ShareAssetPage {
     fn errors(&self) -> FormErrors {
         FormErrors::of([("add-q", self.finder.error.as_ref())])
+    }
+
+    fn has_inactive(&self) -> bool {
+        self.users.iter().any(|row| row.badge.is_some())
     }
 }
 
@@ -231,11 +248,17 @@ mod tests {
                 shares: sample.rows(|place, user| ShareRow {
                     with: if place == 0 { ShareWith::Group(GroupId(3)) } else { ShareWith::User(user.id) },
                     about: user.email.clone(),
+                    badge: inactive(Status::ALL[place % 2]),
                     name: user.name,
                     level: ShareLevel::ALL[place % 2],
                 }),
                 finder,
-                users: sample.rows(|_, user| AccessRow { user, access: "Edit", sources: sample.group() }),
+                users: sample.rows(|place, user| AccessRow {
+                    user,
+                    badge: inactive(Status::ALL[place % 2]),
+                    access: "Edit",
+                    sources: sample.group(),
+                }),
                 has_more: sample.rows == 50,
                 head,
             }

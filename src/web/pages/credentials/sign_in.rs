@@ -82,7 +82,6 @@ impl fmt::Display for SignInProblem {
 
 /// Page after sign-in, and the reason for coming here.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SignInQuery {
     #[serde(default)]
     next: String,

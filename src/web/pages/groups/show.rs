@@ -20,7 +20,6 @@ use crate::{
     web::{
         pages::users::directory::{Aside, AsideEntry, list::DirectoryRow},
         shared::{
-            error::WebError,
             list_query::{self, ListQuery},
             page::{Count, DisplayTime, Finder, Layout, Pager, UserLabel, grouped},
             page_context::PageContext,
@@ -90,10 +89,8 @@ impl GroupPage {
 /// `GET /users-and-groups/groups/{group}`
 pub(in crate::web) async fn show(context: PageContext, id: Path<GroupId>, query: ListQuery) -> HandlerResult {
     let id = *id;
+    let query = query.without_search();
     let request = query.request()?;
-    if !query.q.is_empty() {
-        return Err(WebError::Malformed);
-    }
     let (position, limit) = (request.position.clone(), request.rows.count());
     let (layout_data, GroupListing { menu, group, rows, count, active }) =
         context.open(move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;

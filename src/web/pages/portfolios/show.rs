@@ -86,7 +86,6 @@ impl From<Assigned> for UserRow {
 
 /// Pages of both lists.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PortfolioQuery {
     #[serde(default)]
     page: String,

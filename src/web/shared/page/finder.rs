@@ -77,7 +77,6 @@ impl Finder {
 
 /// Query of the search.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FindQuery {
     #[serde(default)]
     pub(in crate::web) q: String,

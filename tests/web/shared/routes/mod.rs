@@ -63,6 +63,17 @@ async fn every_page_answers_each_person_as_it_should(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn unknown_parameters_of_an_address_are_ignored(db: Db) {
+    let world = World::new(db).await;
+    for Visit { path, answers: [anonymous, _, admin], .. } in world.visits() {
+        let path = format!("{path}{}utm_source=mail", if path.contains('?') { '&' } else { '?' });
+        for (mut browser, expected) in [(world.app.browser(), anonymous), (world.maya.clone(), admin)] {
+            assert_eq!(browser.get(&world.app, &path).await.status.as_u16(), expected, "{path}");
+        }
+    }
+}
+
+#[apply(both_databases!)]
 async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
     let mut world = World::new(db).await;
     for Visit { path, .. } in world.visits().into_iter().filter(|visit| !visit.endpoint.kind.is_recorded()) {

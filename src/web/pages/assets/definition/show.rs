@@ -11,7 +11,6 @@ use crate::{
         assets::definition::{self, Definition},
     },
     web::shared::{
-        error::WebError,
         list_query::ListQuery,
         page::{Layout, Pager},
         page_context::PageContext,
@@ -36,10 +35,8 @@ pub struct DefinitionPage {
 /// `GET /assets/{asset}/definition`
 pub(in crate::web) async fn show(context: PageContext, id: Path<AssetId>, query: ListQuery) -> HandlerResult {
     let id = *id;
+    let query = query.without_search();
     let request = query.request()?;
-    if !query.q.is_empty() {
-        return Err(WebError::Malformed);
-    }
     let (position, limit) = (request.position.clone(), request.rows.count());
     let (layout_data, shown) = context.open(move |ctx, actor| definition::show(ctx, actor, id, &position, limit)).await?;
     let Definition { asset, path, access, current, versions } = shown;

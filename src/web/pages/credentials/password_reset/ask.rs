@@ -64,7 +64,6 @@ impl AskedPage {
 
 /// Query after a request.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AskQuery {
     #[serde(default)]
     sent: bool,

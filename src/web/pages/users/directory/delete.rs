@@ -12,10 +12,10 @@ use crate::{
     domain::{audit::Named, digest::Digest, ids::UserId, search::SearchTerm, user::Status},
     usecases::{
         assets::owner::OwnerError,
-        users::deletion::{self, DeleteError, DeletionOptions, Inventory, Receipt},
+        users::deletion::{self, DeleteError, DeletionOptions, Inventory, Receipt, Transfer},
     },
     web::{
-        pages::assets,
+        pages::assets::owner,
         shared::{
             error::WebError,
             form::Form,
@@ -133,7 +133,6 @@ impl DeleteUserPage {
 
 /// Query of the page.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(in crate::web) struct DeleteQuery {
     #[serde(default, rename = "return")]
     return_query: String,
@@ -198,7 +197,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form:
         Err(DeleteError::Owner { source: OwnerError::IsOwner { name }, .. }) => format!("{name} is being deleted"),
         Err(DeleteError::Owner { id, source }) => {
             answers.forget(id);
-            assets::owner::refused(source)?
+            owner::refused(source)?
         }
     };
     respond::again(&page(&context, id, answers, Some(FieldError::Message(error))).await?)
@@ -216,7 +215,7 @@ async fn page(context: &PageContext, id: UserId, mut answers: Answers, error: Op
         can_be_blocked: user.status(layout_data.now) == Status::Active,
         restorable_until: restorable_until.map(|until| DisplayTime::new(until, layout_data.now)),
         goes: WhatGoes::from(&inventory),
-        owners: OwnersCard::new(id, (&inventory.assets, inventory.deleted_assets), &answers, (&chosen, &candidates), error),
+        owners: OwnersCard::new(id, (&inventory, layout_data.now), &answers, (&chosen, &candidates), error),
         is_changed: false,
         shown: inventory.digest(),
         user: UserLabel::from(&user.who()),
@@ -224,14 +223,16 @@ async fn page(context: &PageContext, id: UserId, mut answers: Answers, error: Op
     })
 }
 
-/// "Elif Yıldız was deleted and can be restored until 22 Dec 2026. 3 folders and 1 integration went to Gustav
+/// "Elif Yıldız was deleted and can be restored until 22 Dec 2026. 3 folders and 1 deleted asset went to Gustav
 /// Lindqvist. 2 sessions ended."
 fn in_words(receipt: &Receipt, now: crate::domain::clock::Timestamp) -> String {
     let Receipt { user, restorable_until, sessions, transfers } = receipt;
     let until = restorable_until.map(|until| format!(" and can be restored until {}", DisplayTime::new(until, now).date()));
     let mut sentences = vec![format!("{} was deleted{}.", user.display_name(), until.unwrap_or_default())];
-    for transfer in transfers {
-        sentences.push(format!("{} went to {}.", assets::owner::in_words(&transfer.counts), transfer.to.display_name()));
+    for Transfer { to, assets } in transfers {
+        let counts = assets.iter().map(|owned| (owned.kind, owned.count)).collect::<Vec<_>>();
+        let deleted = assets.iter().map(|owned| owned.deleted).sum();
+        sentences.push(format!("{} went to {}.", owner::in_words(&counts, deleted), to.display_name()));
     }
     if *sessions > 0 {
         sentences.push(counted(*sessions as u64, "session ended.", "sessions ended."));

@@ -54,10 +54,8 @@ impl DeletedRow {
 
 /// `GET /users-and-groups/deleted`
 pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> HandlerResult {
+    let query = query.without_search();
     let request = query.request()?;
-    if !query.q.is_empty() {
-        return Err(WebError::Malformed);
-    }
     let (company, position, limit) = (context.current.company.clone(), request.position.clone(), request.rows.count());
     let (layout_data, (menu, (deleted, count))) = context
         .open(move |ctx, actor| {

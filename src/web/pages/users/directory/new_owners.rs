@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    domain::{asset::AssetKind, ids::UserId},
+    domain::{asset::AssetKind, clock::Timestamp, ids::UserId},
     usecases::{
         Slice, User,
-        users::deletion::{NewOwners, OwnedKind},
+        users::deletion::{Inventory, NewOwners, OwnedKind},
     },
     web::shared::{
-        page::{FieldError, Finder, UserLabel, counted},
+        page::{DisplayTime, FieldError, Finder, UserLabel, counted},
         routing::paths,
     },
 };
@@ -79,10 +79,12 @@ impl Answers {
 #[derive(Debug, Clone)]
 pub struct OwnersCard {
     pub kinds: Vec<KindRow>,
-    /// Number of all assets.
+    /// Number of assets that are not deleted.
     pub count: u64,
     /// Number of deleted assets that go along.
     pub deleted: u64,
+    /// End of the time to restore the last deleted ones.
+    pub deleted_until: Option<DisplayTime>,
     /// Choice between one owner and one per kind: label, address, and if it is the current one. Empty for one kind.
     pub choice: Vec<(&'static str, String, bool)>,
     /// Kind whose owner is searched for; `None` for all kinds.
@@ -97,7 +99,7 @@ pub struct OwnersCard {
 #[derive(Debug, Clone)]
 pub struct KindRow {
     pub kind: AssetKind,
-    /// "3: Month-end close, Rate cards, Archive 2025"
+    /// "3: Month-end close, Rate cards, Archive 2025, and 1 deleted"
     pub assets: String,
     /// New owner, with the address of the page that asks for another one.
     pub owner: Option<(UserLabel, String)>,
@@ -122,23 +124,21 @@ impl OwnersCard {
     /// `None` for a user who owns nothing. `chosen` are the users who can become owners.
     pub fn new(
         user: UserId,
-        (assets, deleted): (&[OwnedKind], i64),
+        (inventory, now): (&Inventory, Timestamp),
         answers: &Answers,
         (chosen, candidates): (&[User], &Slice<User>),
         error: Option<FieldError>,
     ) -> Option<Self> {
+        let assets = &inventory.assets;
         if assets.is_empty() {
             return None;
         }
         let label = |id: UserId| chosen.iter().find(|owner| owner.id == id).map(|owner| UserLabel::from(&owner.who()));
         let per_kind = answers.per.is_some();
         let row = |owned: &OwnedKind| {
-            let (count, names) = (owned.count.unsigned_abs(), owned.first.join(", "));
-            let more = count.saturating_sub(owned.first.len() as u64);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let owner = answers.by_kind.get(&owned.kind).copied().filter(|_| per_kind).and_then(label);
             let another = answers.link(user, &[owned.kind]);
-            KindRow { kind: owned.kind, assets: format!("{count}: {names}{more}"), owner: owner.map(|owner| (owner, another)) }
+            KindRow { kind: owned.kind, assets: in_words(owned), owner: owner.map(|owner| (owner, another)) }
         };
         let kinds = assets.iter().map(row).collect::<Vec<_>>();
         let current = kinds.iter().find(|row| row.owner.is_none()).map(|row| row.kind).filter(|_| per_kind);
@@ -166,7 +166,8 @@ impl OwnersCard {
         let choice = vec![("One new owner for all", one, !per_kind), ("One per kind", several, per_kind)];
         Some(Self {
             count: assets.iter().map(|owned| owned.count.unsigned_abs()).sum(),
-            deleted: deleted.unsigned_abs(),
+            deleted: assets.iter().map(|owned| owned.deleted.unsigned_abs()).sum(),
+            deleted_until: inventory.deleted_until.map(|until| DisplayTime::new(until, now)),
             choice: if kinds.len() > 1 || per_kind { choice } else { Vec::new() },
             kinds,
             current,
@@ -177,15 +178,26 @@ impl OwnersCard {
 
     /// "9 assets and 2 deleted ones"
     pub fn owned(&self) -> String {
-        let deleted =
-            if self.deleted > 0 { format!(" and {}", counted(self.deleted, "deleted one", "deleted ones")) } else { String::new() };
-        format!("{}{deleted}", counted(self.count, "asset", "assets"))
+        match (self.count, self.deleted) {
+            (0, deleted) => counted(deleted, "deleted asset", "deleted assets"),
+            (count, 0) => counted(count, "asset", "assets"),
+            (count, deleted) => format!("{} and {}", counted(count, "asset", "assets"), counted(deleted, "deleted one", "deleted ones")),
+        }
     }
 
     /// Label of the button that chooses the owner of the current kind.
     pub fn choose(&self) -> Option<String> {
         self.current.map(|kind| format!("Choose for {}", kind.words().1))
     }
+}
+
+/// "6: Month-end close, Rate cards, Archive 2025, Payroll and 2 more, and 1 deleted"
+fn in_words(owned: &OwnedKind) -> String {
+    let deleted = (owned.deleted > 0).then(|| format!("{} deleted", owned.deleted));
+    let more = owned.count - i64::try_from(owned.first.len()).unwrap_or(i64::MAX);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let named = (owned.count > 0).then(|| format!("{}: {}{more}", owned.count, owned.first.join(", ")));
+    named.into_iter().chain(deleted).collect::<Vec<_>>().join(", and ")
 }
 
 #[cfg(test)]
@@ -205,10 +217,26 @@ impl OwnersCard {
             kinds: AssetKind::ALL.iter().enumerate().map(row).collect(),
             count: 9,
             deleted: sample.rows as u64,
+            deleted_until: (sample.rows > 0).then(|| sample.display_time(0)),
             choice: vec![("One new owner for all", link(), per.is_none()), ("One per kind", link(), per.is_some())],
             finder: (per.is_none() || current.is_some()).then_some(finder),
             fields: vec![("return", sample.query()), ("per", "kind".to_owned())],
             current,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assets_of_a_kind_are_said_in_words() {
+        let owned = |count, deleted, first: &[&str]| {
+            in_words(&OwnedKind { kind: AssetKind::Process, count, deleted, first: first.iter().map(|name| (*name).to_owned()).collect() })
+        };
+        assert_eq!(owned(1, 0, &["Accruals"]), "1: Accruals");
+        assert_eq!(owned(3, 1, &["Accruals", "Rates"]), "3: Accruals, Rates and 1 more, and 1 deleted");
+        assert_eq!(owned(0, 2, &[]), "2 deleted");
     }
 }

@@ -34,7 +34,7 @@ const DESCENDING: &str = "-desc";
 
 /// Query of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub(in crate::web) struct UserListQuery {
     pub(in crate::web) q: String,
     /// Status in lower case; empty for all.
