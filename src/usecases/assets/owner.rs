@@ -20,7 +20,7 @@ use crate::{
             self, Asset,
             owner::{self, Owned, OwnerChange},
         },
-        page::{Position, Slice},
+        page::Slice,
         users::{self, Filter, User},
     },
     usecases::{
@@ -104,11 +104,7 @@ pub fn options(ctx: &Context, user: &User, reowned: &Reowned, search: Option<Sea
 
 /// Active users who match the search.
 pub(in crate::usecases) fn candidates(db: &mut Database, search: Option<SearchTerm>) -> Result<Slice<User>, StoreError> {
-    let filter = Filter { active_only: true, search, ..Filter::default() };
-    match &filter.search {
-        Some(_) => Ok(users::search(db, &filter, &Position::First, CANDIDATES_MAX)?.0),
-        None => Ok(Slice { rows: Vec::new(), has_previous: false, has_next: false }),
-    }
+    users::found(db, &Filter { active_only: true, search, ..Filter::default() }, CANDIDATES_MAX)
 }
 
 /// Digest of the assets with their owners, or of the numbers of everything that a user owns.

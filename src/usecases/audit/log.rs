@@ -199,11 +199,8 @@ pub fn entry(ctx: &Context, actor: &User, id: EntryId) -> Result<Entry, ActionEr
 /// Finds users by part of a name or address, to filter by one: at most `limit`, none without a search.
 pub fn people(ctx: &Context, actor: &User, search: Option<SearchTerm>, limit: usize) -> Result<Slice<User>, ActionError> {
     authorise(actor.actor(), Action::Use(Permission::AuditLogView), None)?;
-    if search.is_none() {
-        return Ok(Slice { rows: Vec::new(), has_previous: false, has_next: false });
-    }
-    let filter = Filter { active_only: false, search, not_member_of: None, member_of: None };
-    Ok(ctx.store.read(|db| users::search(db, &filter, &Position::First, limit))?.0)
+    let filter = Filter { search, ..Filter::default() };
+    Ok(ctx.store.read(|db| users::found(db, &filter, limit))?)
 }
 
 /// Portfolios and accounts by whom to filter.
