@@ -23,7 +23,7 @@ use crate::{
         },
     },
     web::shared::{
-        page::{DisplayTime, Field, FormErrors, Layout, Pager, sentence},
+        page::{Chip, DisplayTime, Field, FormErrors, Layout, Pager, sentence},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -55,14 +55,6 @@ pub struct Toolbar {
     pub to: Field,
     /// Filters that are set elsewhere, submitted along with the form.
     pub hidden: Vec<(&'static str, String)>,
-}
-
-/// A filter by a user or thing, with the address of the list without it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chip {
-    pub label: &'static str,
-    pub name: String,
-    pub without: String,
 }
 
 impl AuditLogPage {
