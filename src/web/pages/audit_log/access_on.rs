@@ -15,7 +15,6 @@ use crate::{
     domain::{
         audit::{Named, SubjectKind},
         clock::Timestamp,
-        ids::{AccountId, PortfolioId, UserId},
         user::Status,
     },
     usecases::audit::{
@@ -205,22 +204,9 @@ fn end(day: NaiveDate) -> Timestamp {
     day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(NaiveTime::MIN)
 }
 
-/// `GET /users-and-permissions/{user}/access`
-pub(in crate::web) async fn of_user(context: PageContext, id: Path<UserId>, query: Query<DayQuery>) -> HandlerResult {
-    show(&context, HistoryOf::User(*id), &query).await
-}
-
-/// `GET /portfolios/{portfolio}/access`
-pub(in crate::web) async fn of_portfolio(context: PageContext, id: Path<PortfolioId>, query: Query<DayQuery>) -> HandlerResult {
-    show(&context, HistoryOf::Portfolio(*id), &query).await
-}
-
-/// `GET /accounts/{account}/access`
-pub(in crate::web) async fn of_account(context: PageContext, id: Path<AccountId>, query: Query<DayQuery>) -> HandlerResult {
-    show(&context, HistoryOf::Account(*id), &query).await
-}
-
-async fn show(context: &PageContext, of: HistoryOf, query: &DayQuery) -> HandlerResult {
+/// `GET` `/users-and-permissions/{user}/access`, `/portfolios/{portfolio}/access`, `/accounts/{account}/access`
+pub(in crate::web) async fn show<Id: Copy + Into<HistoryOf>>(context: PageContext, id: Path<Id>, query: Query<DayQuery>) -> HandlerResult {
+    let of: HistoryOf = (*id).into();
     let today = context.now().date();
     let (day, error) = match query.day(today) {
         Ok(day) => (Some(day), None),
@@ -246,22 +232,13 @@ async fn show(context: &PageContext, of: HistoryOf, query: &DayQuery) -> Handler
     })
 }
 
-/// `GET /users-and-permissions/{user}/access/export`
-pub(in crate::web) async fn export_of_user(context: PageContext, id: Path<UserId>, query: Query<DayQuery>) -> HandlerResult {
-    export(&context, HistoryOf::User(*id), &query).await
-}
-
-/// `GET /portfolios/{portfolio}/access/export`
-pub(in crate::web) async fn export_of_portfolio(context: PageContext, id: Path<PortfolioId>, query: Query<DayQuery>) -> HandlerResult {
-    export(&context, HistoryOf::Portfolio(*id), &query).await
-}
-
-/// `GET /accounts/{account}/access/export`
-pub(in crate::web) async fn export_of_account(context: PageContext, id: Path<AccountId>, query: Query<DayQuery>) -> HandlerResult {
-    export(&context, HistoryOf::Account(*id), &query).await
-}
-
-async fn export(context: &PageContext, of: HistoryOf, query: &DayQuery) -> HandlerResult {
+/// `GET` `/users-and-permissions/{user}/access/export`, and those of portfolios and accounts
+pub(in crate::web) async fn export<Id: Copy + Into<HistoryOf>>(
+    context: PageContext,
+    id: Path<Id>,
+    query: Query<DayQuery>,
+) -> HandlerResult {
+    let of: HistoryOf = (*id).into();
     let state = context.state().clone();
     let no_such = |_| WebError::NoSuchList(StatusCode::NOT_FOUND, None);
     let day = query.day(context.now().date()).map_err(no_such)?;

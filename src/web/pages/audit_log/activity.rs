@@ -13,10 +13,7 @@ use super::{
     paging::{Paging, PagingQuery, Stopped},
 };
 use crate::{
-    domain::{
-        ids::{AccountId, PortfolioId, UserId},
-        permission::Permission,
-    },
+    domain::permission::Permission,
     usecases::{
         AuditRow,
         audit::{HistoryOf, activity},
@@ -75,45 +72,18 @@ fn path(of: HistoryOf) -> String {
     }
 }
 
-/// `GET /users-and-permissions/{user}/activity`
-pub(in crate::web) async fn of_user(
+/// `GET` `/users-and-permissions/{user}/activity`, `/portfolios/{portfolio}/activity`, `/accounts/{account}/activity`
+pub(in crate::web) async fn show<Id: Copy + Into<HistoryOf>>(
     context: PageContext,
-    id: Path<UserId>,
+    id: Path<Id>,
     request: HttpRequest,
     state: Data<State>,
     query: Query<PagingQuery>,
 ) -> HandlerResult {
-    show(&context, HistoryOf::User(*id), remembered(&request, &state, &query), &query).await
-}
-
-/// `GET /portfolios/{portfolio}/activity`
-pub(in crate::web) async fn of_portfolio(
-    context: PageContext,
-    id: Path<PortfolioId>,
-    request: HttpRequest,
-    state: Data<State>,
-    query: Query<PagingQuery>,
-) -> HandlerResult {
-    show(&context, HistoryOf::Portfolio(*id), remembered(&request, &state, &query), &query).await
-}
-
-/// `GET /accounts/{account}/activity`
-pub(in crate::web) async fn of_account(
-    context: PageContext,
-    id: Path<AccountId>,
-    request: HttpRequest,
-    state: Data<State>,
-    query: Query<PagingQuery>,
-) -> HandlerResult {
-    show(&context, HistoryOf::Account(*id), remembered(&request, &state, &query), &query).await
-}
-
-fn remembered(request: &HttpRequest, state: &State, query: &PagingQuery) -> PageSize {
-    PageSize::remembered(request, state, &query.rows)
-}
-
-async fn show(context: &PageContext, of: HistoryOf, remembered: PageSize, query: &PagingQuery) -> HandlerResult {
-    let paging = Paging::parse(&query.page, &query.rows, remembered).map_err(|_| WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
+    let of: HistoryOf = (*id).into();
+    let remembered = PageSize::remembered(&request, &state, &query.rows);
+    let paging =
+        Paging::parse(&query.page, &query.rows, remembered).map_err(|_| WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
     let (position, limit) = (paging.position.clone(), paging.limit);
     let (layout_data, found) = context.open(move |ctx, actor| activity::activity(ctx, actor, of, &position, limit)).await?;
     let moment = |at| DisplayTime::new(at, layout_data.now);
@@ -138,7 +108,7 @@ async fn show(context: &PageContext, of: HistoryOf, remembered: PageSize, query:
         events: found.page.rows.rows.iter().filter_map(event).collect(),
         pager: paging.pager(&found.page, found.count, link, |rows| PagingQuery::path(&here, "", &rows.to_string())),
         stopped: paging.stopped(&found.page, moment, link),
-        log: ActivityLinks::new(context, of, true).log,
+        log: ActivityLinks::new(&context, of, true).log,
     })
 }
 
