@@ -158,7 +158,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: 
     let id = *id;
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =
-        ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: UserListQuery::returned(&return_query) };
+        ManageQuery { q: list_query::read(&q), add: list_query::read(&add), page, return_query: UserListQuery::returned(&return_query) };
     let request = PageRequest::at(&query.page, PageSize::default())?;
     let wanted = AssignmentsQuery {
         search: SearchTerm::parse(&query.q),
