@@ -20,7 +20,7 @@ use crate::{
     },
     mail::MailKind,
     store::{
-        AuditRow, Database, StoreError,
+        Database, ReadEntry, StoreError,
         accounts::{self, Account},
         assets::{self, Asset, AssetQuery, View},
         groups, outbox,
@@ -71,7 +71,7 @@ pub struct Administered {
     /// Steps that a new company has not done yet, for Admins.
     pub first_steps: Vec<FirstStep>,
     /// Latest changes, for readers of the audit log.
-    pub changes: Option<Vec<AuditRow>>,
+    pub changes: Option<Vec<ReadEntry>>,
     pub may_invite: bool,
     pub may_retry_mails: bool,
 }

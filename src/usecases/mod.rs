@@ -18,7 +18,7 @@ pub mod users;
 
 // Types of the store that use cases return: the layers above do not know the store.
 pub use crate::store::{
-    AuditRow, Commits, StoreError, StoreMetrics,
+    AuditRow, Commits, ReadEntry, StoreError, StoreMetrics, UnreadableEntry,
     accounts::{Account, Facts},
     assets::{Asset, Filter as AssetFilter, connections::Connection, deleted::DeletedAsset, shares::ShareWith, versions::Version},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
@@ -26,6 +26,7 @@ pub use crate::store::{
     billing::BillingRow,
     credentials::refused_sign_ins::{RefusalKey, RefusalReason, RefusedSignIn},
     derived::Compared,
+    entry_key,
     groups::{ADMINS, Group, GroupKind},
     outbox::{FailedMail, ServerRefusal},
     page::{Count, Key, Position, Slice},

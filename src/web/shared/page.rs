@@ -17,7 +17,7 @@ mod user;
 use askama::Template;
 
 pub use activity::{Event, SentencePart};
-pub(in crate::web) use activity::{page_of, sentence};
+pub(in crate::web) use activity::{page_of, sentence, unreadable};
 pub use chip::Chip;
 pub use display_time::DisplayTime;
 pub use existing_user::{ExistingUserActions, already_known};

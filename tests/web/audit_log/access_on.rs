@@ -4,7 +4,10 @@ mod random;
 
 use chrono::TimeDelta;
 use usher::{
-    domain::ids::{AccountId, PortfolioId, UserId},
+    domain::{
+        audit::AuditAction,
+        ids::{AccountId, PortfolioId, UserId},
+    },
     usecases::{AssignmentRef, access::unassign},
 };
 
@@ -135,6 +138,31 @@ async fn before_the_first_record_and_after_today_there_is_nothing_to_show(db: Db
     for path in ["/accounts/999/access", "/portfolios/999/access", "/users-and-permissions/999/access", "/accounts/999/access/export"] {
         maya.get(app, path).await.is(404);
     }
+}
+
+#[apply(both_databases!)]
+async fn an_entry_that_cannot_be_read_makes_the_access_unknown_from_its_day_on(db: Db) {
+    let mut world = World::new(db).await;
+    let changed = world.app.audit().into_iter().find(|row| row.action == AuditAction::AssignmentChanged).unwrap().sequence;
+    let [account, portfolio, user] = [
+        format!("/accounts/{}/access", world.fjord),
+        format!("/portfolios/{}/access", world.nordic),
+        format!("/users-and-permissions/{}/access", world.hana),
+    ];
+    for change in ["action = 'assignment.lost'", "action = 'assignment.changed', details = 'none'"] {
+        world.app.tamper(&format!("UPDATE audit_entries SET {change} WHERE sequence = {changed}"));
+        for path in [&account, &portfolio, &user] {
+            let page = world.maya.get(&world.app, &format!("{path}?on=2026-11-23")).await;
+            page.is(200).sees(&format!("Entry {changed} can’t be read, so the access on this date is unknown.")).sees_no("Export CSV");
+            assert!(page.has_link(&format!("{LOG}/{changed}")), "{path}");
+            world.maya.get(&world.app, &format!("{path}/export?on=2026-11-23")).await.is(409).sees("The audit log can’t be read");
+            world.maya.get(&world.app, &format!("{path}?on=2026-11-22")).await.is(200).sees_no("can’t be read").sees("View, Edit details");
+        }
+    }
+    let no_time = if world.app.store().is_sqlite() { "x" } else { "infinity" };
+    world.app.tamper(&format!("UPDATE audit_entries SET at = '{no_time}' WHERE sequence = {changed}"));
+    world.maya.get(&world.app, &format!("{account}?on=2026-11-22")).await.is(200).sees(&format!("Entry {changed} can’t be read"));
+    unreadable::forget(&world.app);
 }
 
 #[apply(both_databases!)]

@@ -62,6 +62,8 @@ pub struct Link {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownDay {
     pub day: DisplayTime,
+    /// Entry that cannot be read, so that the access is unknown.
+    pub unreadable: Option<paths::AuditEntry>,
     /// True if the day lies before the first entry.
     pub is_before_records: bool,
     /// Time of the first entry; `None` without entries.
@@ -116,6 +118,7 @@ impl ShownDay {
         let rows = found.rows.iter().take(ROWS_MAX).map(|row| Row::new(row, found, now));
         Self {
             day: DisplayTime::new(day.and_time(NaiveTime::MIN), now),
+            unreadable: found.unreadable.map(|entry| paths::AuditEntry { entry }),
             is_before_records: found.recorded_since.is_none_or(|first| end <= first),
             recorded_since: found.recorded_since.map(|first| DisplayTime::new(first, now)),
             facts,
@@ -273,6 +276,7 @@ fn csv(row: &access_on::AccessRow) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::EntryId;
     use crate::web::shared::samples::{Sample, check};
 
     #[test]
@@ -296,6 +300,7 @@ mod tests {
                 on: Field::new("2026-05-31"),
                 shown: Some(ShownDay {
                     day: sample.display_time(0),
+                    unreadable: (sample.name == "hostile").then_some(paths::AuditEntry { entry: EntryId(412) }),
                     is_before_records: sample.rows == 0,
                     recorded_since: (sample.rows < 3).then(|| sample.display_time(1)),
                     facts: vec![("Portfolio", sample.group())],

@@ -220,7 +220,7 @@ impl ManagePage {
             more_portfolios,
             assignments: Assignments::new(user.id, assigned, offered, request, &query),
             withheld: WithheldAssignments::new(user.id, withheld, may.assign),
-            events: events.iter().filter_map(|row| Event::of(row, (SubjectKind::User, user.id.0), "this user", moment(row.at))).collect(),
+            events: events.iter().map(|entry| Event::of(entry, (SubjectKind::User, user.id.0), "this user", now)).collect(),
             activity: ActivityLinks::new(context, HistoryOf::User(user.id), true),
             edit: may.edit.then(|| EditFields::of(&user, waiting, now)),
             shows_link: context.passes_links_on() && may.see_link,
