@@ -24,7 +24,7 @@ pub use crate::store::{
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     audit::{NewestEntry, log::EntryKey, verification::VerificationState},
     billing::BillingRow,
-    credentials::refused_sign_ins::{RefusalKey, RefusalReason, RefusedSignIn},
+    credentials::refused_sign_ins::{RefusalKey, RefusalReason, RefusedSignIn, Span},
     derived::Compared,
     entry_key,
     groups::{ADMINS, Group, GroupKind},

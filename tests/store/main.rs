@@ -45,7 +45,7 @@ use usher::{
     store::{
         self, Commits, Database, Location, Store, StoreError, Tx, audit_entries, company,
         credentials::{
-            refused_sign_ins::{self, RefusalReason},
+            refused_sign_ins::{self, RefusalReason, Span},
             reset_requests, throttles,
         },
         groups::{self, ADMINS},

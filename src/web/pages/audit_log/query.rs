@@ -111,18 +111,8 @@ impl LogQuery {
         })
     }
 
-    /// Days as times in the company's time zone, which is UTC.
     pub(super) fn span(&self) -> Result<Span, DateErrors> {
-        let (from, to) = (day(&self.from), day(&self.to));
-        let error = |day: &Result<Option<NaiveDate>, FieldError>| day.as_ref().err().cloned();
-        let errors = DateErrors { from: error(&from), to: error(&to) };
-        let (Ok(from), Ok(to)) = (from, to) else { return Err(errors) };
-        if from.zip(to).is_some_and(|(from, to)| to < from) {
-            let text = "Choose a date on or after the From date".to_owned();
-            return Err(DateErrors { from: None, to: Some(FieldError::Message(text)) });
-        }
-        let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN);
-        Ok((from.map(begins), to.and_then(|day| day.checked_add_days(Days::new(1))).map(begins)))
+        span(&self.from, &self.to)
     }
 
     pub(super) fn paging(&self) -> Result<Paging, WebError> {
@@ -184,6 +174,20 @@ impl LogQuery {
 
 fn id<T: FromStr>(text: &str) -> Result<Option<T>, WebError> {
     known(text, |text| text.parse().ok())
+}
+
+/// First and last day as times in the company's time zone, which is UTC.
+pub(super) fn span(from: &str, to: &str) -> Result<Span, DateErrors> {
+    let (from, to) = (day(from), day(to));
+    let error = |day: &Result<Option<NaiveDate>, FieldError>| day.as_ref().err().cloned();
+    let errors = DateErrors { from: error(&from), to: error(&to) };
+    let (Ok(from), Ok(to)) = (from, to) else { return Err(errors) };
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        let text = "Choose a date on or after the From date".to_owned();
+        return Err(DateErrors { from: None, to: Some(FieldError::Message(text)) });
+    }
+    let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN);
+    Ok((from.map(begins), to.and_then(|day| day.checked_add_days(Days::new(1))).map(begins)))
 }
 
 /// Parses a day as a date picker writes it: "2026-11-22".

@@ -167,6 +167,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(AuditLogPerson => audit_log::person::find))
                 .service(at!(AuditLogPlace => audit_log::place::find))
                 .service(at!(RefusedSignIns => audit_log::refusals::list))
+                .service(at!(ExportRefusedSignIns => audit_log::refusals::export))
                 .service(at!(AuditProof => audit_log::proof::show, audit_log::proof::submit))
                 .service(at!(VerifyAuditLog => audit_log::proof::verify))
                 .service(at!(AuditEntry => audit_log::entry::show))
