@@ -70,8 +70,9 @@ pub struct Administered {
     pub trend: Trend,
     /// Steps that a new company has not done yet, for Admins.
     pub first_steps: Vec<FirstStep>,
-    /// Latest changes, for readers of the audit log.
-    pub changes: Option<Vec<ReadEntry>>,
+    /// Latest changes of the company, or of the portfolios.
+    pub changes: Vec<ReadEntry>,
+    pub may_read_log: bool,
     pub may_invite: bool,
     pub may_retry_mails: bool,
 }
@@ -130,7 +131,6 @@ fn administered(ctx: &Context, db: &mut Database, actor: &ScopedActor, now: Time
     let dormant = UserQuery { filter, ..query.clone() };
     let without_billing = accounts::Filter { without_billing: true, ..accounts::Filter::within(actor.scope.clone()) };
     let counts = users::counts(db, &query)?;
-    let may_read_log = actor.may(Action::Use(Permission::AuditLogView));
     Ok(Administered {
         first_steps: if actor.scope == Scope::Company { first_steps(ctx, db, actor, counts.all)? } else { Vec::new() },
         counts,
@@ -139,7 +139,8 @@ fn administered(ctx: &Context, db: &mut Database, actor: &ScopedActor, now: Time
         expiring: expiring(db, actor, now)?,
         undelivered: undelivered(db, &actor.scope, now)?,
         trend: Trend::read(db, &actor.scope, now)?,
-        changes: may_read_log.then(|| latest_changes(db, SHOWN_MAX)).transpose()?,
+        changes: latest_changes(db, &actor.scope, SHOWN_MAX)?,
+        may_read_log: actor.may(Action::Use(Permission::AuditLogView)),
         may_invite: actor.may(Action::Use(Permission::UsersInvite)),
         may_retry_mails: actor.may(UserAction::SendMailsAgain),
     })

@@ -46,7 +46,7 @@ async fn a_portfolio_admin_sees_figures_and_portfolios_of_their_scope_and_nothin
     app.mails().await;
     let page = pia.get(&app, "/").await;
     page.is(200).sees("Active3Can sign in Deactivated0").sees("Invited0").sees("Your portfoliosShow all Nordic Brands");
-    page.sees_no("South").sees_no("noor@").sees_no("Recent changes").sees_no("only active Admin").sees_no("Finn");
+    page.sees_no("South").sees_no("noor@").sees_no("only active Admin").sees_no("Finn");
     assert!(!page.has_link(&format!("/portfolios/{south}")));
 }
 
@@ -167,6 +167,25 @@ async fn recent_changes_are_the_newest_entries_of_the_log_without_sign_ins(db: D
     app.create_portfolio("Nordic Brands");
     app.signed_in("maya.fischer@example.com").await;
     maya.get(&app, "/").await.sees("Maya Fischer created Nordic BrandsToday, 09:20").sees_no("Maya Fischer signed in");
+}
+
+#[apply(both_databases!)]
+async fn a_portfolio_admin_sees_the_recent_changes_of_their_portfolios_alone(db: Db) {
+    let World { app, mut pia, mut maya, account, foreign, nordic, south, .. } = World::new(db).await;
+    for (account, name) in [(account, "Fjord Foods"), (foreign, "Lagoon Labs")] {
+        maya.fill(&app, &format!("/accounts/{account}/edit"), &[("name", name), ("website", ""), ("notes", "")]).await.is(303);
+    }
+    let page = pia.get(&app, "/").await;
+    page.is(200).sees("Recent changesTo your portfolios and their accounts").sees("Maya Fischer edited name of FjordToday, 09:20");
+    page.sees("Maya Fischer created Nordic Brands").sees_no("Lagoon").sees_no("South").sees_no("192.0.2.1").sees_no("Pia Berg signed in");
+    assert!(!page.has_link("/audit-log"));
+    app.give_portfolio(app.id_of("pia.berg@example.com"), south);
+    for number in 0..6 {
+        app.create_account(if number % 2 == 0 { nordic } else { south }, &format!("New{number}"));
+    }
+    let page = pia.get(&app, "/").await;
+    let at = |number: usize| page.text().find(&format!("created New{number}"));
+    assert!((1..5).all(|number| at(number).is_some() && at(number) > at(number + 1)) && at(0).is_none(), "{}", page.text());
 }
 
 #[apply(both_databases!)]

@@ -8,7 +8,7 @@ use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 use crate::{
     domain::{
         audit::{AuditAction, SubjectKind},
-        ids::{EntryId, UserId},
+        ids::{EntryId, PortfolioId, UserId},
     },
     store::{
         Database, StoreError,
@@ -172,6 +172,24 @@ fn read(db: &mut Database, range: IndexRange, bounds: Bounds, direction: Directi
             Direction::OldestFirst => query.order((audit_entries::at, audit_entries::sequence)),
         }
     })
+}
+
+/// The newest `limit` entries about these portfolios and in them, newest first: one statement, which reads no more than
+/// `limit` entries of each range.
+pub fn newest_in(db: &mut Database, portfolios: &[PortfolioId], limit: usize) -> Result<Vec<ReadEntry>, StoreError> {
+    if portfolios.is_empty() {
+        return Ok(Vec::new());
+    }
+    let order = format!("ORDER BY at DESC, sequence DESC LIMIT {limit}");
+    let newest = |name: &str, id: &PortfolioId| {
+        let of_portfolio = format!("{name}_kind = 'portfolio' AND {name}_id = {id}");
+        format!("SELECT * FROM (SELECT at, sequence FROM audit_entries WHERE {of_portfolio} {order}) AS newest_{name}_{id}")
+    };
+    let ranges = portfolios.iter().flat_map(|id| [newest("subject", id), newest("place", id)]).collect::<Vec<_>>().join(" UNION ALL ");
+    let found = format!("audit_entries.sequence IN (SELECT sequence FROM ({ranges}) AS newest {order})");
+    let mut entries = unreadable::load(db, || audit_entries::table.filter(sql::<Bool>(&found)).into_boxed())?;
+    entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry_key(entry)));
+    Ok(entries)
 }
 
 /// Number of entries in these ranges, counted up to `max`. An entry in two ranges is counted twice.

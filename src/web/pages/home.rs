@@ -58,8 +58,10 @@ pub struct Administered {
     pub undelivered: Vec<UndeliveredRow>,
     pub trend: TrendCharts,
     pub first_steps: Vec<StepRow>,
-    /// Latest changes, for readers of the audit log.
-    pub changes: Option<Vec<Event>>,
+    /// Latest changes of the company, or of one's portfolios.
+    pub changes: Vec<Event>,
+    /// The audit log, for its readers.
+    pub log: Option<paths::AuditLog>,
     pub may_invite: bool,
     pub may_retry_mails: bool,
 }
@@ -182,7 +184,8 @@ impl Administered {
             undelivered: found.undelivered.into_iter().map(undelivered).collect(),
             trend: TrendCharts::from(&found.trend),
             first_steps: found.first_steps.into_iter().map(StepRow::from).collect(),
-            changes: found.changes.map(|entries| entries.iter().map(|entry| Event::of_company(entry, now)).collect()),
+            changes: found.changes.iter().map(|entry| Event::of_company(entry, now)).collect(),
+            log: found.may_read_log.then_some(paths::AuditLog {}),
             may_invite: found.may_invite,
             may_retry_mails: found.may_retry_mails,
         }
@@ -257,9 +260,8 @@ mod tests {
             undelivered: sample.rows(undelivered),
             trend: TrendCharts::sample(),
             first_steps: [FirstStep::MailServer, FirstStep::Portfolio, FirstStep::SecondAdmin].map(StepRow::from).to_vec(),
-            changes: Some(
-                sample.rows(|place, user| Event { text: format!("{} was invited", user.name), at: Some(sample.display_time(place)) }),
-            ),
+            changes: sample.rows(|place, user| Event { text: format!("{} was invited", user.name), at: Some(sample.display_time(place)) }),
+            log: (sample.name != "long").then_some(paths::AuditLog {}),
             may_invite: true,
             may_retry_mails: sample.name != "long",
         }
