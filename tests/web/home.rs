@@ -5,7 +5,7 @@ use usher::{domain::ids::UserId, mail::SendError};
 
 use crate::{
     helpers::{Browser, PASSWORD, Page, Setting, TestApp},
-    shared::steps::{BILLING, sql},
+    shared::steps::{BILLING, press, sql},
     users::list::{World, names},
 };
 
@@ -36,6 +36,27 @@ async fn an_admin_sees_the_users_by_status_and_goes_on_to_each_list(db: Db) {
         assert!(page.has_link(&format!("/users-and-permissions?status={status}")), "{status}");
     }
     assert!(page.has_link("/users-and-permissions/new"));
+}
+
+#[apply(both_databases!)]
+async fn each_figure_leads_to_as_many_users_as_it_says(db: Db) {
+    let World { app, mut maya, mut pia, uma, otto, .. } = World::new(db).await;
+    let nina = app.id_of("nina.vik@example.com");
+    sql(&app, &format!("UPDATE user_rows SET blocked_at = created_at WHERE id = {uma}"));
+    let invited = "credentials_set_at = NULL, password_hash = NULL, last_sign_in_at = NULL, invitation_origin = 'users_and_groups', invitation_expires_at";
+    sql(&app, &format!("UPDATE user_rows SET {invited} = '2026-11-22 20:00:00' WHERE id = {otto}"));
+    sql(&app, &format!("UPDATE user_rows SET {invited} = '2026-11-20 20:00:00' WHERE id = {nina}"));
+    for browser in [&mut maya, &mut pia] {
+        let page = browser.get(&app, "/").await;
+        for (status, label) in [("active", "Active"), ("deactivated", "Deactivated"), ("invited", "Invited"), ("expired", "Expired")] {
+            let listed = names(&browser.get(&app, &format!("/users-and-permissions?status={status}")).await);
+            page.sees(&format!("{label}{}", listed.len()));
+        }
+    }
+    let invited = "/users-and-permissions?status=invited";
+    assert_eq!(names(&maya.get(&app, invited).await), ["Otto Lund"]);
+    assert_eq!(names(&maya.get(&app, "/users-and-permissions?status=expired").await), ["Nina Vik"]);
+    assert_eq!(names(&pia.get(&app, invited).await), ["Otto Lund"]);
 }
 
 #[apply(both_databases!)]
@@ -124,6 +145,23 @@ async fn all_invitations_that_expire_soon_are_resent_at_once(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn at_most_200_invitations_are_resent_at_once(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let invited = (0..202).map(|number| {
+        let email = format!("zo{number:03}@example.com");
+        format!("('', '', '{email}', '{email}', 1, 'user', '2026-01-01 00:00:00', '2026-11-22 20:00:00', 'users_and_groups', '{email}', '{email}')")
+    });
+    let columns = "first_name, last_name, email, email_key, email_key_version, default_role, created_at, invitation_expires_at, invitation_origin, sort_key, search";
+    app.execute(&format!("INSERT INTO user_rows ({columns}) VALUES {}", invited.collect::<Vec<_>>().join(", ")));
+    let page = maya.get(&app, "/").await;
+    page.sees("Resend the first 200").sees("And 195+ more.");
+    send(&app, &mut maya, &page, "/users-and-permissions/ticked/do").await.redirects_to("/");
+    assert_eq!(app.deeds().iter().filter(|deed| deed.starts_with("invitation.resent")).count(), 200);
+    maya.get(&app, "/").await.sees("200 invitations sent again.").sees("Resend all 2");
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
 async fn a_portfolio_admin_resends_only_invitations_wholly_in_their_portfolios(db: Db) {
     let World { app, mut maya, mut pia, account, foreign, .. } = World::new(db).await;
     let [inside, partly, outside] = ["inside", "partly", "outside"].map(|name| format!("{name}@example.com"));
@@ -158,6 +196,15 @@ async fn failed_mails_are_on_home_with_their_reason_and_are_tried_again(db: Db) 
     send(&app, &mut maya, &page, "/users-and-groups/mail/send-again").await.redirects_to("/");
     maya.get(&app, "/").await.sees("We’ll send 2 mails again.").sees_no("Mails that failed");
     assert_eq!(app.mails().await.len(), 2);
+}
+
+#[apply(both_databases!)]
+async fn a_failed_mail_on_home_names_its_user(db: Db) {
+    let World { app, mut maya, uma, .. } = World::new(db).await;
+    press(&app, &mut maya, uma, "block").await.is(303);
+    app.mailbox().fail_next(SendError::permanent("550 5.1.1 No such mailbox"));
+    app.deliver().await;
+    maya.get(&app, "/").await.sees("Notice to Uma Ek550 5.1.1 No such mailbox");
 }
 
 #[apply(both_databases!)]

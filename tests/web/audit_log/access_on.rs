@@ -104,6 +104,27 @@ async fn a_user_shows_what_they_had_even_after_their_deletion(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn groups_of_a_day_are_without_left_and_deleted_ones_and_have_their_names_of_that_day(db: Db) {
+    let mut world = World::new(db).await;
+    let hana = world.hana;
+    let World { app, maya, .. } = &mut world;
+    let [sales, legal] = [create_group(app, maya, "Sales").await, create_group(app, maya, "Legal").await];
+    for group in [&sales, &legal] {
+        add_member(app, maya, group, hana).await.is(303);
+    }
+    let finance = app.audit().into_iter().find(|row| row.subject_name == "Finance").unwrap().subject_id;
+    app.advance(TimeDelta::days(1));
+    let mut maya = app.signed_in("maya.fischer@example.com").await;
+    confirm(app, &mut maya, &format!("/users-and-groups/groups/{finance}/members/{hana}/remove")).await.is(303);
+    confirm(app, &mut maya, &format!("{sales}/delete")).await.is(303);
+    maya.fill(app, &format!("{legal}/rename"), &[("name", "Counsel")]).await.is(303);
+    let path = format!("/users-and-permissions/{hana}/access");
+    maya.get(app, &format!("{path}?on=2026-11-23")).await.sees("GroupsFinance").sees_no("Sales");
+    maya.get(app, &format!("{path}?on=2026-11-24")).await.sees("GroupsFinance, Legal, Sales");
+    maya.get(app, &format!("{path}?on=2026-11-25")).await.sees("GroupsCounsel").sees_no("Finance").sees_no("Sales");
+}
+
+#[apply(both_databases!)]
 async fn a_deactivated_portfolio_gave_no_access(db: Db) {
     let mut world = World::new(db).await;
     let nordic = world.nordic;
@@ -126,7 +147,8 @@ async fn before_the_first_record_and_after_today_there_is_nothing_to_show(db: Db
     let World { app, maya, .. } = &mut world;
     let today = maya.get(app, &path).await;
     today.is(200).sees("As of the end of 24 Nov 2026").sees("South");
-    maya.get(app, &format!("{path}?on=2026-11-21")).await.is(200).sees("No record before").sees_no("Maya Fischer had");
+    let before = maya.get(app, &format!("{path}?on=2026-11-21")).await;
+    before.is(200).sees("No record before 22 Nov").sees_no("No one had access").sees_no("As of the end of");
     for (day, error) in [("2026-11-25", "Choose today or an earlier date"), ("31.5.2026", "Enter a date such as 2026-11-22")] {
         let page = maya.get(app, &format!("{path}?on={day}")).await;
         page.is(200).sees(error).sees_no("As of the end of");
