@@ -10,7 +10,8 @@ use diesel::{
 
 use super::{Database, StoreError, Tx};
 
-/// A derived column or table. `{hour}` in its statements stands for the expiry hour of an invitation.
+/// A derived column or table. In its statements, `{hour}` stands for the expiry hour of an invitation, `{day}` for the day
+/// of an audit entry.
 struct Derived {
     name: &'static str,
     /// Counts differing rows: the rest of a SELECT.
@@ -19,7 +20,7 @@ struct Derived {
 }
 
 /// Order of rebuilding: triggers pass a change of one to the next. SQLite's search indexes come last.
-const DERIVED: [Derived; 7] = [
+const DERIVED: [Derived; 8] = [
     Derived {
         name: "user_groups.member_count",
         differing: "count(*) FROM user_groups \
@@ -99,6 +100,20 @@ const DERIVED: [Derived; 7] = [
             ON CONFLICT (hour, default_role, has_assignments) DO UPDATE SET users = excluded.users",
         ],
     },
+    Derived {
+        name: "daily_counts",
+        differing: "count(*) FROM (SELECT day, action FROM (\
+            SELECT {day} AS day, action, count(*) AS step FROM audit_entries \
+            WHERE action IN ('session.signed_in', 'user.invited') GROUP BY 1, 2 \
+            UNION ALL SELECT day, action, -entries FROM daily_counts\
+            ) AS steps GROUP BY 1, 2 HAVING sum(step) <> 0) AS differing",
+        rebuild: &[
+            "UPDATE daily_counts SET entries = 0",
+            "INSERT INTO daily_counts (day, action, entries) SELECT {day}, action, count(*) FROM audit_entries \
+            WHERE action IN ('session.signed_in', 'user.invited') GROUP BY 1, 2 \
+            ON CONFLICT (day, action) DO UPDATE SET entries = excluded.entries",
+        ],
+    },
 ];
 
 /// Search indexes of SQLite.
@@ -139,7 +154,7 @@ pub fn repair(tx: &mut Tx<'_>) -> Result<Vec<Compared>, StoreError> {
     if let Database::Postgres(postgres) = tx.db() {
         postgres.batch_execute(
             "SET LOCAL statement_timeout = 0; LOCK TABLE user_rows, portfolios, accounts, portfolio_assignments, account_assignments, \
-             portfolio_users, user_counts, invitation_expiry_counts, user_groups, memberships IN EXCLUSIVE MODE;",
+             portfolio_users, user_counts, invitation_expiry_counts, user_groups, memberships, daily_counts IN EXCLUSIVE MODE;",
         )?;
     }
     let found = compare(tx.db())?;
@@ -157,11 +172,10 @@ pub fn repair(tx: &mut Tx<'_>) -> Result<Vec<Compared>, StoreError> {
 }
 
 fn in_dialect(db: &Database, statement: &str) -> String {
-    statement.replace(
-        "{hour}",
-        match db {
-            Database::Sqlite(_) => "substr(invitation_expires_at, 1, 13)",
-            Database::Postgres(_) => "to_char(invitation_expires_at, 'YYYY-MM-DD HH24')",
-        },
-    )
+    let (hour, day) = match db {
+        Database::Sqlite(_) => ("substr(invitation_expires_at, 1, 13)", "substr(at, 1, 10)"),
+        // A changed entry may have a time without a day.
+        Database::Postgres(_) => ("to_char(invitation_expires_at, 'YYYY-MM-DD HH24')", "coalesce(to_char(at, 'YYYY-MM-DD'), '')"),
+    };
+    statement.replace("{hour}", hour).replace("{day}", day)
 }

@@ -24,6 +24,9 @@ pub enum StoreError {
     /// Row that this version of the program cannot read.
     #[error("the database holds {0}, which this version does not know")]
     Unknown(String),
+    /// Entry that was stored or changed by other means than Usher's.
+    #[error("entry {0} of the audit log cannot be read")]
+    UnreadableEntry(i64),
 }
 
 /// True if another writer was in the way. A unique violation counts, since the next try finds that writer's row.

@@ -34,7 +34,7 @@ pub mod users;
 mod views;
 pub mod withheld;
 
-pub use audit::{AuditRow, audit_entries, verify_chain};
+pub use audit::{AuditRow, ReadEntry, UnreadableEntry, audit_entries, entry_key, verify_chain};
 pub use commits::Commits;
 pub use connection::{Database, Location, Store};
 pub use error::StoreError;

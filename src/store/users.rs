@@ -26,7 +26,7 @@ pub use administered::{Cursor, CursorValue, Listed, UserQuery, page};
 pub use counts::{StatusCounts, count_alone, counts};
 pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names, with_addresses_of};
 pub use expiring::expiring;
-pub use list::{count, list, search};
+pub use list::{count, found, list, search};
 pub(super) use write::named;
 pub use write::{
     NewActive, NewInvited, delete, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, restore, set_blocked,

@@ -14,7 +14,7 @@ use crate::{
     },
     mail::messages::Assignments,
     store::{
-        AuditRow,
+        ReadEntry,
         accounts::{self, Account, Filter},
         assignments::{self, Colleague},
         page::{Count, Position, Slice},
@@ -96,7 +96,7 @@ pub struct Shown {
     /// Portfolio Admins of its portfolio; empty where the actor may not see the portfolio.
     pub through_portfolio: Vec<User>,
     /// Latest events, newest first.
-    pub events: Vec<AuditRow>,
+    pub events: Vec<ReadEntry>,
     pub may: May,
 }
 

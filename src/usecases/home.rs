@@ -20,7 +20,7 @@ use crate::{
     },
     mail::MailKind,
     store::{
-        AuditRow, Database, StoreError,
+        Database, ReadEntry, StoreError,
         accounts::{self, Account},
         assets::{self, Asset, AssetQuery, View},
         groups, outbox,
@@ -70,8 +70,9 @@ pub struct Administered {
     pub trend: Trend,
     /// Steps that a new company has not done yet, for Admins.
     pub first_steps: Vec<FirstStep>,
-    /// Latest changes, for readers of the audit log.
-    pub changes: Option<Vec<AuditRow>>,
+    /// Latest changes of the company, or of the portfolios.
+    pub changes: Vec<ReadEntry>,
+    pub may_read_log: bool,
     pub may_invite: bool,
     pub may_retry_mails: bool,
 }
@@ -129,7 +130,6 @@ fn administered(ctx: &Context, db: &mut Database, actor: &ScopedActor, now: Time
     let filter = UserFilter { status: Some(Status::Active), last_sign_in: Some(LastSignIn::Over90Days), ..UserFilter::default() };
     let dormant = UserQuery { filter, ..query.clone() };
     let counts = users::counts(db, &query)?;
-    let may_read_log = actor.may(Action::Use(Permission::AuditLogView));
     Ok(Administered {
         first_steps: if actor.scope == Scope::Company { first_steps(ctx, db, actor, counts.all)? } else { Vec::new() },
         counts,
@@ -138,7 +138,8 @@ fn administered(ctx: &Context, db: &mut Database, actor: &ScopedActor, now: Time
         expiring: expiring(db, actor, now)?,
         undelivered: undelivered(db, &actor.scope, now)?,
         trend: Trend::read(db, &actor.scope, now)?,
-        changes: may_read_log.then(|| latest_changes(db, SHOWN_MAX)).transpose()?,
+        changes: latest_changes(db, &actor.scope, SHOWN_MAX)?,
+        may_read_log: actor.may(Action::Use(Permission::AuditLogView)),
         may_invite: actor.may(Action::Use(Permission::UsersInvite)),
         may_retry_mails: actor.may(UserAction::SendMailsAgain),
     })

@@ -18,14 +18,15 @@ pub mod users;
 
 // Types of the store that use cases return: the layers above do not know the store.
 pub use crate::store::{
-    AuditRow, Commits, StoreError, StoreMetrics,
+    AuditRow, Commits, ReadEntry, StoreError, StoreMetrics, UnreadableEntry,
     accounts::{Account, Facts},
     assets::{Asset, Filter as AssetFilter, connections::Connection, deleted::DeletedAsset, shares::ShareWith, versions::Version},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     audit::{NewestEntry, log::EntryKey, verification::VerificationState},
     billing::BillingRow,
-    credentials::refused_sign_ins::{RefusalKey, RefusalReason, RefusedSignIn},
+    credentials::refused_sign_ins::{RefusalKey, RefusalReason, RefusedSignIn, Span},
     derived::Compared,
+    entry_key,
     groups::{ADMINS, Group, GroupKind},
     outbox::{FailedMail, ServerRefusal},
     page::{Count, Key, Position, Slice},

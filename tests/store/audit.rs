@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection as _;
 use usher::{
     domain::audit::{ChainBreak, ChainHead},
     store::audit::{
-        AuditRow,
+        AuditRow, entry_key,
         log::{Bounds, Direction, Entries, IndexRange},
     },
 };
@@ -249,7 +249,7 @@ fn crowd(store: &Store) -> Vec<AuditRow> {
 fn read(store: &Store, ranges: &[IndexRange], bounds: Bounds, direction: Direction) -> Vec<i64> {
     let mut entries = Entries::new(ranges, bounds, direction, 7);
     let rows = store.read(|db| std::iter::from_fn(|| entries.next(db).transpose()).collect::<Result<Vec<_>, StoreError>>());
-    rows.unwrap().iter().map(|row| row.sequence).collect()
+    rows.unwrap().iter().map(|entry| entry_key(entry).sequence).collect()
 }
 
 #[apply(both_databases!)]

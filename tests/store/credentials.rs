@@ -145,7 +145,7 @@ fn refused_sign_ins_cannot_fill_the_database(store: TestStore) {
             }
         }
         store.write_refusals().unwrap();
-        let all = store.read(|db| refused_sign_ins::page(db, &Position::First, 1000)).unwrap().rows;
+        let all = store.read(|db| refused_sign_ins::read(db, Span::default(), &Position::First, 1000)).unwrap();
         (all.len(), all.iter().map(|row| row.times).sum::<i64>())
     };
     assert_eq!(rows(500, 0), (121, 500));

@@ -222,6 +222,6 @@ fn made_up_mails_are_in_every_state_and_none_is_ever_sent(store: TestStore) {
 #[apply(both_databases!)]
 fn sign_ins_to_a_made_up_company_were_refused(store: TestStore) {
     fill(&store);
-    let refused = store.read(|db| refused_sign_ins::page(db, &Position::First, 50)).unwrap().rows;
+    let refused = store.read(|db| refused_sign_ins::read(db, Span::default(), &Position::First, 50)).unwrap();
     assert!(refused.len() > 20, "{}", refused.len());
 }

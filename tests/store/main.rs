@@ -46,7 +46,7 @@ use usher::{
     store::{
         self, Commits, Database, Location, Store, StoreError, Tx, audit_entries, company,
         credentials::{
-            refused_sign_ins::{self, RefusalReason},
+            refused_sign_ins::{self, RefusalReason, Span},
             reset_requests, throttles,
         },
         groups::{self, ADMINS},

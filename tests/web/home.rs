@@ -5,7 +5,7 @@ use usher::{domain::ids::UserId, mail::SendError};
 
 use crate::{
     helpers::{Browser, PASSWORD, Page, Setting, TestApp},
-    shared::steps::{BILLING, sql},
+    shared::steps::{BILLING, press, sql},
     users::list::{World, names},
 };
 
@@ -39,6 +39,27 @@ async fn an_admin_sees_the_users_by_status_and_goes_on_to_each_list(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn each_figure_leads_to_as_many_users_as_it_says(db: Db) {
+    let World { app, mut maya, mut pia, uma, otto, .. } = World::new(db).await;
+    let nina = app.id_of("nina.vik@example.com");
+    sql(&app, &format!("UPDATE user_rows SET blocked_at = created_at WHERE id = {uma}"));
+    let invited = "credentials_set_at = NULL, password_hash = NULL, last_sign_in_at = NULL, invitation_origin = 'users_and_groups', invitation_expires_at";
+    sql(&app, &format!("UPDATE user_rows SET {invited} = '2026-11-22 20:00:00' WHERE id = {otto}"));
+    sql(&app, &format!("UPDATE user_rows SET {invited} = '2026-11-20 20:00:00' WHERE id = {nina}"));
+    for browser in [&mut maya, &mut pia] {
+        let page = browser.get(&app, "/").await;
+        for (status, label) in [("active", "Active"), ("deactivated", "Deactivated"), ("invited", "Invited"), ("expired", "Expired")] {
+            let listed = names(&browser.get(&app, &format!("/users-and-permissions?status={status}")).await);
+            page.sees(&format!("{label}{}", listed.len()));
+        }
+    }
+    let invited = "/users-and-permissions?status=invited";
+    assert_eq!(names(&maya.get(&app, invited).await), ["Otto Lund"]);
+    assert_eq!(names(&maya.get(&app, "/users-and-permissions?status=expired").await), ["Nina Vik"]);
+    assert_eq!(names(&pia.get(&app, invited).await), ["Otto Lund"]);
+}
+
+#[apply(both_databases!)]
 async fn a_portfolio_admin_sees_figures_and_portfolios_of_their_scope_and_nothing_else(db: Db) {
     let World { app, mut pia, mut maya, south, finn, .. } = World::new(db).await;
     sql(&app, &format!("UPDATE user_rows SET blocked_at = created_at WHERE id = {finn}"));
@@ -46,7 +67,7 @@ async fn a_portfolio_admin_sees_figures_and_portfolios_of_their_scope_and_nothin
     app.mails().await;
     let page = pia.get(&app, "/").await;
     page.is(200).sees("Active3Can sign in Deactivated0").sees("Invited0").sees("Your portfoliosShow all Nordic Brands");
-    page.sees_no("South").sees_no("noor@").sees_no("Recent changes").sees_no("only active Admin").sees_no("Finn");
+    page.sees_no("South").sees_no("noor@").sees_no("only active Admin").sees_no("Finn");
     assert!(!page.has_link(&format!("/portfolios/{south}")));
 }
 
@@ -124,6 +145,23 @@ async fn all_invitations_that_expire_soon_are_resent_at_once(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn at_most_200_invitations_are_resent_at_once(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let invited = (0..202).map(|number| {
+        let email = format!("zo{number:03}@example.com");
+        format!("('', '', '{email}', '{email}', 1, 'user', '2026-01-01 00:00:00', '2026-11-22 20:00:00', 'users_and_groups', '{email}', '{email}')")
+    });
+    let columns = "first_name, last_name, email, email_key, email_key_version, default_role, created_at, invitation_expires_at, invitation_origin, sort_key, search";
+    app.execute(&format!("INSERT INTO user_rows ({columns}) VALUES {}", invited.collect::<Vec<_>>().join(", ")));
+    let page = maya.get(&app, "/").await;
+    page.sees("Resend the first 200").sees("And 195+ more.");
+    send(&app, &mut maya, &page, "/users-and-permissions/ticked/do").await.redirects_to("/");
+    assert_eq!(app.deeds().iter().filter(|deed| deed.starts_with("invitation.resent")).count(), 200);
+    maya.get(&app, "/").await.sees("200 invitations sent again.").sees("Resend all 2");
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
 async fn a_portfolio_admin_resends_only_invitations_wholly_in_their_portfolios(db: Db) {
     let World { app, mut maya, mut pia, account, foreign, .. } = World::new(db).await;
     let [inside, partly, outside] = ["inside", "partly", "outside"].map(|name| format!("{name}@example.com"));
@@ -161,12 +199,40 @@ async fn failed_mails_are_on_home_with_their_reason_and_are_tried_again(db: Db) 
 }
 
 #[apply(both_databases!)]
+async fn a_failed_mail_on_home_names_its_user(db: Db) {
+    let World { app, mut maya, uma, .. } = World::new(db).await;
+    press(&app, &mut maya, uma, "block").await.is(303);
+    app.mailbox().fail_next(SendError::permanent("550 5.1.1 No such mailbox"));
+    app.deliver().await;
+    maya.get(&app, "/").await.sees("Notice to Uma Ek550 5.1.1 No such mailbox");
+}
+
+#[apply(both_databases!)]
 async fn recent_changes_are_the_newest_entries_of_the_log_without_sign_ins(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     maya.get(&app, "/").await.sees("Recent changes").sees_no("Maya Fischer signed in");
     app.create_portfolio("Nordic Brands");
     app.signed_in("maya.fischer@example.com").await;
     maya.get(&app, "/").await.sees("Maya Fischer created Nordic BrandsToday, 09:20").sees_no("Maya Fischer signed in");
+}
+
+#[apply(both_databases!)]
+async fn a_portfolio_admin_sees_the_recent_changes_of_their_portfolios_alone(db: Db) {
+    let World { app, mut pia, mut maya, account, foreign, nordic, south, .. } = World::new(db).await;
+    for (account, name) in [(account, "Fjord Foods"), (foreign, "Lagoon Labs")] {
+        maya.fill(&app, &format!("/accounts/{account}/edit"), &[("name", name), ("website", ""), ("notes", "")]).await.is(303);
+    }
+    let page = pia.get(&app, "/").await;
+    page.is(200).sees("Recent changesTo your portfolios and their accounts").sees("Maya Fischer edited name of FjordToday, 09:20");
+    page.sees("Maya Fischer created Nordic Brands").sees_no("Lagoon").sees_no("South").sees_no("192.0.2.1").sees_no("Pia Berg signed in");
+    assert!(!page.has_link("/audit-log"));
+    app.give_portfolio(app.id_of("pia.berg@example.com"), south);
+    for number in 0..6 {
+        app.create_account(if number % 2 == 0 { nordic } else { south }, &format!("New{number}"));
+    }
+    let page = pia.get(&app, "/").await;
+    let at = |number: usize| page.text().find(&format!("created New{number}"));
+    assert!((1..5).all(|number| at(number).is_some() && at(number) > at(number + 1)) && at(0).is_none(), "{}", page.text());
 }
 
 #[apply(both_databases!)]

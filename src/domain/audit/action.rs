@@ -118,6 +118,7 @@ impl AuditAction {
             Self::UsersExported => (ActionGroup::Exports, "Users exported"),
             Self::AccessExported => (ActionGroup::Exports, "Access on a date exported"),
             Self::AuditExported => (ActionGroup::Exports, "Audit log exported"),
+            Self::RefusalsExported => (ActionGroup::Exports, "Refused sign-ins exported"),
             Self::CompanySetUp => (ActionGroup::Company, "Company set up"),
             Self::DemoCreated => (ActionGroup::Company, "Demo data created"),
             Self::KeyReplaced => (ActionGroup::Company, "Instance key replaced"),

@@ -52,6 +52,7 @@ audit_events! {
     UsersExported = "users.exported" { list: String, portfolio: Option<Named> }
     AccessExported = "access.exported" { on: String }
     AuditExported = "audit.exported" { filters: String, format: ExportFormat }
+    RefusalsExported = "refused_sign_ins.exported" { filters: String }
     SignedIn = "session.signed_in" { browser: String }
     SignedOut = "session.signed_out" {}
     SessionsEnded = "session.all_ended" { sessions: u64 }
@@ -281,6 +282,7 @@ impl AuditEvent {
             Self::UsersExported { .. } => format!("{actor} exported the list of users"),
             Self::AccessExported { .. } => format!("{actor} exported the access on a date of {subject}"),
             Self::AuditExported { .. } => format!("{actor} exported the audit log"),
+            Self::RefusalsExported { .. } => format!("{actor} exported the refused sign-ins"),
             Self::SignedIn { .. } => format!("{actor} signed in"),
             Self::SignedOut {} => format!("{actor} signed out"),
             Self::SessionsEnded { .. } => format!("{actor} signed {subject} out everywhere"),
@@ -360,17 +362,6 @@ impl AuditEvent {
             Self::MailRetried {} => format!("{actor} retried a failed mail to {subject}"),
             Self::MailsRetried { .. } => format!("{actor} retried all failed mails"),
         }
-    }
-}
-
-impl UserFields {
-    fn changes(&self, after: &Self) -> String {
-        let changed = [
-            ("name", (&self.first_name, &self.last_name) != (&after.first_name, &after.last_name)),
-            ("email", self.email != after.email),
-            ("default role", self.default_role != after.default_role),
-        ];
-        list(changed)
     }
 }
 

@@ -18,8 +18,8 @@ pub struct AuditHead {
     pub company: String,
     /// `SEQUENCE:HASH`.
     pub head: String,
-    /// Time of the entry.
-    pub at: Timestamp,
+    /// Time of the entry; `None` if it is unreadable.
+    pub at: Option<Timestamp>,
     /// First damaged entry, by the last verification.
     pub damaged_at: Option<i64>,
 }
@@ -32,13 +32,19 @@ impl AuditHead {
             None => "Last night's verification found every entry in place and unchanged.".to_owned(),
             Some(entry) => format!("Last night's verification found that entry {entry} was changed or is missing."),
         };
+        let newest = match at {
+            Some(at) => Paragraph::dated(&format!("This is the newest entry in the audit log of {}, from", console(company)), *at),
+            None => {
+                Paragraph::plain(&format!("This is the newest entry in the audit log of {}, whose time can't be read.", console(company)))
+            }
+        };
         MailLayout {
             subject: format!("Newest audit log hash of {shown}"),
             preheader: verified.clone(),
             heading: "Newest hash of the audit log",
             first_name: first_name.clone(),
             paragraphs: vec![
-                Paragraph::dated(&format!("This is the newest entry in the audit log of {}, from", console(company)), *at),
+                newest,
                 Paragraph::plain(head),
                 Paragraph::plain(&verified),
                 Paragraph::plain("Keep this mail. If entries up to this one are ever removed or rewritten, its hash will reveal it:"),

@@ -53,7 +53,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
             first_name: name.clone(),
             company: reset.company.clone(),
             head: format!("9999999:{}", "0123456789abcdef".repeat(4)),
-            at: now(),
+            at: Some(now()),
             damaged_at: None,
         }),
         Message::AuditDamaged(AuditDamaged { first_name: name.clone(), company: reset.company, entry: 412, at: now() }),

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use diesel::{dsl::sql, prelude::*, result::Error as QueryError, sql_types::BigInt};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -200,22 +200,37 @@ pub(super) fn end(db: &mut Database) -> Result<(ChainHead, [i64; 2]), StoreError
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewestEntry {
     pub head: ChainHead,
-    pub at: Timestamp,
+    /// `None` if the time is unreadable.
+    pub at: Option<Timestamp>,
 }
 
 /// The head and the time in one line, which is read back as a head by its first word.
 impl fmt::Display for NewestEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.head, self.at.format("%Y-%m-%dT%H:%M:%S%.6fZ"))
+        write!(f, "{}", self.head)?;
+        self.at.map_or(Ok(()), |at| write!(f, " {}", at.format("%Y-%m-%dT%H:%M:%S%.6fZ")))
     }
 }
 
 /// The newest entry; `None` for an empty log.
 pub fn newest(db: &mut Database) -> Result<Option<NewestEntry>, StoreError> {
-    let newest = audit_entries::table.order(audit_entries::sequence.desc());
-    let newest = newest.select((audit_entries::sequence, audit_entries::hash, audit_entries::at));
-    let Some((sequence, hash, at)) = newest.first::<(i64, Vec<u8>, Timestamp)>(db).optional()? else { return Ok(None) };
-    Ok(Some(NewestEntry { head: chain_head(sequence, &hash)?, at }))
+    let newest = audit_entries::table.order(audit_entries::sequence.desc()).select((audit_entries::sequence, audit_entries::hash));
+    let Some((sequence, hash)) = newest.first::<(i64, Vec<u8>)>(db).optional()? else { return Ok(None) };
+    Ok(Some(NewestEntry { head: chain_head(sequence, &hash)?, at: time_of(db, sequence)? }))
+}
+
+/// Time of an entry; `None` if it is unreadable.
+pub(super) fn time_of(db: &mut Database, sequence: i64) -> Result<Option<Timestamp>, StoreError> {
+    readable(audit_entries::table.find(sequence).select(audit_entries::at).first(db))
+}
+
+/// Result of a query; `None` if a value cannot be read.
+pub(super) fn readable<T>(found: Result<T, QueryError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(QueryError::DeserializationError(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Up to `limit` entries after `sequence`, oldest first.

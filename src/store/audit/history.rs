@@ -10,41 +10,39 @@ use crate::{
     store::{Database, StoreError, schema::audit_entries},
 };
 
-use super::chain::AuditRow;
+use super::unreadable::{self, ReadEntry, entry_key};
 
 /// Most ids in one statement.
 const CHUNK: usize = 200;
 
-/// Entries about these subjects with one of `actions`, before a time, in the order of the chain.
+/// Entries about these subjects with one of `actions`, before a time, in the order of the chain. Unreadable ones are
+/// among them, since their action or time may have been one of these.
 pub fn about(
     db: &mut Database,
     kind: SubjectKind,
     ids: &[i64],
     actions: &[AuditAction],
     before: Timestamp,
-) -> Result<Vec<AuditRow>, StoreError> {
+) -> Result<Vec<ReadEntry>, StoreError> {
     let mut found = Vec::new();
     for ids in ids.chunks(CHUNK) {
-        let rows = audit_entries::table
-            .filter(audit_entries::subject_kind.eq(kind))
-            .filter(audit_entries::subject_id.eq_any(ids))
-            .filter(audit_entries::at.lt(before))
-            .filter(is_one_of(actions))
-            .select(AuditRow::as_select())
-            .load::<AuditRow>(db)?;
-        found.extend(rows);
+        let entries = || {
+            let about = audit_entries::table.filter(audit_entries::subject_kind.eq(kind));
+            about.filter(audit_entries::subject_id.eq_any(ids.to_vec())).filter(may_be_one_of(actions)).into_boxed()
+        };
+        found.extend(unreadable::load(db, entries)?);
     }
-    found.sort_unstable_by_key(|row| row.sequence);
+    found.retain(|entry| entry_key(entry).at.is_none_or(|at| at < before));
+    found.sort_unstable_by_key(|entry| entry_key(entry).sequence);
     Ok(found)
 }
 
-/// Ids of subjects of a kind in entries with one of `actions` at one of these places, before a time.
+/// Ids of subjects of a kind in entries that may have one of `actions`, at one of these places.
 pub fn subjects_at(
     db: &mut Database,
     kind: SubjectKind,
     (place, ids): (SubjectKind, &[i64]),
     actions: &[AuditAction],
-    before: Timestamp,
 ) -> Result<Vec<i64>, StoreError> {
     let mut found = Vec::new();
     for ids in ids.chunks(CHUNK) {
@@ -52,8 +50,7 @@ pub fn subjects_at(
             .filter(audit_entries::place_kind.eq(place))
             .filter(audit_entries::place_id.eq_any(ids))
             .filter(audit_entries::subject_kind.eq(kind))
-            .filter(audit_entries::at.lt(before))
-            .filter(is_one_of(actions))
+            .filter(may_be_one_of(actions))
             .select(audit_entries::subject_id)
             .distinct();
         found.extend(subjects.load::<i64>(db)?);
@@ -61,14 +58,16 @@ pub fn subjects_at(
     Ok(found)
 }
 
-/// Ids of subjects of entries with one of `actions`, before a time.
-pub fn subjects(db: &mut Database, actions: &[AuditAction], before: Timestamp) -> Result<Vec<i64>, StoreError> {
-    let entries = audit_entries::table.filter(audit_entries::action.eq_any(actions)).filter(audit_entries::at.lt(before));
+/// Ids of subjects of entries with one of `actions`.
+pub fn subjects(db: &mut Database, actions: &[AuditAction]) -> Result<Vec<i64>, StoreError> {
+    let entries = audit_entries::table.filter(audit_entries::action.eq_any(actions));
     Ok(entries.select(audit_entries::subject_id).distinct().load(db)?)
 }
 
-/// Condition that is not served by the index of the actions: that of the subject or place is more selective.
-fn is_one_of(actions: &[AuditAction]) -> SqlLiteral<Bool> {
-    let names = actions.iter().map(|action| format!("'{}'", action.as_str())).collect::<Vec<_>>();
-    sql(&format!("(audit_entries.action || '') IN ({})", names.join(", ")))
+/// True for these actions and for unknown words. Not served by the index of the actions: that of the subject or place is
+/// more selective.
+fn may_be_one_of(actions: &[AuditAction]) -> SqlLiteral<Bool> {
+    let others = AuditAction::ALL.iter().filter(|action| !actions.contains(action));
+    let names = others.map(|action| format!("'{}'", action.as_str())).collect::<Vec<_>>();
+    sql(&format!("(audit_entries.action || '') NOT IN ({})", names.join(", ")))
 }

@@ -3,13 +3,12 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 
 use crate::{
     domain::{
         audit::{AuditAction, SubjectKind},
-        clock::Timestamp,
-        ids::{EntryId, UserId},
+        ids::{EntryId, PortfolioId, UserId},
     },
     store::{
         Database, StoreError,
@@ -19,24 +18,12 @@ use crate::{
     },
 };
 
-use super::chain::AuditRow;
+use super::unreadable::{self, ReadEntry, entry_key};
+
+pub use super::unreadable::EntryKey;
 
 /// Most rows of one read.
 const READ_MAX: usize = 1000;
-
-/// Position of an entry in the order of time. Instances with differing clocks may append an earlier time later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct EntryKey {
-    pub at: Timestamp,
-    pub sequence: i64,
-}
-
-impl EntryKey {
-    /// Position before all entries of a time.
-    pub fn before(at: Timestamp) -> Self {
-        Self { at, sequence: 0 }
-    }
-}
 
 /// Entries that an index holds side by side, in the order of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,12 +58,6 @@ pub enum Direction {
     OldestFirst,
 }
 
-impl AuditRow {
-    pub fn key(&self) -> EntryKey {
-        EntryKey { at: self.at, sequence: self.sequence }
-    }
-}
-
 /// Entries of several index ranges merged into one order, each once.
 #[derive(Debug)]
 pub struct Entries {
@@ -90,7 +71,7 @@ pub struct Entries {
 struct Unread {
     range: IndexRange,
     bounds: Bounds,
-    buffer: VecDeque<AuditRow>,
+    buffer: VecDeque<ReadEntry>,
     /// Rows of the next read; 0 after the end.
     rows: usize,
 }
@@ -103,22 +84,24 @@ impl Entries {
     }
 
     /// The next entry.
-    pub fn next(&mut self, db: &mut Database) -> Result<Option<AuditRow>, StoreError> {
+    pub fn next(&mut self, db: &mut Database) -> Result<Option<ReadEntry>, StoreError> {
         loop {
             for unread in &mut self.ranges {
                 unread.fill(db, self.direction)?;
             }
             let heads = self.ranges.iter_mut().filter(|unread| !unread.buffer.is_empty());
-            let key = |unread: &&mut Unread| unread.buffer.front().map(AuditRow::key);
+            let key = |unread: &&mut Unread| unread.buffer.front().map(entry_key);
+            // An entry without a readable time comes next, or it would hold up the rest of its range.
             let next = match self.direction {
-                Direction::NewestFirst => heads.max_by_key(key),
+                Direction::NewestFirst => heads.max_by_key(|unread| key(unread).map(|key| (key.at.is_none(), key))),
                 Direction::OldestFirst => heads.min_by_key(key),
             };
-            let Some(row) = next.and_then(|unread| unread.buffer.pop_front()) else { return Ok(None) };
+            let Some(entry) = next.and_then(|unread| unread.buffer.pop_front()) else { return Ok(None) };
             // An entry may lie in two ranges.
-            if self.last != Some(row.key()) {
-                self.last = Some(row.key());
-                return Ok(Some(row));
+            let key = entry_key(&entry);
+            if self.last != Some(key) {
+                self.last = Some(key);
+                return Ok(Some(entry));
             }
         }
     }
@@ -130,7 +113,7 @@ impl Unread {
             return Ok(());
         }
         let found = read(db, self.range, self.bounds, direction, self.rows)?;
-        let last = found.last().map(AuditRow::key);
+        let last = found.last().map(entry_key);
         match direction {
             Direction::NewestFirst => self.bounds.before = last,
             Direction::OldestFirst => self.bounds.after = last,
@@ -153,25 +136,60 @@ fn within(range: IndexRange, bounds: Bounds) -> Query {
         IndexRange::Place(kind, id) => query.filter(audit_entries::place_kind.eq(kind)).filter(audit_entries::place_id.eq(id)),
     };
     // Written as two conditions, since Diesel can write row comparisons only as literals.
-    if let Some(EntryKey { at, sequence }) = bounds.after {
-        query = query.filter(audit_entries::at.ge(at)).filter(audit_entries::at.gt(at).or(audit_entries::sequence.gt(sequence)));
-    }
-    if let Some(EntryKey { at, sequence }) = bounds.before {
-        query = query.filter(audit_entries::at.le(at)).filter(audit_entries::at.lt(at).or(audit_entries::sequence.lt(sequence)));
-    }
+    query = match bounds.after {
+        Some(EntryKey { at: Some(at), sequence }) => {
+            query.filter(audit_entries::at.ge(at)).filter(audit_entries::at.gt(at).or(audit_entries::sequence.gt(sequence)))
+        }
+        Some(EntryKey { at: None, sequence }) => query.filter(beyond(">", sequence)),
+        None => query,
+    };
+    query = match bounds.before {
+        Some(EntryKey { at: Some(at), sequence }) => {
+            query.filter(audit_entries::at.le(at)).filter(audit_entries::at.lt(at).or(audit_entries::sequence.lt(sequence)))
+        }
+        Some(EntryKey { at: None, sequence }) => query.filter(beyond("<", sequence)),
+        None => query,
+    };
     if let Some(sequence) = bounds.up_to {
         query = query.filter(audit_entries::sequence.le(sequence));
     }
     query
 }
 
-fn read(db: &mut Database, range: IndexRange, bounds: Bounds, direction: Direction, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
-    let query = within(range, bounds);
-    let query = match direction {
-        Direction::NewestFirst => query.order((audit_entries::at.desc(), audit_entries::sequence.desc())),
-        Direction::OldestFirst => query.order((audit_entries::at, audit_entries::sequence)),
+/// True for entries on one side of an entry whose time is unreadable, by its stored time.
+fn beyond(than: &str, sequence: i64) -> SqlLiteral<Bool> {
+    sql(&format!(
+        "(audit_entries.at, audit_entries.sequence) {than} \
+         (SELECT stored.at, stored.sequence FROM audit_entries AS stored WHERE stored.sequence = {sequence})"
+    ))
+}
+
+fn read(db: &mut Database, range: IndexRange, bounds: Bounds, direction: Direction, limit: usize) -> Result<Vec<ReadEntry>, StoreError> {
+    unreadable::load(db, || {
+        let query = within(range, bounds).limit(i64::try_from(limit).unwrap_or(i64::MAX));
+        match direction {
+            Direction::NewestFirst => query.order((audit_entries::at.desc(), audit_entries::sequence.desc())),
+            Direction::OldestFirst => query.order((audit_entries::at, audit_entries::sequence)),
+        }
+    })
+}
+
+/// The newest `limit` entries about these portfolios and in them, newest first: one statement, which reads no more than
+/// `limit` entries of each range.
+pub fn newest_in(db: &mut Database, portfolios: &[PortfolioId], limit: usize) -> Result<Vec<ReadEntry>, StoreError> {
+    if portfolios.is_empty() {
+        return Ok(Vec::new());
+    }
+    let order = format!("ORDER BY at DESC, sequence DESC LIMIT {limit}");
+    let newest = |name: &str, id: &PortfolioId| {
+        let of_portfolio = format!("{name}_kind = 'portfolio' AND {name}_id = {id}");
+        format!("SELECT * FROM (SELECT at, sequence FROM audit_entries WHERE {of_portfolio} {order}) AS newest_{name}_{id}")
     };
-    Ok(query.limit(i64::try_from(limit).unwrap_or(i64::MAX)).select(AuditRow::as_select()).load(db)?)
+    let ranges = portfolios.iter().flat_map(|id| [newest("subject", id), newest("place", id)]).collect::<Vec<_>>().join(" UNION ALL ");
+    let found = format!("audit_entries.sequence IN (SELECT sequence FROM ({ranges}) AS newest {order})");
+    let mut entries = unreadable::load(db, || audit_entries::table.filter(sql::<Bool>(&found)).into_boxed())?;
+    entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry_key(entry)));
+    Ok(entries)
 }
 
 /// Number of entries in these ranges, counted up to `max`. An entry in two ranges is counted twice.
@@ -190,8 +208,8 @@ pub fn count(db: &mut Database, ranges: &[IndexRange], bounds: Bounds, max: usiz
 }
 
 /// Finds an entry.
-pub fn find(db: &mut Database, entry: EntryId) -> Result<Option<AuditRow>, StoreError> {
-    Ok(audit_entries::table.find(entry.0).select(AuditRow::as_select()).first(db).optional()?)
+pub fn find(db: &mut Database, entry: EntryId) -> Result<Option<ReadEntry>, StoreError> {
+    Ok(unreadable::load(db, || audit_entries::table.find(entry.0).into_boxed())?.pop())
 }
 
 /// Sequence of the newest entry; 0 without entries.
@@ -199,12 +217,12 @@ pub fn newest(db: &mut Database) -> Result<i64, StoreError> {
     Ok(audit_head::table.find(1).select(audit_head::sequence).first(db)?)
 }
 
-/// Name of a user or thing in its newest entry; `None` without entries.
+/// Name of a user or thing in its newest entry; `None` without a readable one.
 pub fn last_name(db: &mut Database, kind: SubjectKind, id: i64) -> Result<Option<String>, StoreError> {
     let actor = (kind == SubjectKind::User).then_some(IndexRange::Actor(UserId(id)));
     let ranges = IndexRange::of(kind, id).into_iter().chain(actor).collect::<Vec<_>>();
     let newest = Entries::new(&ranges, Bounds::default(), Direction::NewestFirst, 1).next(db)?;
-    Ok(newest.and_then(|row| {
+    Ok(newest.and_then(Result::ok).and_then(|row| {
         if (row.subject_kind, row.subject_id) == (kind, id) {
             Some(row.subject_name)
         } else if (row.place_kind, row.place_id) == (Some(kind), Some(id)) {

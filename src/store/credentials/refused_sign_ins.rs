@@ -12,9 +12,9 @@ use crate::{
     domain::clock::Timestamp,
     store::{
         Database, Store, StoreError, Tx,
-        backend::{Condition, one_more},
-        connection::with_backend,
-        page::{COUNT_MAX, Count, Position, Slice},
+        backend::Condition,
+        connection::{MultiBackend, with_backend},
+        page::{COUNT_MAX, Count, Position},
         schema::refused_sign_ins,
     },
 };
@@ -104,8 +104,28 @@ impl RefusedSignIn {
     }
 }
 
-/// One page of refusals, newest first.
-pub fn page(db: &mut Database, position: &Position<RefusalKey>, limit: usize) -> Result<Slice<RefusedSignIn>, StoreError> {
+/// Times from which on, and before which, refusals are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
+type Query = refused_sign_ins::BoxedQuery<'static, MultiBackend>;
+
+fn within(span: Span) -> Query {
+    let mut query = refused_sign_ins::table.into_boxed();
+    if let Some(since) = span.since {
+        query = query.filter(refused_sign_ins::minute.ge(since));
+    }
+    if let Some(until) = span.until {
+        query = query.filter(refused_sign_ins::minute.lt(until));
+    }
+    query
+}
+
+/// Up to `limit` refusals from `position` on, in the direction in which its page is read.
+pub fn read(db: &mut Database, span: Span, position: &Position<RefusalKey>, limit: usize) -> Result<Vec<RefusedSignIn>, StoreError> {
     let (newest, oldest) = (
         (
             refused_sign_ins::minute.desc(),
@@ -115,14 +135,13 @@ pub fn page(db: &mut Database, position: &Position<RefusalKey>, limit: usize) ->
         ),
         (refused_sign_ins::minute, refused_sign_ins::network, refused_sign_ins::email_key, refused_sign_ins::reason),
     );
-    let query = refused_sign_ins::table.select(RefusedSignIn::as_select()).limit(one_more(limit));
-    let found = match position {
+    let query = within(span).select(RefusedSignIn::as_select()).limit(i64::try_from(limit).unwrap_or(i64::MAX));
+    Ok(match position {
         Position::First => query.order(newest).load(db)?,
         Position::After(key) => query.filter(beyond("<", key)).order(newest).load(db)?,
         Position::Before(key) => query.filter(beyond(">", key)).order(oldest).load(db)?,
         Position::Last => query.order(oldest).load(db)?,
-    };
-    Ok(Slice::new(found, position, limit))
+    })
 }
 
 /// True if a row lies beyond `key` in the order of the primary key.
@@ -133,7 +152,7 @@ fn beyond(than: &'static str, (minute, network, email_key, reason): &RefusalKey)
 }
 
 /// Number of rows.
-pub fn count(db: &mut Database) -> Result<Count, StoreError> {
-    let found = refused_sign_ins::table.select(refused_sign_ins::times).limit(COUNT_MAX + 1).load::<i64>(db)?;
+pub fn count(db: &mut Database, span: Span) -> Result<Count, StoreError> {
+    let found = within(span).select(refused_sign_ins::times).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(found.len()))
 }

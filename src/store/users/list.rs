@@ -45,6 +45,14 @@ pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: us
     }
 }
 
+/// The first users who match the search of `filter`; none without a search.
+pub fn found(db: &mut Database, filter: &Filter, limit: usize) -> Result<Slice<User>, StoreError> {
+    match filter.search {
+        Some(_) => Ok(search(db, filter, &Position::First, limit)?.0),
+        None => Ok(Slice { rows: Vec::new(), has_previous: false, has_next: false }),
+    }
+}
+
 /// Way to put a page in order: by walking an index, or by sorting all matches.
 #[derive(Debug, Clone, Copy)]
 enum Order {

@@ -22,7 +22,7 @@ use crate::{
             owner::{self, Owned, OwnerChange},
         },
         company,
-        page::{Position, Slice},
+        page::Slice,
         users::{self, Filter, User},
     },
     usecases::{
@@ -107,11 +107,7 @@ pub fn options(ctx: &Context, user: &User, reowned: &Reowned, search: Option<Sea
 
 /// Active users who match the search.
 pub(in crate::usecases) fn candidates(db: &mut Database, search: Option<SearchTerm>) -> Result<Slice<User>, StoreError> {
-    let filter = Filter { active_only: true, search, ..Filter::default() };
-    match &filter.search {
-        Some(_) => Ok(users::search(db, &filter, &Position::First, CANDIDATES_MAX)?.0),
-        None => Ok(Slice { rows: Vec::new(), has_previous: false, has_next: false }),
-    }
+    users::found(db, &Filter { active_only: true, search, ..Filter::default() }, CANDIDATES_MAX)
 }
 
 /// Number of the deleted assets of a user that can still be restored.

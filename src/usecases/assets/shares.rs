@@ -20,7 +20,7 @@ use crate::{
             tree,
         },
         groups::{self, Group, GroupKind},
-        page::{Position, Slice},
+        page::Slice,
         users::{self, Filter, User},
     },
     usecases::{
@@ -121,10 +121,7 @@ pub fn sharing(ctx: &Context, user: &User, id: AssetId, search: Option<SearchTer
             .retain(|group| group.kind == GroupKind::Custom && search.as_ref().is_some_and(|term| term.is_in(&search_words(&group.name))));
         groups.truncate(CANDIDATES_MAX);
         let filter = Filter { active_only: true, search, ..Filter::default() };
-        let candidates = match &filter.search {
-            Some(_) => users::search(db, &filter, &Position::First, CANDIDATES_MAX)?.0,
-            None => Slice { rows: Vec::new(), has_previous: false, has_next: false },
-        };
+        let candidates = users::found(db, &filter, CANDIDATES_MAX)?;
         let owner = users::names(db, [asset.owner_id])?.remove(&asset.owner_id).unwrap_or_default();
         Ok(Sharing { path, owner, shares: shared_with(db, &own, now)?, groups, candidates, users, has_more, asset })
     })

@@ -9,16 +9,16 @@ use crate::{
             history::{Held, PlaceHistory, Recorded, UserHistory},
         },
         clock::Timestamp,
-        ids::{AccountId, PortfolioId, UserId},
+        ids::{AccountId, EntryId, PortfolioId, UserId},
         permission::{AssignmentPermissions, Permission},
         policy::Action,
         role::Role,
         user::Status,
     },
     store::{
-        AuditRow, Database, StoreError,
+        Database, ReadEntry, StoreError,
         audit::{
-            history,
+            entry_key, history,
             log::{self, Bounds, Direction, Entries, IndexRange},
         },
         users::User,
@@ -44,6 +44,8 @@ pub struct AccessOn {
     pub is_deactivated: bool,
     /// The user themself; `None` before their invitation and after their deletion.
     pub user: Option<UserThen>,
+    /// Entry that cannot be read, so that the access is unknown.
+    pub unreadable: Option<EntryId>,
     /// By portfolio, account and user. Admins, who see everything, come last.
     pub rows: Vec<AccessRow>,
     /// True if it still exists.
@@ -101,10 +103,16 @@ pub fn read(ctx: &Context, actor: &User, of: HistoryOf, end: Timestamp) -> Resul
 }
 
 /// Reads the access for an export, and records it. `on` is the day: "2026-05-31".
+///
+/// # Errors
+/// [`StoreError::UnreadableEntry`] if an entry cannot be read.
 pub fn export(ctx: &Context, principal: &Principal, of: HistoryOf, on: &str, end: Timestamp) -> Result<AccessOn, ActionError> {
     principal.audited_transaction(ctx, Rights::Stay, |work| {
         work.require(Action::Use(Permission::AuditLogView))?;
         let found = access_on(work.tx.db(), of, end, end.min(work.now))?;
+        if let Some(entry) = found.unreadable {
+            return Err(StoreError::UnreadableEntry(entry.0).into());
+        }
         let (kind, id) = of.subject();
         work.record(Subject { kind, id, name: found.name.clone() }, &AuditEvent::AccessExported { on: on.to_owned() });
         Ok(found)
@@ -117,20 +125,29 @@ fn access_on(db: &mut Database, of: HistoryOf, end: Timestamp, at: Timestamp) ->
     if first.is_none() && log::existing(db, &[(kind, id)])?.is_empty() {
         return Err(ActionError::unknown());
     }
+    let timeless = first.as_ref().and_then(|first| first.as_ref().err()).filter(|entry| entry.at.is_none());
     let mut found = AccessOn {
         name: name(db, (kind, id))?,
-        recorded_since: first.map(|first| first.at),
+        recorded_since: first.as_ref().and_then(|first| entry_key(first).at),
         portfolio: None,
         is_deactivated: false,
         user: None,
+        unreadable: timeless.map(|entry| EntryId(entry.sequence)),
         rows: Vec::new(),
         is_existing: false,
         existing: HashSet::new(),
     };
-    match of {
-        HistoryOf::User(user) => found.read_user(db, user, end, at)?,
-        HistoryOf::Portfolio(portfolio) => found.read_portfolio(db, portfolio, end, at)?,
-        HistoryOf::Account(account) => found.read_account(db, account, end, at)?,
+    let read = match of {
+        HistoryOf::User(user) => found.read_user(db, user, end, at),
+        HistoryOf::Portfolio(portfolio) => found.read_portfolio(db, portfolio, end, at),
+        HistoryOf::Account(account) => found.read_account(db, account, end, at),
+    };
+    match read {
+        Err(StoreError::UnreadableEntry(entry)) => {
+            found.unreadable = Some(EntryId(entry));
+            found.rows.clear();
+        }
+        read => read?,
     }
     found.rows.sort_by_cached_key(AccessRow::key);
     let things = found.rows.iter().flat_map(|row| {
@@ -191,7 +208,7 @@ impl AccessOn {
     fn read_portfolio(&mut self, db: &mut Database, id: PortfolioId, end: Timestamp, at: Timestamp) -> Result<(), StoreError> {
         let Some(portfolio) = places(db, SubjectKind::Portfolio, [id.0], end)?.remove(&id.0) else { return Ok(()) };
         let came = [AuditAction::AccountCreated, AuditAction::AccountMoved];
-        let came = history::subjects_at(db, SubjectKind::Account, (SubjectKind::Portfolio, &[id.0]), &came, end)?;
+        let came = history::subjects_at(db, SubjectKind::Account, (SubjectKind::Portfolio, &[id.0]), &came)?;
         let accounts = places(db, SubjectKind::Account, came, end)?.into_iter();
         let accounts = accounts.filter(|(_, account)| account.portfolio.as_ref().is_some_and(|place| place.id == id.0));
         let accounts = accounts.map(|(account, history)| (AccountId(account), history.name)).collect();
@@ -213,9 +230,9 @@ impl AccessOn {
         self.is_deactivated = history.is_deactivated;
         let ids = accounts.keys().map(|account| account.0).collect::<Vec<_>>();
         let given = [AuditAction::AssignmentAdded];
-        let mut users_ids = history::subjects(db, &[AuditAction::AdminCreated, AuditAction::AdminAppointed], end)?;
-        users_ids.extend(history::subjects_at(db, SubjectKind::User, (SubjectKind::Account, &ids), &given, end)?);
-        users_ids.extend(history::subjects_at(db, SubjectKind::User, (SubjectKind::Portfolio, &[portfolio.id]), &given, end)?);
+        let mut users_ids = history::subjects(db, &[AuditAction::AdminCreated, AuditAction::AdminAppointed])?;
+        users_ids.extend(history::subjects_at(db, SubjectKind::User, (SubjectKind::Account, &ids), &given)?);
+        users_ids.extend(history::subjects_at(db, SubjectKind::User, (SubjectKind::Portfolio, &[portfolio.id]), &given)?);
         users_ids.sort_unstable();
         users_ids.dedup();
         for (id, user) in users(db, &users_ids, end)?.into_iter().filter(|(_, user)| !user.is_gone()) {
@@ -313,7 +330,10 @@ fn groups_then(db: &mut Database, groups: Vec<Named>, end: Timestamp) -> Result<
     Ok(names)
 }
 
-/// Entries by subject, in the order of the chain. Those that this version cannot read are left out.
+/// Entries by subject, in the order of the chain.
+///
+/// # Errors
+/// [`StoreError::UnreadableEntry`] for the first that cannot be read.
 fn entries(
     db: &mut Database,
     kind: SubjectKind,
@@ -322,18 +342,18 @@ fn entries(
     end: Timestamp,
 ) -> Result<HashMap<i64, Vec<Recorded>>, StoreError> {
     let mut entries = HashMap::<_, Vec<_>>::new();
-    for row in history::about(db, kind, ids, actions, end)? {
-        let id = row.subject_id;
-        if let Some(entry) = recorded(row) {
-            entries.entry(id).or_default().push(entry);
-        }
+    for entry in history::about(db, kind, ids, actions, end)? {
+        let (id, entry) = recorded(entry)?;
+        entries.entry(id).or_default().push(entry);
     }
     Ok(entries)
 }
 
-fn recorded(row: AuditRow) -> Option<Recorded> {
-    let event = row.event().ok()?;
+/// An entry for the replay, with the id of its subject.
+fn recorded(entry: ReadEntry) -> Result<(i64, Recorded), StoreError> {
+    let row = entry.map_err(|unreadable| StoreError::UnreadableEntry(unreadable.sequence))?;
+    let event = row.event().map_err(|_| StoreError::UnreadableEntry(row.sequence))?;
     let place = row.place_kind.zip(row.place_id).map(|(kind, id)| (kind, Named { id, name: row.place_name.unwrap_or_default() }));
     let by = By { id: row.actor_id, name: row.actor_name, channel: row.channel, client_ip: row.client_ip };
-    Some(Recorded { at: row.at, by, subject: row.subject_name, place, event })
+    Ok((row.subject_id, Recorded { at: row.at, by, subject: row.subject_name, place, event }))
 }

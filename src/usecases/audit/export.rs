@@ -7,9 +7,9 @@ use crate::{
         policy::Action,
     },
     store::{
-        AuditRow,
+        ReadEntry,
         audit::log::{self, Bounds, EntryKey},
-        company,
+        company, entry_key,
         page::Position,
     },
     usecases::{ActionError, Context, Principal, shared::transaction::Rights},
@@ -30,7 +30,7 @@ pub fn begin(ctx: &Context, principal: &Principal, filters: &str, format: Export
 }
 
 /// Next entries of an export, and the place to read on from; `None` at its end.
-pub type Chunk = (Vec<AuditRow>, Option<EntryKey>);
+pub type Chunk = (Vec<ReadEntry>, Option<EntryKey>);
 
 /// Reads the entries after `position`. The actor is read each time, so the export ends with their session or
 /// permission.
@@ -46,7 +46,7 @@ pub fn read(
         principal.actor(db, ctx.now())?.authorise(Action::Use(Permission::AuditLogView))?;
         let bounds = Bounds { up_to: Some(up_to), ..filter.bounds() };
         let (page, _) = filter.page(db, bounds, position, limit)?;
-        let last = page.rows.rows.last().filter(|_| page.rows.has_next).map(AuditRow::key);
+        let last = page.rows.rows.last().filter(|_| page.rows.has_next).map(entry_key);
         Ok((page.rows.rows, last.or(page.stopped)))
     })
 }

@@ -13,7 +13,7 @@ use crate::{
         search::{SearchTerm, search_sentence, search_words},
     },
     store::{
-        AuditRow, Database, StoreError,
+        AuditRow, Database, ReadEntry, StoreError,
         accounts::{self, Account},
         assets,
         audit::log::{self, Bounds, EntryKey, IndexRange},
@@ -85,7 +85,8 @@ impl LogFilter {
         Ok(Plan { ranges: best.1, is_exact })
     }
 
-    fn matches(&self, row: &AuditRow) -> bool {
+    fn matches(&self, entry: &ReadEntry) -> bool {
+        let Ok(row) = entry else { return false };
         let is_about = |thing: &Thing| {
             (row.subject_kind, row.subject_id) == *thing || (row.place_kind, row.place_id) == (Some(thing.0), Some(thing.1))
         };
@@ -117,7 +118,7 @@ impl LogFilter {
         limit: usize,
     ) -> Result<(LogPage, Option<Vec<IndexRange>>), StoreError> {
         let Plan { ranges, is_exact } = self.plan(db)?;
-        let page = reading::page(db, &ranges, bounds, position, limit, |_, row| Ok(is_exact || self.matches(row)))?;
+        let page = reading::page(db, &ranges, bounds, position, limit, |_, entry| Ok(is_exact || self.matches(entry)))?;
         Ok((page, is_exact.then_some(ranges)))
     }
 }
@@ -141,7 +142,7 @@ pub fn list(ctx: &Context, actor: &User, filter: &LogFilter, position: &Position
             Some(ranges) => Some(reading::count(db, &ranges, filter.bounds())?),
             None => page.whole(position),
         };
-        let existing = log::existing(db, &things_of(&page.rows.rows))?;
+        let existing = log::existing(db, &things_of(page.rows.rows.iter().flatten()))?;
         Ok(Log { page, count, existing })
     })
 }
@@ -154,8 +155,8 @@ pub fn names(ctx: &Context, actor: &User, filter: &LogFilter) -> Result<HashMap<
     Ok(ctx.store.read(|db| things.map(|thing| Ok::<_, StoreError>((thing, name(db, thing)?))).collect())?)
 }
 
-fn things_of(rows: &[AuditRow]) -> Vec<Thing> {
-    let things = rows.iter().flat_map(|row| {
+fn things_of<'a>(rows: impl IntoIterator<Item = &'a AuditRow>) -> Vec<Thing> {
+    let things = rows.into_iter().flat_map(|row| {
         let actor = row.actor_id.map(|actor| (SubjectKind::User, actor.0));
         [actor, Some((row.subject_kind, row.subject_id)), row.place_kind.zip(row.place_id)]
     });
@@ -179,7 +180,7 @@ pub(super) fn name(db: &mut Database, (kind, id): Thing) -> Result<String, Store
 /// One entry.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    pub row: AuditRow,
+    pub entry: ReadEntry,
     /// True if it is the newest.
     pub is_newest: bool,
     /// Users and things in it that still exist.
@@ -190,20 +191,17 @@ pub struct Entry {
 pub fn entry(ctx: &Context, actor: &User, id: EntryId) -> Result<Entry, ActionError> {
     ctx.store.read(|db| {
         authorise(actor.actor(), Action::Use(Permission::AuditLogView), None)?;
-        let row = log::find(db, id)?.ok_or_else(ActionError::unknown)?;
-        let existing = log::existing(db, &things_of(std::slice::from_ref(&row)))?;
-        Ok(Entry { is_newest: log::newest(db)? == row.sequence, row, existing })
+        let entry = log::find(db, id)?.ok_or_else(ActionError::unknown)?;
+        let existing = log::existing(db, &things_of(&entry))?;
+        Ok(Entry { is_newest: log::newest(db)? == id.0, entry, existing })
     })
 }
 
 /// Finds users by part of a name or address, to filter by one: at most `limit`, none without a search.
 pub fn people(ctx: &Context, actor: &User, search: Option<SearchTerm>, limit: usize) -> Result<Slice<User>, ActionError> {
     authorise(actor.actor(), Action::Use(Permission::AuditLogView), None)?;
-    if search.is_none() {
-        return Ok(Slice { rows: Vec::new(), has_previous: false, has_next: false });
-    }
-    let filter = Filter { active_only: false, search, not_member_of: None, member_of: None };
-    Ok(ctx.store.read(|db| users::search(db, &filter, &Position::First, limit))?.0)
+    let filter = Filter { search, ..Filter::default() };
+    Ok(ctx.store.read(|db| users::found(db, &filter, limit))?)
 }
 
 /// Portfolios and accounts by whom to filter.

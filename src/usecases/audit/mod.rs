@@ -25,6 +25,24 @@ pub enum HistoryOf {
     Account(AccountId),
 }
 
+impl From<UserId> for HistoryOf {
+    fn from(id: UserId) -> Self {
+        Self::User(id)
+    }
+}
+
+impl From<PortfolioId> for HistoryOf {
+    fn from(id: PortfolioId) -> Self {
+        Self::Portfolio(id)
+    }
+}
+
+impl From<AccountId> for HistoryOf {
+    fn from(id: AccountId) -> Self {
+        Self::Account(id)
+    }
+}
+
 impl HistoryOf {
     pub fn subject(self) -> (SubjectKind, i64) {
         match self {

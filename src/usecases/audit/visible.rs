@@ -7,8 +7,8 @@ use crate::{
         scope::{Scope, ScopeRelation},
     },
     store::{
-        AuditRow, Database, StoreError, accounts,
-        audit::log::{Bounds, EntryKey, IndexRange},
+        Database, ReadEntry, StoreError, accounts,
+        audit::log::{self, Bounds, EntryKey, IndexRange},
         page::{Count, Position},
     },
     usecases::shared::scoped_actor::{ScopedActor, TargetUser},
@@ -22,10 +22,18 @@ const SIGN_INS: [AuditAction; 2] = [AuditAction::SignedIn, AuditAction::SignedOu
 /// Most entries among which the latest changes are looked for: one read.
 const LATEST_OF: usize = 50;
 
-/// Latest changes of the whole company, newest first, without sign-ins.
-pub(in crate::usecases) fn latest_changes(db: &mut Database, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+/// Most portfolios whose latest changes are read at once: SQLite takes 500 ranges in one statement, two of each.
+const PORTFOLIOS_MAX: usize = 100;
+
+/// Latest changes, newest first: those of the whole company without sign-ins, or those about the portfolios of a scope
+/// and in them. An account has ranges of its own, of which a scope may have too many.
+pub(in crate::usecases) fn latest_changes(db: &mut Database, scope: &Scope, limit: usize) -> Result<Vec<ReadEntry>, StoreError> {
+    if let Scope::Portfolios { active, .. } = scope {
+        return log::newest_in(db, active.get(..PORTFOLIOS_MAX).unwrap_or(active), limit);
+    }
     let page = reading::page(db, &[IndexRange::Everything], Bounds::default(), &Position::First, LATEST_OF, |_, _| Ok(true))?;
-    Ok(page.rows.rows.into_iter().filter(|row| !SIGN_INS.contains(&row.action)).take(limit).collect())
+    let is_sign_in = |entry: &ReadEntry| entry.as_ref().is_ok_and(|row| SIGN_INS.contains(&row.action));
+    Ok(page.rows.rows.into_iter().filter(|entry| !is_sign_in(entry)).take(limit).collect())
 }
 
 /// Entries about one thing that its reader may see.
@@ -65,12 +73,12 @@ impl Visible {
     }
 
     /// Latest entries, newest first.
-    pub(in crate::usecases) fn latest(&self, db: &mut Database, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+    pub(in crate::usecases) fn latest(&self, db: &mut Database, limit: usize) -> Result<Vec<ReadEntry>, StoreError> {
         Ok(self.page(db, &Position::First, limit)?.rows.rows)
     }
 
     pub(super) fn page(&self, db: &mut Database, position: &Position<EntryKey>, limit: usize) -> Result<LogPage, StoreError> {
-        reading::page(db, &self.ranges, Bounds::default(), position, limit, |db, row| self.shows(db, row))
+        reading::page(db, &self.ranges, Bounds::default(), position, limit, |db, entry| self.shows(db, entry))
     }
 
     /// Number of entries; `None` where `page` did not reach all of them.
@@ -81,7 +89,8 @@ impl Visible {
         Ok(page.whole(position))
     }
 
-    fn shows(&self, db: &mut Database, row: &AuditRow) -> Result<bool, StoreError> {
+    fn shows(&self, db: &mut Database, entry: &ReadEntry) -> Result<bool, StoreError> {
+        let Ok(row) = entry else { return Ok(self.scope.is_none() && self.only.is_none()) };
         if self.hidden.contains(&row.action) {
             return Ok(false);
         }

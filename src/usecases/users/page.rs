@@ -15,7 +15,7 @@ use crate::{
         user::{DefaultRole, Status},
     },
     store::{
-        AuditRow, Database, StoreError,
+        Database, ReadEntry, StoreError,
         accounts::{self, Account},
         groups,
         page::Position,
@@ -71,7 +71,7 @@ pub struct Shown {
     pub withheld: Vec<WithheldAssignment>,
     pub offered: Offered,
     /// Latest events in the actor's scope, newest first.
-    pub events: Vec<AuditRow>,
+    pub events: Vec<ReadEntry>,
     pub may: May,
 }
 

@@ -7,7 +7,7 @@ use crate::{
         company::Company,
         email_address::EmailAddress,
         ids::{AccountId, PortfolioId, UserId},
-        policy::UserAction,
+        policy::{PolicyDenial, UserAction},
         user::{DefaultRole, Status, Who},
     },
     store::{
@@ -204,18 +204,21 @@ fn withhold(
 /// Permanently removes the users whom the company keeps no longer.
 pub fn purge(ctx: &Context) -> Result<(), StoreError> {
     let purged = |work: &mut UnitOfWork<'_, '_>| {
-        let before = work.now - company::load(work.tx.db())?.deleted_kept;
-        let users = users::purge(work.tx, before, PURGED_AT_ONCE)?;
+        let company = company::load(work.tx.db())?;
+        let users = users::purge(work.tx, work.now - company.deleted_kept, PURGED_AT_ONCE)?;
+        if users.is_empty() {
+            return Err(ActionError::is_so(company.name));
+        }
         for user in &users {
             work.record(&user.who(), &AuditEvent::UserPurged { email: user.email.clone() });
         }
-        Ok::<_, ActionError>(())
+        Ok(())
     };
     loop {
         match Principal::System.audited_transaction(ctx, Rights::Stay, purged) {
             Ok(()) => {}
-            // No user was left to purge.
-            Err(ActionError::Store(StoreError::Unaudited)) => return Ok(()),
+            // No user is left to purge.
+            Err(ActionError::Refused { denial: PolicyDenial::Unchanged, .. }) => return Ok(()),
             Err(ActionError::Store(error)) => return Err(error),
             Err(error) => return Err(StoreError::Unknown(error.to_string())),
         }

@@ -7,7 +7,7 @@ use askama::Template;
 use crate::{
     domain::{clock::Timestamp, user::Status, user_list::LastSignIn},
     usecases::{
-        self, AuditRow,
+        self,
         home::{self, FirstStep, Home},
     },
     web::{
@@ -58,8 +58,10 @@ pub struct Administered {
     pub undelivered: Vec<UndeliveredRow>,
     pub trend: TrendCharts,
     pub first_steps: Vec<StepRow>,
-    /// Latest changes, for readers of the audit log.
-    pub changes: Option<Vec<Event>>,
+    /// Latest changes of the company, or of one's portfolios.
+    pub changes: Vec<Event>,
+    /// The audit log, for its readers.
+    pub log: Option<paths::AuditLog>,
     pub may_invite: bool,
     pub may_retry_mails: bool,
 }
@@ -164,7 +166,8 @@ impl Figure {
 }
 
 impl Administered {
-    fn new(found: home::Administered, at: impl Fn(Timestamp) -> DisplayTime) -> Self {
+    fn new(found: home::Administered, now: Timestamp) -> Self {
+        let at = |at| DisplayTime::new(at, now);
         let expiring = found.expiring.rows.iter().filter_map(|user| Some((UserLabel::from(&user.who()), at(user.invitation_expires_at?))));
         let undelivered = |mail: home::Undelivered| UndeliveredRow {
             what: mail.what,
@@ -174,7 +177,6 @@ impl Administered {
             at: at(mail.at),
         };
         let figures = Status::ALL.into_iter().map(|status| Figure::of(status, found.counts.of(Some(status))));
-        let event = |row: &AuditRow| Event::of_company(row, at(row.at));
         Self {
             figures: figures.chain([Figure::dormant(found.dormant), Figure::without_billing(found.without_billing)]).collect(),
             expiring: expiring.collect(),
@@ -182,7 +184,8 @@ impl Administered {
             undelivered: found.undelivered.into_iter().map(undelivered).collect(),
             trend: TrendCharts::from(&found.trend),
             first_steps: found.first_steps.into_iter().map(StepRow::from).collect(),
-            changes: found.changes.map(|rows| rows.iter().filter_map(event).collect()),
+            changes: found.changes.iter().map(|entry| Event::of_company(entry, now)).collect(),
+            log: found.may_read_log.then_some(paths::AuditLog {}),
             may_invite: found.may_invite,
             may_retry_mails: found.may_retry_mails,
         }
@@ -222,7 +225,7 @@ pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
     respond::page(&HomePage {
         layout: context.layout(&layout_data),
         today: DisplayTime::today(now),
-        administered: administered.map(|found| Administered::new(found, |at| DisplayTime::new(at, now))),
+        administered: administered.map(|found| Administered::new(found, now)),
         portfolios: OwnThings::new(portfolios, |own| (own.name, paths::Portfolio { portfolio: own.id }.to_string())),
         accounts: OwnThings::new(accounts, |own| (own.name, paths::Account { account: own.id }.to_string())),
         assets: OwnThings::new(assets, |own| (own.name, paths::Asset { asset: own.id }.to_string())),
@@ -257,7 +260,8 @@ mod tests {
             undelivered: sample.rows(undelivered),
             trend: TrendCharts::sample(),
             first_steps: [FirstStep::MailServer, FirstStep::Portfolio, FirstStep::SecondAdmin].map(StepRow::from).to_vec(),
-            changes: Some(sample.rows(|place, user| Event { text: format!("{} was invited", user.name), at: sample.display_time(place) })),
+            changes: sample.rows(|place, user| Event { text: format!("{} was invited", user.name), at: Some(sample.display_time(place)) }),
+            log: (sample.name != "long").then_some(paths::AuditLog {}),
             may_invite: true,
             may_retry_mails: sample.name != "long",
         }

@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     error_page::ErrorPage,
-    page::{Flash, FlashKind, wait_in_words},
+    page::{Flash, FlashKind, unreadable, wait_in_words},
     routing::{addresses, paths, redirect},
 };
 
@@ -176,6 +176,10 @@ impl From<StoreError> for WebError {
                 Self::Unavailable
             }
             StoreError::Busy => Self::Unavailable,
+            StoreError::UnreadableEntry(entry) => Self::Refused {
+                title: "The audit log can’t be read",
+                text: format!("{}, so the access on this date is unknown.", unreadable(entry)),
+            },
             StoreError::CommitUnknown(error) => {
                 tracing::error!(%error, "the outcome of a commit is unknown");
                 Self::Unavailable

@@ -20,7 +20,7 @@ use super::{
     state::State,
 };
 
-/// Longest search and page key that is read, in bytes.
+/// Longest page key that is read, in bytes.
 pub(in crate::web) const TEXT_MAX: usize = 2000;
 
 /// Longest query of a list that a form carries, in bytes: a search of which each byte is escaped. The address that it leads to can be read.
@@ -53,12 +53,12 @@ fn list_query(request: &HttpRequest) -> Result<ListQuery, WebError> {
     let Query(query) =
         Query::<ListQuery>::from_query(request.query_string()).map_err(|_| WebError::NoSuchList(StatusCode::BAD_REQUEST, None))?;
     let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
-    Ok(ListQuery { remembered, q: read(query.q), ..query })
+    Ok(ListQuery { remembered, q: read(&query.q), ..query })
 }
 
 /// A search as pages write it again: no more of it than is looked for, so that every address which holds it can be read.
-pub(in crate::web) fn read(typed: String) -> String {
-    if typed.len() > TEXT_MAX { typed } else { looked_for(&typed) }
+pub(in crate::web) fn read(typed: &str) -> String {
+    looked_for(typed)
 }
 
 /// A page of a list, as its address asks for it.
@@ -128,9 +128,6 @@ impl ListQuery {
     /// # Errors
     /// As [`PageRequest::at`]; a number of rows that none offers leads nowhere too.
     pub(in crate::web) fn request(&self) -> Result<PageRequest, WebError> {
-        if self.q.len() > TEXT_MAX {
-            return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
-        }
         let rows = if self.rows.is_empty() { Some(self.remembered) } else { PageSize::parse(&self.rows) };
         let rows = rows.ok_or(WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
         Ok(PageRequest { search: SearchTerm::parse(&self.q), ..PageRequest::at(&self.page, rows)? })

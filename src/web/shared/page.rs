@@ -1,6 +1,7 @@
 //! Shared parts of pages: their layout and small elements.
 
 mod activity;
+mod chip;
 mod display_time;
 mod existing_user;
 mod finder;
@@ -16,7 +17,8 @@ mod user;
 use askama::Template;
 
 pub use activity::{Event, SentencePart};
-pub(in crate::web) use activity::{page_of, sentence};
+pub(in crate::web) use activity::{page_of, sentence, unreadable};
+pub use chip::Chip;
 pub use display_time::DisplayTime;
 pub use existing_user::{ExistingUserActions, already_known};
 pub use finder::{FindQuery, Finder, RESULTS_MAX};

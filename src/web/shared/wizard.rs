@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::domain::{ids::PortfolioId, secret::SecretKey};
 
 use super::{
-    error::WebError,
-    list_query::{self, TEXT_MAX},
+    list_query,
     page::{Flash, FlashKind},
     page_context::PageContext,
     respond::{self, HandlerResult},
@@ -112,10 +111,9 @@ pub(in crate::web) struct DraftQuery<S> {
 }
 
 impl<S> DraftQuery<S> {
-    /// # Errors
-    /// A search longer than any that is read.
-    pub(in crate::web) fn checked(self) -> Result<Self, WebError> {
-        if self.q.len() > TEXT_MAX { Err(WebError::Malformed) } else { Ok(Self { q: list_query::read(self.q), ..self }) }
+    /// Copy with no more of the search than is looked for.
+    pub(in crate::web) fn shortened(self) -> Self {
+        Self { q: list_query::read(&self.q), ..self }
     }
 }
 
@@ -147,8 +145,8 @@ fn purpose<A: Answers>(context: &PageContext) -> String {
 
 /// On to a step: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.
 pub(in crate::web) fn forward<A: Answers>(step: A::Step, draft: &str, q: &str, page: &impl Template) -> HandlerResult {
-    let address = paths::with_query(A::WIZARD.pattern, &[("step", step.name()), ("draft", draft), ("q", q)]);
-    if address.len() > ADDRESS_MAX || q.len() > TEXT_MAX { respond::page(page) } else { respond::see_other(address) }
+    let address = paths::with_query(A::WIZARD.pattern, &[("step", step.name()), ("draft", draft), ("q", &list_query::read(q))]);
+    if address.len() > ADDRESS_MAX { respond::page(page) } else { respond::see_other(address) }
 }
 
 /// Says on the first step that there was a draft which cannot be read.

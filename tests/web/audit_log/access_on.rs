@@ -4,7 +4,10 @@ mod random;
 
 use chrono::TimeDelta;
 use usher::{
-    domain::ids::{AccountId, PortfolioId, UserId},
+    domain::{
+        audit::AuditAction,
+        ids::{AccountId, PortfolioId, UserId},
+    },
     usecases::{AssignmentRef, access::unassign},
 };
 
@@ -101,6 +104,27 @@ async fn a_user_shows_what_they_had_even_after_their_deletion(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn groups_of_a_day_are_without_left_and_deleted_ones_and_have_their_names_of_that_day(db: Db) {
+    let mut world = World::new(db).await;
+    let hana = world.hana;
+    let World { app, maya, .. } = &mut world;
+    let [sales, legal] = [create_group(app, maya, "Sales").await, create_group(app, maya, "Legal").await];
+    for group in [&sales, &legal] {
+        add_member(app, maya, group, hana).await.is(303);
+    }
+    let finance = app.audit().into_iter().find(|row| row.subject_name == "Finance").unwrap().subject_id;
+    app.advance(TimeDelta::days(1));
+    let mut maya = app.signed_in("maya.fischer@example.com").await;
+    confirm(app, &mut maya, &format!("/users-and-groups/groups/{finance}/members/{hana}/remove")).await.is(303);
+    confirm(app, &mut maya, &format!("{sales}/delete")).await.is(303);
+    maya.fill(app, &format!("{legal}/rename"), &[("name", "Counsel")]).await.is(303);
+    let path = format!("/users-and-permissions/{hana}/access");
+    maya.get(app, &format!("{path}?on=2026-11-23")).await.sees("GroupsFinance").sees_no("Sales");
+    maya.get(app, &format!("{path}?on=2026-11-24")).await.sees("GroupsFinance, Legal, Sales");
+    maya.get(app, &format!("{path}?on=2026-11-25")).await.sees("GroupsCounsel").sees_no("Finance").sees_no("Sales");
+}
+
+#[apply(both_databases!)]
 async fn a_deactivated_portfolio_gave_no_access(db: Db) {
     let mut world = World::new(db).await;
     let nordic = world.nordic;
@@ -123,7 +147,8 @@ async fn before_the_first_record_and_after_today_there_is_nothing_to_show(db: Db
     let World { app, maya, .. } = &mut world;
     let today = maya.get(app, &path).await;
     today.is(200).sees("As of the end of 24 Nov 2026").sees("South");
-    maya.get(app, &format!("{path}?on=2026-11-21")).await.is(200).sees("No record before").sees_no("Maya Fischer had");
+    let before = maya.get(app, &format!("{path}?on=2026-11-21")).await;
+    before.is(200).sees("No record before 22 Nov").sees_no("No one had access").sees_no("As of the end of");
     for (day, error) in [("2026-11-25", "Choose today or an earlier date"), ("31.5.2026", "Enter a date such as 2026-11-22")] {
         let page = maya.get(app, &format!("{path}?on={day}")).await;
         page.is(200).sees(error).sees_no("As of the end of");
@@ -135,6 +160,31 @@ async fn before_the_first_record_and_after_today_there_is_nothing_to_show(db: Db
     for path in ["/accounts/999/access", "/portfolios/999/access", "/users-and-permissions/999/access", "/accounts/999/access/export"] {
         maya.get(app, path).await.is(404);
     }
+}
+
+#[apply(both_databases!)]
+async fn an_entry_that_cannot_be_read_makes_the_access_unknown_from_its_day_on(db: Db) {
+    let mut world = World::new(db).await;
+    let changed = world.app.audit().into_iter().find(|row| row.action == AuditAction::AssignmentChanged).unwrap().sequence;
+    let [account, portfolio, user] = [
+        format!("/accounts/{}/access", world.fjord),
+        format!("/portfolios/{}/access", world.nordic),
+        format!("/users-and-permissions/{}/access", world.hana),
+    ];
+    for change in ["action = 'assignment.lost'", "action = 'assignment.changed', details = 'none'"] {
+        world.app.tamper(&format!("UPDATE audit_entries SET {change} WHERE sequence = {changed}"));
+        for path in [&account, &portfolio, &user] {
+            let page = world.maya.get(&world.app, &format!("{path}?on=2026-11-23")).await;
+            page.is(200).sees(&format!("Entry {changed} can’t be read, so the access on this date is unknown.")).sees_no("Export CSV");
+            assert!(page.has_link(&format!("{LOG}/{changed}")), "{path}");
+            world.maya.get(&world.app, &format!("{path}/export?on=2026-11-23")).await.is(409).sees("The audit log can’t be read");
+            world.maya.get(&world.app, &format!("{path}?on=2026-11-22")).await.is(200).sees_no("can’t be read").sees("View, Edit details");
+        }
+    }
+    let no_time = if world.app.store().is_sqlite() { "x" } else { "infinity" };
+    world.app.tamper(&format!("UPDATE audit_entries SET at = '{no_time}' WHERE sequence = {changed}"));
+    world.maya.get(&world.app, &format!("{account}?on=2026-11-22")).await.is(200).sees(&format!("Entry {changed} can’t be read"));
+    unreadable::forget(&world.app);
 }
 
 #[apply(both_databases!)]

@@ -83,7 +83,7 @@ async fn values_that_no_page_writes_lead_nowhere_and_unknown_parameters_are_igno
         maya.get(&app, &format!("{LOG}?{query}")).await.is(404).sees("That filter doesn’t exist");
         maya.get(&app, &format!("{LOG}/export?{query}")).await.is(404);
     }
-    for query in ["q=a&q=b", "actor=1&actor=2", &format!("q={}", "a".repeat(2001))] {
+    for query in ["q=a&q=b", "actor=1&actor=2"] {
         maya.get(&app, &format!("{LOG}?{query}")).await.is(400);
     }
     for query in ["unknown=1", "actor=9223372036854775807", "q=%00", "q=%25_", &key(r#"{"place":{"a":[1,-5]},"from":3}"#)] {

@@ -10,6 +10,7 @@ mod list;
 mod proof;
 mod refusals;
 mod search;
+mod unreadable;
 
 use usher::{
     domain::{

@@ -15,17 +15,6 @@ const VERIFY: &str = "/audit-log/proof/verify";
 const DAMAGE: &str = "UPDATE audit_entries SET subject_name = 'Mallory' WHERE sequence = 2";
 
 impl TestApp {
-    /// Runs a statement about entries that the database would refuse.
-    fn tamper(&self, statement: &str) {
-        if self.store().is_sqlite() {
-            self.execute("DROP TRIGGER IF EXISTS audit_entries_stay");
-            self.execute("DROP TRIGGER IF EXISTS audit_entries_are_kept");
-        } else {
-            self.execute("ALTER TABLE audit_entries DISABLE TRIGGER USER");
-        }
-        self.execute(statement);
-    }
-
     /// Makes an entry fit again that was damaged.
     fn mend(&self) {
         self.tamper("UPDATE audit_entries SET subject_name = 'Maya Fischer' WHERE sequence = 2");

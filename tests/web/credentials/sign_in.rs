@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use usher::{
     domain::credentials::{password::Password, token::TokenHash},
-    store::credentials::refused_sign_ins::{self, RefusalReason},
+    store::credentials::refused_sign_ins::{self, RefusalReason, Span},
     usecases::{ClientInfo, Position, credentials::sign_in, outbox::housekeeping},
 };
 
@@ -44,9 +44,8 @@ fn without_the_typed(page: &Page, email: &str) -> String {
 /// Refused sign-ins: sources, addresses, reasons and numbers.
 fn refusals(app: &TestApp) -> Vec<(String, String, RefusalReason, i64)> {
     housekeeping::write_refusals(&app.ctx).unwrap();
-    let page = app.store().read(|db| refused_sign_ins::page(db, &Position::Last, 100)).unwrap();
-    let rows = page.rows.into_iter().rev();
-    rows.map(|row| (row.network, row.email_key, row.reason, row.times)).collect()
+    let rows = app.store().read(|db| refused_sign_ins::read(db, Span::default(), &Position::Last, 100)).unwrap();
+    rows.into_iter().map(|row| (row.network, row.email_key, row.reason, row.times)).collect()
 }
 
 /// SQLite has one writer at a time.

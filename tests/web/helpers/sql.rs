@@ -24,6 +24,17 @@ impl TestApp {
         done.unwrap()
     }
 
+    /// Changes the audit log by a statement that the database would refuse.
+    pub fn tamper(&self, statement: &str) {
+        if self.store().is_sqlite() {
+            self.execute("DROP TRIGGER IF EXISTS audit_entries_stay");
+            self.execute("DROP TRIGGER IF EXISTS audit_entries_are_kept");
+        } else {
+            self.execute("ALTER TABLE audit_entries DISABLE TRIGGER USER");
+        }
+        self.execute(statement);
+    }
+
     /// Makes the database refuse an event: `refuse("UPDATE ON user_rows", "NEW.id = 7")`.
     pub fn refuse(&self, event: &str, when: &str) {
         if self.store().is_sqlite() {

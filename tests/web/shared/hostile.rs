@@ -95,6 +95,17 @@ async fn a_cookie_that_is_no_text_signs_nobody_out(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn a_search_is_read_up_to_the_hundred_characters_that_are_looked_for(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let lists = ["/users-and-groups", "/users-and-permissions", "/portfolios", "/portfolios/accounts", "/assets"];
+    for path in lists.into_iter().chain(["/audit-log", "/audit-log/person", "/audit-log/place", "/audit-log/refused-sign-ins"]) {
+        let page = maya.get(&app, &format!("{path}?q={}", "a".repeat(3_000))).await;
+        assert!(page.is(200).body.contains(&format!("value=\"{}\"", "a".repeat(100))), "{path}: {}", page.text());
+        assert!(!page.body.contains(&"a".repeat(101)), "{path}");
+    }
+}
+
+#[apply(both_databases!)]
 async fn an_address_or_a_head_that_is_too_long_is_refused_in_words(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     for path in ["/sign-in", "/unknown", "/users-and-groups", "/healthz"] {
@@ -135,7 +146,7 @@ async fn a_page_that_writes_when_it_is_looked_at_is_not_shown_to_other_sites(db:
     let world = World::new(db).await;
     let recorded = ENDPOINTS.iter().filter(|endpoint| endpoint.kind.is_recorded());
     let pages = recorded.map(|endpoint| world.path(endpoint)).collect::<Vec<_>>();
-    assert_eq!(pages.len(), 7);
+    assert_eq!(pages.len(), 8);
     let World { app, mut maya, .. } = world;
     for path in &pages {
         let before = app.count("audit_entries");

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountFields, AssetFields, AuditEvent, ConnectionFields, Grantee, Named, PortfolioFields, UserFields};
+use super::{AccountFields, AssetFields, AuditEvent, ConnectionFields, Grantee, Named, PortfolioFields, UserFields, list};
 use crate::domain::{
     account::{BILLING_FIELDS, BillingFields},
     clock::Timestamp,
@@ -124,6 +124,18 @@ fn facts_of(fields: &impl Labelled) -> Vec<Fact> {
     fields.fields().into_iter().map(|(label, value)| text(label, value)).collect()
 }
 
+impl UserFields {
+    /// Names of the changed fields.
+    pub(super) fn changes(&self, after: &Self) -> String {
+        let changed = [
+            ("name", (&self.first_name, &self.last_name) != (&after.first_name, &after.last_name)),
+            ("email", self.email != after.email),
+            ("default role", self.default_role != after.default_role),
+        ];
+        list(changed)
+    }
+}
+
 impl AuditEvent {
     /// Fields that the event changed, with their values before and after.
     pub fn changes(&self) -> Vec<Change> {
@@ -174,6 +186,7 @@ impl AuditEvent {
             Self::AccountMovedOut { after } => vec![text("portfolio", &after.name)],
             Self::AccessExported { on } => vec![text("date", on)],
             Self::AuditExported { filters, format } => vec![text("filters", filters), text("format", format.label())],
+            Self::RefusalsExported { filters } => vec![text("filters", filters)],
             Self::SignedIn { browser } => vec![text("browser", browser)],
             Self::SessionsEnded { sessions } => vec![number("sessions ended", *sessions)],
             Self::UserInvited { email, role, expires_at } => {

@@ -40,6 +40,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             AuditExported { filters: text("Action: Mail"), format: ExportFormat::JsonLines },
             r#"{"filters":"Action: Mail","format":"jsonl","version":1}"#,
         ),
+        (RefusalsExported { filters: text("Text: noor") }, r#"{"filters":"Text: noor","version":1}"#),
         (SignedIn { browser: text("Firefox") }, r#"{"browser":"Firefox","version":1}"#),
         (SignedOut {}, r#"{"version":1}"#),
         (SessionsEnded { sessions: 2 }, r#"{"sessions":2,"version":1}"#),

@@ -1,6 +1,6 @@
 //! Accounts of an administrator's scope: all of them, or those without billing information.
 
-use actix_web::{http::StatusCode, web::Query};
+use actix_web::web::Query;
 use askama::Template;
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use crate::{
         pages::portfolios::PortfolioHead,
         shared::{
             error::WebError,
-            list_query::{self, PageRequest, TEXT_MAX, known},
+            list_query::{self, PageRequest, known},
             page::{Layout, Pager},
             page_context::PageContext,
             page_size::PageSize,
@@ -67,9 +67,6 @@ impl AccountListQuery {
     }
 
     fn request(&self) -> Result<PageRequest, WebError> {
-        if self.q.len() > TEXT_MAX {
-            return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
-        }
         known(&self.billing, |text| (text == MISSING).then_some(()))?;
         let mut request = PageRequest::at(&self.page, PageSize::default())?;
         request.search = SearchTerm::parse(&self.q);
@@ -116,7 +113,7 @@ impl AccountListPage {
 
 /// `GET /portfolios/accounts`
 pub(in crate::web) async fn list(context: PageContext, Query(query): Query<AccountListQuery>) -> HandlerResult {
-    let query = AccountListQuery { q: list_query::read(query.q), ..query };
+    let query = AccountListQuery { q: list_query::read(&query.q), ..query };
     let request = query.request()?;
     let (search, position, limit, missing) = (request.search.clone(), request.position.clone(), request.rows.count(), query.is_missing());
     let open = move |ctx: &_, actor: &_| accounts::list(ctx, actor, missing, search, &position, limit);

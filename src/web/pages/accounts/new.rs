@@ -180,7 +180,7 @@ impl Answers {
 
 /// `GET /accounts/new`
 pub(in crate::web) async fn show(context: PageContext, query: Query<DraftQuery<Step>>) -> HandlerResult {
-    let DraftQuery { step, draft, q, portfolio, .. } = query.into_inner().checked()?;
+    let DraftQuery { step, draft, q, portfolio, .. } = query.into_inner().shortened();
     let Some(held) = wizard::open::<Answers>(&context, &draft) else { return respond::page(&lost(&context, &Answers::default()).await?) };
     // A portfolio in the address counts like a posted one.
     let answers = Answers { portfolio: portfolio.or(held.portfolio), from: portfolio.or(held.from), ..held.clone() };

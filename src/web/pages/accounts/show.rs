@@ -112,11 +112,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, quer
         may_add: may.assign && shown.account.is_active(),
         assets: listing.rows.rows.into_iter().map(|row| AssetRow::new(row, &context.current.user, now)).collect(),
         assets_count: list_query::shown(listing.count),
-        events: shown
-            .events
-            .iter()
-            .filter_map(|row| Event::of(row, (SubjectKind::Account, id.0), "this account", DisplayTime::new(row.at, now)))
-            .collect(),
+        events: shown.events.iter().map(|entry| Event::of(entry, (SubjectKind::Account, id.0), "this account", now)).collect(),
         activity: ActivityLinks::new(&context, HistoryOf::Account(id), may.see_portfolio),
         website: shown.account.website,
         notes: shown.account.notes,
@@ -149,7 +145,8 @@ mod tests {
             users_pager: Pager { next: Some("?users=a".into()), ..Pager::single("1–50 of 120 people") },
             assets: AssetRow::samples(sample),
             assets_count: Count::MoreThan(10_000),
-            events: sample.rows(|place, user| Event { text: format!("{} edited the details", user.name), at: sample.display_time(place) }),
+            events: sample
+                .rows(|place, user| Event { text: format!("{} edited the details", user.name), at: Some(sample.display_time(place)) }),
             activity: ActivityLinks { all: Some("/accounts/3/activity".to_owned()), log: None, access: None },
             through_portfolio: Some(("2 Portfolio Admins".to_owned(), sample.group())),
             may: ALL,

@@ -12,7 +12,7 @@ use crate::{
     },
     web::shared::{
         list_query,
-        page::{Count, DisplayTime, Pager, counted},
+        page::{Chip, Count, DisplayTime, Pager, counted},
         routing::paths,
     },
 };
@@ -27,16 +27,6 @@ pub struct AssetTable {
     pub count: Count,
     pub rows: Vec<AssetRow>,
     pub pager: Pager,
-}
-
-/// A filter that can be removed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chip {
-    /// "Owned by"
-    pub label: &'static str,
-    pub name: String,
-    /// Address without it.
-    pub without: String,
 }
 
 /// An asset in a list.

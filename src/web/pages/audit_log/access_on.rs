@@ -15,7 +15,6 @@ use crate::{
     domain::{
         audit::{Named, SubjectKind},
         clock::Timestamp,
-        ids::{AccountId, PortfolioId, UserId},
         user::Status,
     },
     usecases::audit::{
@@ -63,6 +62,8 @@ pub struct Link {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownDay {
     pub day: DisplayTime,
+    /// Entry that cannot be read, so that the access is unknown.
+    pub unreadable: Option<paths::AuditEntry>,
     /// True if the day lies before the first entry.
     pub is_before_records: bool,
     /// Time of the first entry; `None` without entries.
@@ -117,6 +118,7 @@ impl ShownDay {
         let rows = found.rows.iter().take(ROWS_MAX).map(|row| Row::new(row, found, now));
         Self {
             day: DisplayTime::new(day.and_time(NaiveTime::MIN), now),
+            unreadable: found.unreadable.map(|entry| paths::AuditEntry { entry }),
             is_before_records: found.recorded_since.is_none_or(|first| end <= first),
             recorded_since: found.recorded_since.map(|first| DisplayTime::new(first, now)),
             facts,
@@ -205,22 +207,9 @@ fn end(day: NaiveDate) -> Timestamp {
     day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(NaiveTime::MIN)
 }
 
-/// `GET /users-and-permissions/{user}/access`
-pub(in crate::web) async fn of_user(context: PageContext, id: Path<UserId>, query: Query<DayQuery>) -> HandlerResult {
-    show(&context, HistoryOf::User(*id), &query).await
-}
-
-/// `GET /portfolios/{portfolio}/access`
-pub(in crate::web) async fn of_portfolio(context: PageContext, id: Path<PortfolioId>, query: Query<DayQuery>) -> HandlerResult {
-    show(&context, HistoryOf::Portfolio(*id), &query).await
-}
-
-/// `GET /accounts/{account}/access`
-pub(in crate::web) async fn of_account(context: PageContext, id: Path<AccountId>, query: Query<DayQuery>) -> HandlerResult {
-    show(&context, HistoryOf::Account(*id), &query).await
-}
-
-async fn show(context: &PageContext, of: HistoryOf, query: &DayQuery) -> HandlerResult {
+/// `GET` `/users-and-permissions/{user}/access`, `/portfolios/{portfolio}/access`, `/accounts/{account}/access`
+pub(in crate::web) async fn show<Id: Copy + Into<HistoryOf>>(context: PageContext, id: Path<Id>, query: Query<DayQuery>) -> HandlerResult {
+    let of: HistoryOf = (*id).into();
     let today = context.now().date();
     let (day, error) = match query.day(today) {
         Ok(day) => (Some(day), None),
@@ -246,22 +235,13 @@ async fn show(context: &PageContext, of: HistoryOf, query: &DayQuery) -> Handler
     })
 }
 
-/// `GET /users-and-permissions/{user}/access/export`
-pub(in crate::web) async fn export_of_user(context: PageContext, id: Path<UserId>, query: Query<DayQuery>) -> HandlerResult {
-    export(&context, HistoryOf::User(*id), &query).await
-}
-
-/// `GET /portfolios/{portfolio}/access/export`
-pub(in crate::web) async fn export_of_portfolio(context: PageContext, id: Path<PortfolioId>, query: Query<DayQuery>) -> HandlerResult {
-    export(&context, HistoryOf::Portfolio(*id), &query).await
-}
-
-/// `GET /accounts/{account}/access/export`
-pub(in crate::web) async fn export_of_account(context: PageContext, id: Path<AccountId>, query: Query<DayQuery>) -> HandlerResult {
-    export(&context, HistoryOf::Account(*id), &query).await
-}
-
-async fn export(context: &PageContext, of: HistoryOf, query: &DayQuery) -> HandlerResult {
+/// `GET` `/users-and-permissions/{user}/access/export`, and those of portfolios and accounts
+pub(in crate::web) async fn export<Id: Copy + Into<HistoryOf>>(
+    context: PageContext,
+    id: Path<Id>,
+    query: Query<DayQuery>,
+) -> HandlerResult {
+    let of: HistoryOf = (*id).into();
     let state = context.state().clone();
     let no_such = |_| WebError::NoSuchList(StatusCode::NOT_FOUND, None);
     let day = query.day(context.now().date()).map_err(no_such)?;
@@ -296,6 +276,7 @@ fn csv(row: &access_on::AccessRow) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::EntryId;
     use crate::web::shared::samples::{Sample, check};
 
     #[test]
@@ -319,6 +300,7 @@ mod tests {
                 on: Field::new("2026-05-31"),
                 shown: Some(ShownDay {
                     day: sample.display_time(0),
+                    unreadable: (sample.name == "hostile").then_some(paths::AuditEntry { entry: EntryId(412) }),
                     is_before_records: sample.rows == 0,
                     recorded_since: (sample.rows < 3).then(|| sample.display_time(1)),
                     facts: vec![("Portfolio", sample.group())],

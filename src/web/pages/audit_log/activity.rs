@@ -13,12 +13,9 @@ use super::{
     paging::{Paging, PagingQuery, Stopped},
 };
 use crate::{
-    domain::{
-        ids::{AccountId, PortfolioId, UserId},
-        permission::Permission,
-    },
+    domain::permission::Permission,
     usecases::{
-        AuditRow,
+        ReadEntry,
         audit::{HistoryOf, activity},
     },
     web::shared::{
@@ -75,45 +72,18 @@ fn path(of: HistoryOf) -> String {
     }
 }
 
-/// `GET /users-and-permissions/{user}/activity`
-pub(in crate::web) async fn of_user(
+/// `GET` `/users-and-permissions/{user}/activity`, `/portfolios/{portfolio}/activity`, `/accounts/{account}/activity`
+pub(in crate::web) async fn show<Id: Copy + Into<HistoryOf>>(
     context: PageContext,
-    id: Path<UserId>,
+    id: Path<Id>,
     request: HttpRequest,
     state: Data<State>,
     query: Query<PagingQuery>,
 ) -> HandlerResult {
-    show(&context, HistoryOf::User(*id), remembered(&request, &state, &query), &query).await
-}
-
-/// `GET /portfolios/{portfolio}/activity`
-pub(in crate::web) async fn of_portfolio(
-    context: PageContext,
-    id: Path<PortfolioId>,
-    request: HttpRequest,
-    state: Data<State>,
-    query: Query<PagingQuery>,
-) -> HandlerResult {
-    show(&context, HistoryOf::Portfolio(*id), remembered(&request, &state, &query), &query).await
-}
-
-/// `GET /accounts/{account}/activity`
-pub(in crate::web) async fn of_account(
-    context: PageContext,
-    id: Path<AccountId>,
-    request: HttpRequest,
-    state: Data<State>,
-    query: Query<PagingQuery>,
-) -> HandlerResult {
-    show(&context, HistoryOf::Account(*id), remembered(&request, &state, &query), &query).await
-}
-
-fn remembered(request: &HttpRequest, state: &State, query: &PagingQuery) -> PageSize {
-    PageSize::remembered(request, state, &query.rows)
-}
-
-async fn show(context: &PageContext, of: HistoryOf, remembered: PageSize, query: &PagingQuery) -> HandlerResult {
-    let paging = Paging::parse(&query.page, &query.rows, remembered).map_err(|_| WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
+    let of: HistoryOf = (*id).into();
+    let remembered = PageSize::remembered(&request, &state, &query.rows);
+    let paging =
+        Paging::<ReadEntry>::parse(&query.page, &query.rows, remembered).map_err(|_| WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
     let (position, limit) = (paging.position.clone(), paging.limit);
     let (layout_data, found) = context.open(move |ctx, actor| activity::activity(ctx, actor, of, &position, limit)).await?;
     let moment = |at| DisplayTime::new(at, layout_data.now);
@@ -129,16 +99,15 @@ async fn show(context: &PageContext, of: HistoryOf, remembered: PageSize, query:
     };
     let here = path(of);
     let link = |page: &str| PagingQuery::path(&here, page, &query.rows);
-    let event = |row: &AuditRow| Event::of(row, (kind, id), this, moment(row.at));
     respond::page(&ActivityPage {
         layout: context.layout(&layout_data),
         name: found.name,
         page: crate::web::shared::page::page_of(kind, id).unwrap_or_default(),
         section,
-        events: found.page.rows.rows.iter().filter_map(event).collect(),
+        events: found.page.rows.rows.iter().map(|entry| Event::of(entry, (kind, id), this, layout_data.now)).collect(),
         pager: paging.pager(&found.page, found.count, link, |rows| PagingQuery::path(&here, "", &rows.to_string())),
         stopped: paging.stopped(&found.page, moment, link),
-        log: ActivityLinks::new(context, of, true).log,
+        log: ActivityLinks::new(&context, of, true).log,
     })
 }
 
@@ -154,9 +123,10 @@ mod tests {
             name: sample.group(),
             page: "/accounts/3".to_owned(),
             section: ("Portfolios", "/portfolios".to_owned()),
-            events: sample.rows(|place, user| Event { text: format!("{} edited the details", user.name), at: sample.display_time(place) }),
+            events: sample
+                .rows(|place, user| Event { text: format!("{} edited the details", user.name), at: Some(sample.display_time(place)) }),
             pager: Pager::single("12 entries"),
-            stopped: Some(Stopped { at: sample.display_time(9), is_forward: false, href: "/accounts/3/activity?page=a".to_owned() }),
+            stopped: Some(Stopped { at: Some(sample.display_time(9)), is_forward: false, href: "/accounts/3/activity?page=a".to_owned() }),
             log: Some("/audit-log?account=3".to_owned()),
         });
     }

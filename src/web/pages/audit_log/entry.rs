@@ -24,7 +24,7 @@ use crate::{
 #[template(path = "audit_log/entry.html")]
 pub struct AuditEntryPage {
     pub layout: Layout,
-    pub entry: EntryId,
+    pub way: EntryWay,
     pub sentence: Vec<SentencePart>,
     pub action: &'static str,
     pub at: DisplayTime,
@@ -36,11 +36,27 @@ pub struct AuditEntryPage {
     pub origin: Origin,
     pub changes: Vec<ChangeRow>,
     pub facts: Vec<FactRow>,
-    /// True if this version cannot read the details.
-    pub is_unreadable: bool,
+    /// Details as they are stored, if this version cannot read them.
+    pub stored_details: Option<String>,
     /// Hexadecimal hashes.
     pub hash: String,
     pub previous_hash: String,
+}
+
+/// Page of an entry that cannot be read: its columns as they are stored.
+#[derive(Debug, Clone, Template)]
+#[template(path = "audit_log/unreadable.html")]
+pub struct UnreadableEntryPage {
+    pub layout: Layout,
+    pub way: EntryWay,
+    /// Name and text of each column; `None` for a missing value.
+    pub columns: Vec<(&'static str, Option<String>)>,
+}
+
+/// Title of an entry's page, and the ways to the entries beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryWay {
+    pub entry: EntryId,
     pub is_newest: bool,
 }
 
@@ -72,7 +88,7 @@ pub struct FactRow {
     pub time: Option<DisplayTime>,
 }
 
-impl AuditEntryPage {
+impl EntryWay {
     fn title(&self) -> String {
         format!("Entry {}", self.entry)
     }
@@ -87,7 +103,7 @@ impl AuditEntryPage {
 }
 
 /// Label at the beginning of a line.
-fn capitalised(label: &str) -> String {
+pub(super) fn capitalised(label: &str) -> String {
     let mut chars = label.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
@@ -108,9 +124,15 @@ pub(in crate::web) fn entries_about(kind: SubjectKind, id: i64) -> Option<String
 /// `GET /audit-log/{entry}`
 pub(in crate::web) async fn show(context: PageContext, id: Path<EntryId>) -> HandlerResult {
     let id = *id;
-    let (layout_data, Entry { row, is_newest, existing }) = context.open(move |ctx, actor| log::entry(ctx, actor, id)).await?;
+    let (layout_data, Entry { entry, is_newest, existing }) = context.open(move |ctx, actor| log::entry(ctx, actor, id)).await?;
     let now = layout_data.now;
+    let (layout, way) = (context.layout(&layout_data), EntryWay { entry: id, is_newest });
     let exists = |kind, id| existing.contains(&(kind, id));
+    let sentence = sentence(&entry, exists);
+    let row = match entry {
+        Ok(row) => row,
+        Err(unreadable) => return respond::page(&UnreadableEntryPage { layout, way, columns: unreadable.columns }),
+    };
     let named = |kind: SubjectKind, id: i64, name: &str| Named {
         kind: kind.label(),
         name: name.to_owned(),
@@ -124,9 +146,9 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<EntryId>) -> Han
     let place = row.place_kind.zip(row.place_id).map(|(kind, id)| named(kind, id, row.place_name.as_deref().unwrap_or_default()));
     let event = row.event().ok();
     respond::page(&AuditEntryPage {
-        layout: context.layout(&layout_data),
-        entry: id,
-        sentence: sentence(&row, exists),
+        layout,
+        way,
+        sentence,
         action: row.action.label(),
         at: DisplayTime::new(row.at, now),
         exact_time: row.at.format("%Y-%m-%d %H:%M:%S%.6f UTC").to_string(),
@@ -136,10 +158,9 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<EntryId>) -> Han
         origin: Origin::of(&row),
         changes: event.as_ref().map(|event| event.changes().into_iter().map(ChangeRow::from).collect()).unwrap_or_default(),
         facts: event.as_ref().map(|event| event.facts().into_iter().map(|fact| FactRow::new(fact, now)).collect()).unwrap_or_default(),
-        is_unreadable: event.is_none(),
+        stored_details: event.is_none().then_some(row.details),
         hash: hex(&row.hash),
         previous_hash: hex(&row.previous_hash),
-        is_newest,
     })
 }
 
@@ -175,7 +196,7 @@ mod tests {
             };
             AuditEntryPage {
                 layout: sample.layout(),
-                entry: EntryId(412),
+                way: EntryWay { entry: EntryId(412), is_newest: false },
                 sentence: vec![SentencePart { text: sample.group(), is_name: true, href: Some("/portfolios/3".to_owned()) }],
                 action: "Portfolio edited",
                 at: sample.display_time(3),
@@ -190,12 +211,16 @@ mod tests {
                     text: sample.email.clone(),
                     time: (place == 1).then(|| sample.display_time(3)),
                 }),
-                is_unreadable: sample.name == "hostile",
+                stored_details: (sample.name == "hostile").then(|| sample.text.clone()),
                 hash: "0f".repeat(32),
                 previous_hash: "00".repeat(32),
-                is_newest: false,
             }
         };
         check("audit-entry", page);
+        check("audit-entry-unreadable", |sample| UnreadableEntryPage {
+            layout: sample.layout(),
+            way: EntryWay { entry: EntryId(412), is_newest: sample.rows == 0 },
+            columns: vec![("action", Some(sample.text.clone())), ("client_ip", None)],
+        });
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         clock::Timestamp,
     },
     usecases::{
-        AuditRow, Position,
+        AuditRow, Position, ReadEntry, UnreadableEntry,
         audit::{
             export::{begin, read},
             log::{self, LogFilter},
@@ -33,6 +33,9 @@ use crate::{
 const CHUNK: usize = 1000;
 
 const HEADER: &str = "\"Sequence\",\"Time (UTC)\",\"Actor\",\"Action\",\"Event\",\"Subject\",\"Place\",\"Channel\",\"Network address\",\"Changes\",\"Details\"\r\n";
+
+/// Sentence of an entry that cannot be read.
+const UNREADABLE: &str = "This entry can’t be read";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -58,9 +61,9 @@ pub(in crate::web) async fn export(context: PageContext, request: HttpRequest, q
         begin(ctx, &exporter, &words, format)
     };
     let up_to = state.run(begin).await?;
-    let line: fn(&AuditRow) -> String = match format {
-        ExportFormat::Csv => csv,
-        ExportFormat::JsonLines => json_line,
+    let line: fn(&ReadEntry) -> String = match format {
+        ExportFormat::Csv => |entry| entry.as_ref().map_or_else(unreadable_csv, csv),
+        ExportFormat::JsonLines => |entry| entry.as_ref().map_or_else(unreadable_json, json_line),
     };
     let read = move |position| {
         let (state, principal, filter) = (state.clone(), principal.clone(), filter.clone());
@@ -93,7 +96,7 @@ fn csv(row: &AuditRow) -> String {
         &time(row.at),
         &row.actor_name,
         row.action.label(),
-        sentence.as_deref().unwrap_or_default(),
+        sentence.as_deref().unwrap_or(UNREADABLE),
         &row.subject_name,
         place,
         origin.channel,
@@ -101,6 +104,31 @@ fn csv(row: &AuditRow) -> String {
         &changes.join("; "),
         &row.details,
     ])
+}
+
+/// An entry that cannot be read: its columns as they are stored, with a mark.
+fn unreadable_csv(entry: &UnreadableEntry) -> String {
+    let column = |name| entry.column(name);
+    csv_line([
+        &*entry.sequence.to_string(),
+        column("at"),
+        column("actor_name"),
+        column("action"),
+        UNREADABLE,
+        column("subject_name"),
+        column("place_name"),
+        column("channel"),
+        column("client_ip"),
+        "",
+        column("details"),
+    ])
+}
+
+/// An entry that cannot be read: its columns as texts, with a mark.
+fn unreadable_json(entry: &UnreadableEntry) -> String {
+    let columns = entry.columns.iter().map(|(name, text)| ((*name).to_owned(), json!(text)));
+    let marks = [("sequence".to_owned(), json!(entry.sequence)), ("unreadable".to_owned(), json!(true))];
+    format!("{}\n", marks.into_iter().chain(columns).collect::<Value>())
 }
 
 /// All columns of an entry; details as an object, hashes in hexadecimal.

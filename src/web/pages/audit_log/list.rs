@@ -16,14 +16,15 @@ use crate::{
         ids::EntryId,
     },
     usecases::{
-        AuditRow,
+        ReadEntry,
         audit::{
             log::{self, Log, LogFilter, Thing},
             proof,
         },
+        entry_key,
     },
     web::shared::{
-        page::{DisplayTime, Field, FormErrors, Layout, Pager, sentence},
+        page::{Chip, DisplayTime, Field, FormErrors, Layout, Pager, sentence},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -55,14 +56,6 @@ pub struct Toolbar {
     pub to: Field,
     /// Filters that are set elsewhere, submitted along with the form.
     pub hidden: Vec<(&'static str, String)>,
-}
-
-/// A filter by a user or thing, with the address of the list without it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chip {
-    pub label: &'static str,
-    pub name: String,
-    pub without: String,
 }
 
 impl AuditLogPage {
@@ -157,11 +150,11 @@ pub(in crate::web) async fn list(context: PageContext, query: LogQuery) -> Handl
     };
     let (layout_data, (names, found, proof)) = context.open(read).await?;
     let moment = |at| DisplayTime::new(at, layout_data.now);
-    let row = |row: &AuditRow, log: &Log| EntryRow {
-        entry: EntryId(row.sequence),
-        sentence: sentence(row, |kind, id| log.existing.contains(&(kind, id))),
-        at: moment(row.at),
-        origin: Origin::of(row),
+    let row = |entry: &ReadEntry, log: &Log| EntryRow {
+        entry: EntryId(entry_key(entry).sequence),
+        sentence: sentence(entry, |kind, id| log.existing.contains(&(kind, id))),
+        at: entry_key(entry).at.map(moment),
+        origin: entry.as_ref().map(Origin::of).unwrap_or_default(),
     };
     let link = |page: &str| query.on_page(page);
     let sized = |rows: crate::web::shared::page_size::PageSize| query.changed(|query| query.rows = rows.to_string()).path();
@@ -203,7 +196,7 @@ mod tests {
                 SentencePart { text: " invited ".to_owned(), is_name: false, href: None },
                 name(&sample.group(), None),
             ],
-            at: sample.display_time(place),
+            at: Some(sample.display_time(place)),
             origin: Origin { channel: "Page", address: if place == 1 { String::new() } else { "203.0.113.24".to_owned() } },
         };
         AuditLogPage {
@@ -212,10 +205,10 @@ mod tests {
             chips: vec![Chip { label: "By", name: sample.group(), without: "/audit-log".to_owned() }],
             rows: sample.rows(row),
             pager: Pager { next: Some("?page=a".into()), ..Pager::single("1–50 of 412 entries") },
-            stopped: Some(Stopped { at: sample.display_time(9), is_forward: false, href: "/audit-log?page=a".to_owned() }),
+            stopped: Some(Stopped { at: Some(sample.display_time(9)), is_forward: false, href: "/audit-log?page=a".to_owned() }),
             is_narrowed: true,
             proof: ProofState {
-                newest: Some(Newest { head: String::new(), sequence: 412, hash: "3f".repeat(32), at: sample.display_time(0) }),
+                newest: Some(Newest { head: String::new(), sequence: 412, hash: "3f".repeat(32), at: Some(sample.display_time(0)) }),
                 verified: Some(LastVerification { at: sample.display_time(1), sequence: 400, damaged_at: (sample.rows == 0).then_some(7) }),
             },
             query: query.text(),

@@ -23,7 +23,8 @@ use crate::{
 pub struct EntryRow {
     pub entry: crate::domain::ids::EntryId,
     pub sentence: Vec<SentencePart>,
-    pub at: crate::web::shared::page::DisplayTime,
+    /// `None` for an unreadable time.
+    pub at: Option<crate::web::shared::page::DisplayTime>,
     pub origin: Origin,
 }
 
@@ -33,8 +34,8 @@ impl EntryRow {
     }
 }
 
-/// Origin of an entry: its channel, and the network address of a page's client.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Origin of an entry: its channel, and the network address of a page's client. Empty for an unreadable entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     pub channel: &'static str,
     /// Empty without one.

@@ -1,10 +1,10 @@
 //! Search for a portfolio or account by which to filter the log.
 
-use actix_web::{http::StatusCode, web::Query};
+use actix_web::web::Query;
 use askama::Template;
 use serde::Deserialize;
 
-use super::query::{LogQuery, no_such};
+use super::query::LogQuery;
 use crate::{
     domain::search::SearchTerm,
     usecases::audit::log,
@@ -65,10 +65,7 @@ pub(in crate::web) struct PlaceQuery {
 /// `GET /audit-log/place`
 pub(in crate::web) async fn find(context: PageContext, query: Query<PlaceQuery>) -> HandlerResult {
     let PlaceQuery { q, return_query } = query.into_inner();
-    let (q, list) = (list_query::read(q), LogQuery::returned(&return_query));
-    if q.len() > list_query::TEXT_MAX {
-        return Err(no_such(StatusCode::BAD_REQUEST));
-    }
+    let (q, list) = (list_query::read(&q), LogQuery::returned(&return_query));
     let search = SearchTerm::parse(&q);
     let (layout_data, found) = context.open(move |ctx, actor| log::places(ctx, actor, search, RESULTS_MAX)).await?;
     let portfolios = found.portfolios.rows.into_iter().map(|portfolio| Place {

@@ -42,7 +42,8 @@ pub struct Newest {
     pub head: String,
     pub sequence: i64,
     pub hash: String,
-    pub at: DisplayTime,
+    /// `None` if the time is unreadable.
+    pub at: Option<DisplayTime>,
 }
 
 /// Result of the last verification.
@@ -59,7 +60,7 @@ impl ProofState {
     pub(super) fn of(Proof { newest, verification }: Proof, now: Timestamp) -> Self {
         let newest = newest.map(|newest| {
             let (head, hash) = (newest.head.to_string(), hex(&newest.head.hash));
-            Newest { sequence: newest.head.sequence, hash, head, at: DisplayTime::new(newest.at, now) }
+            Newest { sequence: newest.head.sequence, hash, head, at: newest.at.map(|at| DisplayTime::new(at, now)) }
         });
         let verified = verification.verified_at.map(|at| LastVerification {
             at: DisplayTime::new(at, now),
@@ -132,7 +133,7 @@ mod tests {
     fn renders() {
         let head = ChainHead { sequence: 12_345, hash: [0xa7; 32] };
         let state = VerificationState { verified_at: Some(now()), head, broken_at: None, requested_at: None };
-        let newest = Some(NewestEntry { head, at: now() });
+        let newest = Some(NewestEntry { head, at: Some(now()) });
         for (name, proof) in [
             ("audit-proof", Proof { newest, verification: state }),
             (

@@ -20,7 +20,7 @@ use crate::{
     usecases::audit::log::{LogFilter, Thing},
     web::shared::{
         error::WebError,
-        list_query::{self, TEXT_MAX, known},
+        list_query::{self, known},
         page::FieldError,
         page_size::PageSize,
         routing::paths,
@@ -68,7 +68,7 @@ pub(super) fn no_such(status: StatusCode) -> WebError {
 fn log_query(request: &HttpRequest) -> Result<LogQuery, WebError> {
     let Query(query) = Query::<LogQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
     let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
-    Ok(LogQuery { remembered, q: list_query::read(query.q), ..query })
+    Ok(LogQuery { remembered, q: list_query::read(&query.q), ..query })
 }
 
 /// Errors of the dates, which are typed where a browser has no picker.
@@ -87,9 +87,6 @@ impl LogQuery {
     /// # Errors
     /// [`WebError::NoSuchList`] for a value that no page of Usher writes.
     pub(super) fn filter(&self) -> Result<LogFilter, WebError> {
-        if self.q.len() > TEXT_MAX {
-            return Err(no_such(StatusCode::BAD_REQUEST));
-        }
         self.read().map_err(|_| no_such(StatusCode::NOT_FOUND))
     }
 
@@ -114,18 +111,8 @@ impl LogQuery {
         })
     }
 
-    /// Days as times in the company's time zone, which is UTC.
     pub(super) fn span(&self) -> Result<Span, DateErrors> {
-        let (from, to) = (day(&self.from), day(&self.to));
-        let error = |day: &Result<Option<NaiveDate>, FieldError>| day.as_ref().err().cloned();
-        let errors = DateErrors { from: error(&from), to: error(&to) };
-        let (Ok(from), Ok(to)) = (from, to) else { return Err(errors) };
-        if from.zip(to).is_some_and(|(from, to)| to < from) {
-            let text = "Choose a date on or after the From date".to_owned();
-            return Err(DateErrors { from: None, to: Some(FieldError::Message(text)) });
-        }
-        let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN);
-        Ok((from.map(begins), to.and_then(|day| day.checked_add_days(Days::new(1))).map(begins)))
+        span(&self.from, &self.to)
     }
 
     pub(super) fn paging(&self) -> Result<Paging, WebError> {
@@ -160,7 +147,7 @@ impl LogQuery {
     /// The query that another page returns to, parsed and written again, so that no other text reaches an address.
     pub(super) fn returned(text: &str) -> Self {
         let query = serde_urlencoded::from_str::<Self>(text).unwrap_or_default();
-        if query.filter().is_ok() { query.changed(|_| ()) } else { Self::default() }
+        if query.filter().is_ok() { query.changed(|query| query.q = list_query::read(&query.q)) } else { Self::default() }
     }
 
     /// The query of the first page with a change.
@@ -187,6 +174,20 @@ impl LogQuery {
 
 fn id<T: FromStr>(text: &str) -> Result<Option<T>, WebError> {
     known(text, |text| text.parse().ok())
+}
+
+/// First and last day as times in the company's time zone, which is UTC.
+pub(super) fn span(from: &str, to: &str) -> Result<Span, DateErrors> {
+    let (from, to) = (day(from), day(to));
+    let error = |day: &Result<Option<NaiveDate>, FieldError>| day.as_ref().err().cloned();
+    let errors = DateErrors { from: error(&from), to: error(&to) };
+    let (Ok(from), Ok(to)) = (from, to) else { return Err(errors) };
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        let text = "Choose a date on or after the From date".to_owned();
+        return Err(DateErrors { from: None, to: Some(FieldError::Message(text)) });
+    }
+    let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN);
+    Ok((from.map(begins), to.and_then(|day| day.checked_add_days(Days::new(1))).map(begins)))
 }
 
 /// Parses a day as a date picker writes it: "2026-11-22".

@@ -1,4 +1,4 @@
-//! Refused sign-ins, counted by minute and network.
+//! Refused sign-ins, counted by minute and network: their list with filters, and its export.
 
 use actix_web::{
     HttpRequest,
@@ -6,16 +6,24 @@ use actix_web::{
     web::{Data, Query},
 };
 use askama::Template;
+use serde::Deserialize;
 
-use super::{paging::PagingQuery, query::no_such};
+use super::{
+    paging::{Paging, Stopped},
+    query::{DateErrors, no_such, span},
+};
 use crate::{
-    usecases::{Position, RefusalKey, RefusalReason, RefusedSignIn, audit::refusals},
+    domain::search::SearchTerm,
+    usecases::{
+        Position, RefusalReason, RefusedSignIn, Span,
+        audit::refusals::{self, RefusalFilter},
+    },
     web::shared::{
         error::WebError,
-        list_query::{TEXT_MAX, known, shown},
-        page::{DisplayTime, Layout, Pager},
+        exports::{Export, csv_line},
+        list_query,
+        page::{DisplayTime, Field, FormErrors, Layout, Pager},
         page_context::PageContext,
-        page_key::{PageKey, Place, timestamp},
         page_size::PageSize,
         respond::{self, HandlerResult},
         routing::paths,
@@ -23,13 +31,26 @@ use crate::{
     },
 };
 
+/// Rows of one read of an export.
+const CHUNK: usize = 1000;
+
+const HEADER: &str = "\"Minute (UTC)\",\"Email\",\"Reason\",\"Network\",\"Times\"\r\n";
+
 /// Page of the list.
 #[derive(Debug, Clone, Template)]
 #[template(path = "audit_log/refusals.html")]
 pub struct RefusalsPage {
     pub layout: Layout,
+    pub q: String,
+    pub from: Field,
+    pub to: Field,
+    pub is_narrowed: bool,
+    /// Chosen number of rows, submitted along with the form.
+    pub size: String,
     pub rows: Vec<RefusalRow>,
     pub pager: Pager,
+    pub stopped: Option<Stopped>,
+    pub export: String,
 }
 
 /// Counted refusals of one minute.
@@ -43,8 +64,45 @@ pub struct RefusalRow {
     pub times: i64,
 }
 
-/// Minute in microseconds, network, address and reason.
-type RowPlace = (i64, String, String, String);
+impl RefusalsPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("from", self.from.error.as_ref()), ("to", self.to.error.as_ref())])
+    }
+}
+
+/// Query of the list.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct RefusalsQuery {
+    /// Words in a network or an address.
+    q: String,
+    /// First and last day.
+    from: String,
+    to: String,
+    page: String,
+    rows: String,
+}
+
+impl RefusalsQuery {
+    fn filter(&self) -> Result<RefusalFilter, DateErrors> {
+        let (since, until) = span(&self.from, &self.to)?;
+        Ok(RefusalFilter { span: Span { since, until }, words: SearchTerm::words(&self.q) })
+    }
+
+    fn paging(&self, remembered: PageSize) -> Result<Paging<RefusedSignIn>, WebError> {
+        Paging::parse(&self.page, &self.rows, remembered).map_err(|_| no_such(StatusCode::NOT_FOUND))
+    }
+
+    fn path(&self, path: impl std::fmt::Display, page: &str, rows: &str) -> String {
+        paths::with_query(path, &[("q", &*self.q), ("from", &*self.from), ("to", &*self.to), ("page", page), ("rows", rows)])
+    }
+
+    /// Filters in words, for the record of an export.
+    fn in_words(&self) -> String {
+        let filters = [("From", &self.from), ("To", &self.to), ("Text", &self.q)].into_iter().filter(|(_, value)| !value.is_empty());
+        filters.map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>().join("; ")
+    }
+}
 
 fn reason(reason: RefusalReason) -> &'static str {
     match reason {
@@ -54,71 +112,95 @@ fn reason(reason: RefusalReason) -> &'static str {
     }
 }
 
-fn key((micros, network, email, reason): &RowPlace) -> Option<RefusalKey> {
-    let is_plain = |text: &str| !text.contains(char::is_control);
-    let reason = reason.parse().ok()?;
-    (is_plain(network) && is_plain(email)).then_some(())?;
-    Some((timestamp(*micros)?, network.clone(), email.clone(), reason))
-}
-
-fn place(row: &RefusedSignIn) -> RowPlace {
-    let (minute, network, email, reason) = row.key();
-    (minute.and_utc().timestamp_micros(), network, email, reason.as_str().to_owned())
-}
-
 /// `GET /audit-log/refused-sign-ins`
 pub(in crate::web) async fn list(
     context: PageContext,
     request: HttpRequest,
     state: Data<State>,
-    query: Query<PagingQuery>,
+    Query(query): Query<RefusalsQuery>,
 ) -> HandlerResult {
-    let PagingQuery { page, rows } = query.into_inner();
-    let remembered = PageSize::remembered(&request, &state, &rows);
-    let (key, position, limit) = parse(&page, &rows, remembered).ok_or_else(|| no_such(StatusCode::NOT_FOUND))?;
-    let (layout_data, (found, count)) = context.open(move |ctx, actor| refusals::list(ctx, actor, &position, limit)).await?;
-    let path = |page: &str, rows: &str| PagingQuery::path(paths::RefusedSignIns {}, page, rows);
-    let link = |to: Option<Place<&RefusedSignIn>>, from| {
-        let page = to.map_or_else(String::new, |to| PageKey { place: to.map(place), from, at: None }.text());
-        path(&page, &rows)
+    let query = RefusalsQuery { q: list_query::read(&query.q), ..query };
+    let paging = query.paging(PageSize::remembered(&request, &state, &query.rows))?;
+    let (filter, errors) = match query.filter() {
+        Ok(filter) => (Some(filter), DateErrors::default()),
+        Err(errors) => (None, errors),
     };
-    let pager = Pager::new(&found, key.as_ref(), limit, shown(count), ("row", "rows"), link);
+    let (position, limit) = (paging.position.clone(), paging.limit);
+    // Without a span of days nothing is listed.
+    let read = move |ctx: &_, actor: &_| filter.map(|filter| refusals::list(ctx, actor, &filter, &position, limit)).transpose();
+    let (layout_data, found) = context.open(read).await?;
+    let moment = |at| DisplayTime::new(at, layout_data.now);
+    let link = |page: &str| query.path(paths::RefusedSignIns {}, page, &query.rows);
+    let sized = |rows: PageSize| query.path(paths::RefusedSignIns {}, "", &rows.to_string());
     let row = |row: &RefusedSignIn| RefusalRow {
-        minute: DisplayTime::new(row.minute, layout_data.now),
+        minute: moment(row.minute),
         network: row.network.clone(),
         email: row.email_key.clone(),
         reason: reason(row.reason),
         times: row.times,
     };
-    respond::page(&RefusalsPage {
+    let is_refused = found.is_none();
+    let page = RefusalsPage {
         layout: context.layout(&layout_data),
-        rows: found.rows.iter().map(row).collect(),
-        pager: pager.with_sizes(found.rows.len(), limit, |rows| path("", &rows.to_string())),
-    })
+        rows: found.iter().flat_map(|(page, _)| page.rows.rows.iter().map(row)).collect(),
+        pager: found.as_ref().map(|(page, count)| paging.pager(page, *count, link, sized)).unwrap_or_default(),
+        stopped: found.as_ref().and_then(|(page, _)| paging.stopped(page, moment, link)),
+        is_narrowed: [&query.q, &query.from, &query.to].into_iter().any(|text| !text.is_empty()),
+        export: query.path(paths::ExportRefusedSignIns {}, "", ""),
+        from: Field { error: errors.from, ..Field::new(&query.from) },
+        to: Field { error: errors.to, ..Field::new(&query.to) },
+        size: query.rows.clone(),
+        q: query.q.clone(),
+    };
+    if is_refused { respond::again(&page) } else { respond::page(&page) }
 }
 
-type Parsed = (Option<PageKey<RowPlace>>, Position<RefusalKey>, usize);
-
-fn parse(page: &str, rows: &str, remembered: PageSize) -> Option<Parsed> {
-    let found = || -> Result<Parsed, WebError> {
-        let limit = known(rows, PageSize::parse)?.unwrap_or(remembered).count();
-        let read = |text: &str| PageKey::<RowPlace>::read(text).filter(|key| key.at.is_none() && text.len() <= TEXT_MAX);
-        let key_read = known(page, read)?;
-        let position = key_read.as_ref().map_or(Some(Position::First), |read| read.position(key)).ok_or(WebError::NotFound)?;
-        Ok((key_read, position, limit))
+/// `GET /audit-log/refused-sign-ins/export`
+pub(in crate::web) async fn export(context: PageContext, Query(query): Query<RefusalsQuery>) -> HandlerResult {
+    let query = RefusalsQuery { q: list_query::read(&query.q), ..query };
+    query.paging(PageSize::default())?;
+    let filter = query.filter().map_err(|_| no_such(StatusCode::NOT_FOUND))?;
+    let state = context.state().clone();
+    let turn = state.exports.begin(context.current.user.id)?;
+    let (principal, exporter) = (context.current.principal(), context.current.principal());
+    state.run(move |ctx| refusals::begin_export(ctx, &exporter, &query.in_words())).await?;
+    let read = move |position| {
+        let (state, principal, filter) = (state.clone(), principal.clone(), filter.clone());
+        async move {
+            let (rows, next) = state.run(move |ctx| refusals::export(ctx, &principal, &filter, &position, CHUNK)).await?;
+            Ok((rows.iter().map(csv).collect(), next.map(Position::After)))
+        }
     };
-    found().ok()
+    Ok(Export::new(turn, HEADER, Position::First, read).answer("refused-sign-ins.csv", "text/csv; charset=utf-8"))
+}
+
+fn csv(row: &RefusedSignIn) -> String {
+    let several = |text: &str| if text.is_empty() { "Several".to_owned() } else { text.to_owned() };
+    csv_line([
+        row.minute.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        several(&row.email_key),
+        reason(row.reason).to_owned(),
+        several(&row.network),
+        row.times.to_string(),
+    ])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::shared::samples::{Sample, check};
+    use crate::web::shared::{
+        page::FieldError,
+        samples::{Sample, check},
+    };
 
-    #[test]
-    fn renders() {
-        check("audit-log-refusals", |sample: &Sample| RefusalsPage {
+    fn page(sample: &Sample) -> RefusalsPage {
+        RefusalsPage {
             layout: sample.layout(),
+            q: sample.text.clone(),
+            from: Field::new("2026-11-01"),
+            to: Field::new(""),
+            is_narrowed: true,
+            size: "25".to_owned(),
             rows: sample.rows(|place, _| RefusalRow {
                 minute: sample.display_time(place),
                 network: if place == 1 { String::new() } else { sample.text.clone() },
@@ -127,6 +209,26 @@ mod tests {
                 times: 3,
             }),
             pager: Pager::single("12 rows"),
+            stopped: Some(Stopped { at: Some(sample.display_time(9)), is_forward: false, href: "/audit-log?page=a".to_owned() }),
+            export: "/audit-log/refused-sign-ins/export?q=ma".to_owned(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("audit-log-refusals", page);
+        check("audit-log-refusals-none", |sample| RefusalsPage {
+            q: String::new(),
+            is_narrowed: false,
+            rows: Vec::new(),
+            stopped: None,
+            ..page(sample)
+        });
+        check("audit-log-refusals-error", |sample| RefusalsPage {
+            to: Field::refused("x", FieldError::Message("Enter a date such as 2026-11-22".to_owned())),
+            rows: Vec::new(),
+            stopped: None,
+            ..page(sample)
         });
     }
 }

@@ -3,9 +3,10 @@
 use crate::{
     domain::{
         audit::{Names, SubjectKind},
-        ids::{AccountId, AssetId, GroupId, PortfolioId, UserId},
+        clock::Timestamp,
+        ids::{AccountId, AssetId, EntryId, GroupId, PortfolioId, UserId},
     },
-    usecases::AuditRow,
+    usecases::{AuditRow, ReadEntry, entry_key},
     web::shared::routing::paths,
 };
 
@@ -15,24 +16,39 @@ use super::DisplayTime;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     pub text: String,
-    pub at: DisplayTime,
+    /// `None` for an unreadable time.
+    pub at: Option<DisplayTime>,
 }
 
 impl Event {
-    /// Event of an entry, for the page of the user or thing `here`, named as in `"this user"`. `None` for unreadable
-    /// details.
-    pub(in crate::web) fn of(row: &AuditRow, here: (SubjectKind, i64), this: &str, at: DisplayTime) -> Option<Self> {
-        let subject = if (row.subject_kind, row.subject_id) == here { this } else { &row.subject_name };
-        let is_here = row.place_kind.zip(row.place_id) == Some(here);
-        let place = if is_here { this } else { row.place_name.as_deref().unwrap_or_default() };
-        Some(Self { text: described(row, Names { actor: &row.actor_name, subject, place })?, at })
+    /// Event of an entry, for the page of the user or thing `here`, named as in `"this user"`.
+    pub(in crate::web) fn of(entry: &ReadEntry, here: (SubjectKind, i64), this: &str, now: Timestamp) -> Self {
+        Self::new(entry, now, |row| {
+            let subject = if (row.subject_kind, row.subject_id) == here { this } else { &row.subject_name };
+            let is_here = row.place_kind.zip(row.place_id) == Some(here);
+            let place = if is_here { this } else { row.place_name.as_deref().unwrap_or_default() };
+            described(row, Names { actor: &row.actor_name, subject, place })
+        })
     }
 
     /// Event of an entry for a page about the whole company.
-    pub(in crate::web) fn of_company(row: &AuditRow, at: DisplayTime) -> Option<Self> {
-        let place = row.place_name.as_deref().unwrap_or_default();
-        Some(Self { text: described(row, Names { actor: &row.actor_name, subject: &row.subject_name, place })?, at })
+    pub(in crate::web) fn of_company(entry: &ReadEntry, now: Timestamp) -> Self {
+        Self::new(entry, now, |row| {
+            let place = row.place_name.as_deref().unwrap_or_default();
+            described(row, Names { actor: &row.actor_name, subject: &row.subject_name, place })
+        })
     }
+
+    fn new(entry: &ReadEntry, now: Timestamp, sentence: impl FnOnce(&AuditRow) -> Option<String>) -> Self {
+        let key = entry_key(entry);
+        let text = entry.as_ref().ok().and_then(sentence).unwrap_or_else(|| unreadable(key.sequence));
+        Self { text, at: key.at.map(|at| DisplayTime::new(at, now)) }
+    }
+}
+
+/// "Entry 412 can’t be read"
+pub(in crate::web) fn unreadable(sequence: i64) -> String {
+    format!("Entry {sequence} can’t be read")
 }
 
 fn described(row: &AuditRow, names: Names<'_>) -> Option<String> {
@@ -53,8 +69,16 @@ const ACTOR: char = '\u{1}';
 const SUBJECT: char = '\u{2}';
 const PLACE: char = '\u{3}';
 
-/// Sentence of an entry with links to the users and things that `exists` accepts. Unreadable details have a sentence too.
-pub(in crate::web) fn sentence(row: &AuditRow, exists: impl Fn(SubjectKind, i64) -> bool) -> Vec<SentencePart> {
+/// Sentence of an entry with links to the users and things that `exists` accepts. An unreadable entry is itself a link.
+/// Unreadable details have a sentence too.
+pub(in crate::web) fn sentence(entry: &ReadEntry, exists: impl Fn(SubjectKind, i64) -> bool) -> Vec<SentencePart> {
+    let row = match entry {
+        Ok(row) => row,
+        Err(entry) => {
+            let href = paths::AuditEntry { entry: EntryId(entry.sequence) }.to_string();
+            return vec![SentencePart { text: unreadable(entry.sequence), is_name: false, href: Some(href) }];
+        }
+    };
     let link = |kind: SubjectKind, id: i64| page_of(kind, id).filter(|_| exists(kind, id));
     let text = described(row, Names { actor: "\u{1}", subject: "\u{2}", place: "\u{3}" });
     let text = text.unwrap_or_else(|| format!("{ACTOR}: {}, {SUBJECT} (details that this version cannot read)", row.action.label()));

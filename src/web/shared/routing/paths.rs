@@ -185,8 +185,10 @@ paths! {
     /// Search for a user by whom to filter the log. Takes `?as=`, `?q=` and the log's query in `?return=`.
     AuditLogPerson {} = "/audit-log/person", Page, AuditLog: AuditLogView;
     AuditLogPlace {} = "/audit-log/place", Page, AuditLog: AuditLogView;
-    /// Takes `?page=` and `?rows=`.
+    /// Takes `?q=`, `?from=`, `?to=`, `?page=` and `?rows=`.
     RefusedSignIns {} = "/audit-log/refused-sign-ins", Page, AuditLog: AuditLogView;
+    /// The list as a file, with the same filters.
+    ExportRefusedSignIns {} = "/audit-log/refused-sign-ins/export", Recorded, AuditLog: AuditLogView;
     /// Newest hash, verification, and the daily mail.
     AuditProof {} = "/audit-log/proof", Form, AuditLog: AuditLogView;
     VerifyAuditLog {} = "/audit-log/proof/verify", Button, AuditLog: AuditLogView;

@@ -12,28 +12,31 @@ use actix_web::{
     web::{self, Data, PathConfig, PayloadConfig, QueryConfig, ServiceConfig},
 };
 
-use crate::web::{
-    ops::health,
-    pages::{
-        accounts,
-        assets::{self, definition},
-        audit_log,
-        credentials::{
-            email_change::{confirm, stop},
-            invitation::{accept, new_link},
-            password_reset::{ask, choose},
-            sign_in, stay_signed_in,
+use crate::{
+    domain::ids::{AccountId, PortfolioId, UserId},
+    web::{
+        ops::health,
+        pages::{
+            accounts,
+            assets::{self, definition},
+            audit_log,
+            credentials::{
+                email_change::{confirm, stop},
+                invitation::{accept, new_link},
+                password_reset::{ask, choose},
+                sign_in, stay_signed_in,
+            },
+            groups::{self, new},
+            home, portfolios, roles, setup,
+            users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
         },
-        groups::{self, new},
-        home, portfolios, roles, setup,
-        users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
-    },
-    shared::{
-        cookies,
-        error::WebError,
-        form::{FORM_MAX, LONG_FORM_MAX},
-        session::DatabaseSessions,
-        state::State,
+        shared::{
+            cookies,
+            error::WebError,
+            form::{FORM_MAX, LONG_FORM_MAX},
+            session::DatabaseSessions,
+            state::State,
+        },
     },
 };
 
@@ -150,20 +153,21 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(EditAccount => accounts::edit::show, accounts::edit::submit))
                 .service(at!(MoveAccount => accounts::move_to::show, accounts::move_to::submit))
                 .service(at!(Billing => accounts::billing::show, accounts::billing::submit))
-                .service(at!(UserActivity => audit_log::activity::of_user))
-                .service(at!(PortfolioActivity => audit_log::activity::of_portfolio))
-                .service(at!(AccountActivity => audit_log::activity::of_account))
-                .service(at!(UserAccess => audit_log::access_on::of_user))
-                .service(at!(ExportUserAccess => audit_log::access_on::export_of_user))
-                .service(at!(PortfolioAccess => audit_log::access_on::of_portfolio))
-                .service(at!(ExportPortfolioAccess => audit_log::access_on::export_of_portfolio))
-                .service(at!(AccountAccess => audit_log::access_on::of_account))
-                .service(at!(ExportAccountAccess => audit_log::access_on::export_of_account))
+                .service(at!(UserActivity => audit_log::activity::show::<UserId>))
+                .service(at!(PortfolioActivity => audit_log::activity::show::<PortfolioId>))
+                .service(at!(AccountActivity => audit_log::activity::show::<AccountId>))
+                .service(at!(UserAccess => audit_log::access_on::show::<UserId>))
+                .service(at!(ExportUserAccess => audit_log::access_on::export::<UserId>))
+                .service(at!(PortfolioAccess => audit_log::access_on::show::<PortfolioId>))
+                .service(at!(ExportPortfolioAccess => audit_log::access_on::export::<PortfolioId>))
+                .service(at!(AccountAccess => audit_log::access_on::show::<AccountId>))
+                .service(at!(ExportAccountAccess => audit_log::access_on::export::<AccountId>))
                 .service(at!(AuditLog => audit_log::list::list))
                 .service(at!(ExportAuditLog => audit_log::export::export))
                 .service(at!(AuditLogPerson => audit_log::person::find))
                 .service(at!(AuditLogPlace => audit_log::place::find))
                 .service(at!(RefusedSignIns => audit_log::refusals::list))
+                .service(at!(ExportRefusedSignIns => audit_log::refusals::export))
                 .service(at!(AuditProof => audit_log::proof::show, audit_log::proof::submit))
                 .service(at!(VerifyAuditLog => audit_log::proof::verify))
                 .service(at!(AuditEntry => audit_log::entry::show))

@@ -158,7 +158,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: 
     let id = *id;
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =
-        ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: UserListQuery::returned(&return_query) };
+        ManageQuery { q: list_query::read(&q), add: list_query::read(&add), page, return_query: UserListQuery::returned(&return_query) };
     let request = PageRequest::at(&query.page, PageSize::default())?;
     let wanted = AssignmentsQuery {
         search: SearchTerm::parse(&query.q),
@@ -220,7 +220,7 @@ impl ManagePage {
             more_portfolios,
             assignments: Assignments::new(user.id, assigned, offered, request, &query),
             withheld: WithheldAssignments::new(user.id, withheld, may.assign),
-            events: events.iter().filter_map(|row| Event::of(row, (SubjectKind::User, user.id.0), "this user", moment(row.at))).collect(),
+            events: events.iter().map(|entry| Event::of(entry, (SubjectKind::User, user.id.0), "this user", now)).collect(),
             activity: ActivityLinks::new(context, HistoryOf::User(user.id), true),
             edit: may.edit.then(|| EditFields::of(&user, waiting, now)),
             shows_link: context.passes_links_on() && may.see_link,

@@ -37,7 +37,7 @@ use review::ReviewPage;
 
 /// `GET /users-and-permissions/new`
 pub(in crate::web) async fn show(context: PageContext, query: Query<DraftQuery<Step>>) -> HandlerResult {
-    let DraftQuery { step, draft, q, portfolio, return_query } = query.into_inner().checked()?;
+    let DraftQuery { step, draft, q, portfolio, return_query } = query.into_inner().shortened();
     let Some(mut answers) = wizard::open::<Answers>(&context, &draft) else {
         return respond::page(&lost(&context, &Answers::default()).await?);
     };

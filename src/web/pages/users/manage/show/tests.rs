@@ -100,7 +100,7 @@ fn page(sample: &Sample) -> ManagePage {
         more_portfolios: Some("3 more portfolios".into()),
         assignments: assignments(sample, user.id),
         withheld: WithheldAssignments::default(),
-        events: sample.rows(|place, user| Event { text: format!("{} edited the user", user.name), at: sample.display_time(place) }),
+        events: sample.rows(|place, user| Event { text: format!("{} edited the user", user.name), at: Some(sample.display_time(place)) }),
         activity: ActivityLinks {
             all: Some("/users-and-permissions/7/activity".to_owned()),
             log: Some("/audit-log?user=7".to_owned()),
