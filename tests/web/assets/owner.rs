@@ -204,3 +204,20 @@ async fn assets_that_came_since_the_page_do_not_go_along_unseen(db: Db) {
     jonas.get(app, &format!("{later}/share")).await.is(200);
     maya.send(app, &again, &path, &[("user", &lena_id)]).await.is(303);
 }
+
+#[apply(both_databases!)]
+async fn everything_of_a_user_is_handed_over_from_the_list_of_it_and_from_their_deletion(db: Db) {
+    let office = Office::new(db).await;
+    let jonas_id = office.id(JONAS);
+    let Office { ref app, mut maya, mut jonas, .. } = office;
+    create(app, &mut jonas, "process", "Accruals", "").await;
+    let all = format!("/users-and-groups/users/{jonas_id}/assets");
+    let list = maya.get(app, "/assets/all").await;
+    list.sees_no("Change owner of everything");
+    let owned = maya.get(app, &format!("/assets?owner={jonas_id}")).await;
+    assert!(list.has_link(&format!("/assets?owner={jonas_id}")));
+    assert_eq!(link(&owned, "Change owner of everything"), all);
+    let deletion = maya.get(app, &format!("/users-and-groups/users/{jonas_id}/delete")).await;
+    assert_eq!(link(&deletion, "change the owner"), all);
+    jonas.get(app, &format!("/assets?owner={jonas_id}")).await.sees_no("Change owner of everything");
+}

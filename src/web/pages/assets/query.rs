@@ -17,7 +17,7 @@ use crate::{
     },
     web::shared::{
         error::WebError,
-        list_query::{self, PageRequest, TEXT_MAX, known},
+        list_query::{self, PageRequest, known},
         page::Pager,
         page_key::timestamp,
         page_size::PageSize,
@@ -87,9 +87,6 @@ impl AssetsQuery {
     /// [`WebError::NoSuchList`] for words that no list has written.
     pub(super) fn request(&self) -> Result<AssetsRequest, WebError> {
         let unknown = |_| WebError::NoSuchList(StatusCode::NOT_FOUND, None);
-        if self.q.len() > TEXT_MAX {
-            return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
-        }
         let rows = known(&self.rows, PageSize::parse).map_err(unknown)?.unwrap_or(self.remembered);
         let (_, order) = *ORDERS.iter().find(|(word, _)| *word == self.sort).ok_or(WebError::NotFound).map_err(unknown)?;
         let page = PageRequest::at(&self.page, rows)?;

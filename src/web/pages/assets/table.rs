@@ -5,7 +5,7 @@ use super::{
     query::{AssetsQuery, AssetsRequest},
 };
 use crate::{
-    domain::{asset::AssetKind, clock::Timestamp, ids::UserId},
+    domain::{asset::AssetKind, clock::Timestamp, ids::UserId, permission::Permission},
     usecases::{
         User,
         assets::{Listing, Row, SharedNames},
@@ -27,6 +27,8 @@ pub struct AssetTable {
     pub count: Count,
     pub rows: Vec<AssetRow>,
     pub pager: Pager,
+    /// Address that changes the owner of everything which the owner in the filter owns.
+    pub change_owner: Option<String>,
 }
 
 /// An asset in a list.
@@ -81,10 +83,12 @@ impl AssetTable {
         let chip = |label, name: Option<String>, without: AssetsQuery| name.map(|name| Chip { label, name, without: without.at(&path) });
         let owner = chip("Owned by", owner, query.changed(|query| query.owner.clear()));
         let account = chip("Account", account, query.changed(|query| query.account.clear()));
+        let may_change_owner = Permission::AssetsChangeOwner.level(reader.actor().role).is_any();
         Self {
             chips: owner.into_iter().chain(account).collect(),
             count: list_query::shown(count),
             rows: rows.rows.into_iter().map(|row| AssetRow::new(row, reader, now)).collect(),
+            change_owner: request.filter.owner.filter(|_| may_change_owner).map(|user| paths::UserAssets { user }.to_string()),
             pager,
             path,
             query,
@@ -189,6 +193,7 @@ impl AssetTable {
             count: Count::Exactly(sample.rows as u64),
             rows: AssetRow::samples(sample),
             pager: Pager { next: Some("?page=a".into()), ..Pager::single("1–50 of 1,200 assets") },
+            change_owner: (sample.rows > 3).then(|| "/users-and-groups/users/7/assets".to_owned()),
         }
     }
 }

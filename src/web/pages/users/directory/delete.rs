@@ -119,6 +119,10 @@ impl DeleteUserPage {
         with_query(paths::UsersAndGroups {}, &self.query)
     }
 
+    fn hand_over(&self) -> paths::UserAssets {
+        paths::UserAssets { user: self.user.id }
+    }
+
     fn errors(&self) -> FormErrors {
         let finder = self.owners.as_ref().and_then(|owners| owners.finder.as_ref());
         FormErrors::of([("add-q", finder.and_then(|finder| finder.error.as_ref()))])
