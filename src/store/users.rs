@@ -5,6 +5,7 @@ mod counts;
 mod deleted;
 mod expiring;
 mod list;
+mod query;
 pub mod search;
 mod write;
 
@@ -22,11 +23,12 @@ use crate::domain::{
     user::{DefaultRole, Status, StatusFacts, Who, display_name},
 };
 
-pub use administered::{Cursor, CursorValue, Listed, UserQuery, page};
+pub use administered::{Cursor, CursorValue, Listed, page};
 pub use counts::{StatusCounts, count_alone, counts};
 pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names, with_addresses_of};
 pub use expiring::expiring;
 pub use list::{count, found, list, search};
+pub use query::UserQuery;
 pub(super) use write::named;
 pub use write::{
     NewActive, NewInvited, delete, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, restore, set_blocked,

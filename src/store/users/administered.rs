@@ -26,20 +26,12 @@ use crate::{
 use super::{
     Filter, User,
     counts::found_up_to,
+    query::UserQuery,
     search::{
         plan,
         sql::{self, BY_SIGN_IN, Source, Statement},
     },
 };
-
-/// A list of users at one moment, which decides between Invited and Expired and stays the same from page to page.
-#[derive(Debug, Clone)]
-pub struct UserQuery {
-    pub scope: Scope,
-    pub filter: UserFilter,
-    pub order: Order,
-    pub as_of: Timestamp,
-}
 
 /// Position of a row in an order.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    administered::UserQuery,
+    query::UserQuery,
     search::{
         rows_by,
         sql::{self, Source, Statement},
