@@ -44,6 +44,7 @@ async fn a_search_covers_everything_that_the_reader_may_read(db: Db) {
         assert_eq!(names(&page), ["Ledger close", "Ledger export", "Ledger of Léna"], "{list}");
         page.sees("Process in Month-end").sees("Search and filters cover everything you can read.").sees("3 assets");
     }
+    lena.get(app, "/assets/shared?q=ledger").await.sees("Search results");
     assert_eq!(found(app, &mut lena, "/assets?q=LEN").await, ["Ledger of Léna"]);
     assert_eq!(found(app, &mut lena, "/assets?q=edger+c").await, ["Ledger close"]);
     assert_eq!(found(app, &mut lena, "/assets?q=le").await.len(), 3);

@@ -26,6 +26,8 @@ pub struct AssetsPage {
 impl AssetsPage {
     fn title(&self) -> &'static str {
         match self.list {
+            // A search or a filter covers everything that the reader may read.
+            AsideEntry::Mine | AsideEntry::Shared if self.table.is_narrowed() => "Search results",
             AsideEntry::Mine => "My assets",
             AsideEntry::Shared => "Shared with me",
             AsideEntry::All => "All assets",
