@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::SubsecRound as _;
 use diesel::{dsl::sql, prelude::*, result::Error as QueryError, sql_types::BigInt};
 use serde::{Serialize, Serializer};
 
@@ -96,7 +97,8 @@ impl ChainLink {
         let place = entry.place.as_ref();
         let mut link = Self {
             sequence: head.sequence + 1,
-            at: entry.at,
+            // Keys of pages hold microseconds, as PostgreSQL does.
+            at: entry.at.trunc_subsecs(6),
             actor_id: entry.by.id.map(|id| id.0),
             actor_name: entry.by.name.clone(),
             channel: entry.by.channel.as_str().to_owned(),

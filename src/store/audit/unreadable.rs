@@ -3,7 +3,7 @@
 use diesel::{
     dsl::sql,
     prelude::*,
-    sql_types::{Nullable, Text},
+    sql_types::{Binary, Nullable},
 };
 
 use crate::{
@@ -69,8 +69,13 @@ impl UnreadableEntry {
         let entry = || audit_entries::table.find(sequence);
         let mut columns = Vec::with_capacity(COLUMNS.len() + 2);
         for name in COLUMNS {
-            let text = sql::<Nullable<Text>>(&format!("CAST(audit_entries.{name} AS TEXT)"));
-            columns.push((name, entry().select(text).first::<Option<String>>(db)?));
+            // Read as bytes, since SQLite stores texts that are not UTF-8.
+            let bytes = match db {
+                Database::Sqlite(_) => format!("CAST(audit_entries.{name} AS BLOB)"),
+                Database::Postgres(_) => format!("convert_to(CAST(audit_entries.{name} AS TEXT), 'UTF8')"),
+            };
+            let bytes = entry().select(sql::<Nullable<Binary>>(&bytes)).first::<Option<Vec<u8>>>(db)?;
+            columns.push((name, bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())));
         }
         let (previous_hash, hash) = entry().select((audit_entries::previous_hash, audit_entries::hash)).first::<(Vec<u8>, Vec<u8>)>(db)?;
         columns.extend([("previous_hash", Some(hex(&previous_hash))), ("hash", Some(hex(&hash)))]);

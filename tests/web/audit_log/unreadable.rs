@@ -56,6 +56,18 @@ async fn an_unreadable_entry_is_a_line_that_leads_to_what_is_stored(db: Db) {
     forget(&app);
 }
 
+/// PostgreSQL stores no such text.
+#[actix_web::test]
+async fn an_entry_with_a_text_that_is_not_utf_8_is_shown_on_sqlite() {
+    let (app, mut maya) = TestApp::with_admin(Db::Sqlite).await;
+    app.tamper("UPDATE audit_entries SET actor_name = CAST(x'4ec3646961' AS TEXT) WHERE sequence = 1");
+    maya.get(&app, "/").await.is(200).sees("Entry 1 can’t be read");
+    maya.get(&app, LOG).await.is(200).sees("Entry 1 can’t be read");
+    maya.get(&app, &format!("{LOG}/1")).await.is(200).sees("N\u{fffd}dia");
+    maya.get(&app, &format!("{LOG}/export?format=csv")).await.is(200).sees("N\u{fffd}dia");
+    forget(&app);
+}
+
 #[apply(both_databases!)]
 async fn home_activity_and_proof_name_an_unreadable_entry(db: Db) {
     let (app, mut maya, fjord) = damaged(db).await;
