@@ -152,8 +152,8 @@ pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, St
     Ok(ids.len())
 }
 
-/// Permanently removes the deleted assets of a user who is deleted.
-pub fn remove_of(tx: &mut Tx<'_>, owner: UserId) -> Result<(), StoreError> {
-    diesel::delete(assets::table.filter(assets::owner_id.eq(owner)).filter(assets::deleted_at.is_not_null())).execute(tx.db())?;
+/// Permanently removes the assets of a user that were deleted until `before`.
+pub fn purge_of(tx: &mut Tx<'_>, owner: UserId, before: Timestamp) -> Result<(), StoreError> {
+    diesel::delete(assets::table.filter(assets::owner_id.eq(owner)).filter(assets::deleted_at.le(before))).execute(tx.db())?;
     Ok(())
 }

@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-use super::{Row, find_own, name, path, rows};
+use super::{Row, find, find_own, name, path, rows};
 
 /// Most assets that the question names.
 pub const NAMED_MAX: usize = 100;
@@ -197,7 +197,10 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, id: AssetId) ->
     submission.audited_transaction(ctx, Rights::Change, |work| {
         work.require(AssetAction::CreateAsset)?;
         let since = work.now - company::load(work.tx.db())?.deleted_kept;
-        let root = deleted::lock(work.tx, id, since)?.ok_or_else(ActionError::unknown)?;
+        let Some(root) = deleted::lock(work.tx, id, since)? else {
+            let (asset, _) = find(work.tx.db(), &work.actor, id)?;
+            return Err(ActionError::is_so(asset.name));
+        };
         let is_owner = work.actor.id() == Some(root.owner_id);
         if !work.actor.may(AssetAction::RestoreAsset { is_owner }) {
             return Err(ActionError::unknown());

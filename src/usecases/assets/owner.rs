@@ -198,6 +198,10 @@ pub fn change(ctx: &Context, submission: &Submission<(u64, User)>, reowned: &Reo
         if new.seen.as_ref().is_some_and(|was| *was != now_seen) {
             return Err(outdated(work.tx.db(), &owned, new.to)?);
         }
+        if let Reowned::AllOf(user) = reowned {
+            let kept = company::load(work.tx.db())?.deleted_kept;
+            assets::deleted::purge_of(work.tx, *user, work.now - kept)?;
+        }
         let to = require_new_owner(work, new.to)?;
         owned.retain(|(old, _)| old.id != to.id);
         let asset = if let [asset] = &assets[..] { Some(asset) } else { None };

@@ -170,6 +170,9 @@ pub enum DeleteError {
     Changed,
     #[error("assets need a new owner")]
     NoOwner,
+    /// Deleted by the actor before.
+    #[error("the user is deleted already")]
+    Already { name: String, restorable_until: Timestamp },
     /// Refusal of a new owner.
     #[error("{source}")]
     Owner { id: UserId, source: OwnerError },
@@ -208,14 +211,17 @@ pub fn delete(
     shown: Option<&Digest>,
 ) -> Result<Receipt, DeleteError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let user = work.require_for_update(EntryPoint::UsersAndGroups, user_id, delete_action)?;
         let company = company::load(work.tx.db())?;
+        let user = match work.require_for_update(EntryPoint::UsersAndGroups, user_id, delete_action) {
+            Err(error) if error.is_unknown() => return Err(earlier(work, user_id, &company)?.unwrap_or_else(|| error.into())),
+            found => found?,
+        };
         let inventory = Inventory::of(work.tx.db(), user_id, &company, work.now)?;
         if shown.is_some_and(|shown| *shown != inventory.digest()) {
             return Err(DeleteError::Changed);
         }
+        assets::deleted::purge_of(work.tx, user_id, work.now - company.deleted_kept)?;
         let transfers = transfer(work, &user, &inventory, new_owners)?;
-        assets::deleted::remove_of(work.tx, user_id)?;
         let sessions = end_access(work, user_id, AccessEnd::Lockout, None)?;
         deleted_access::keep(work.tx, user_id)?;
         assets::shares::keep_all(work.tx, user_id)?;
@@ -233,6 +239,16 @@ pub fn delete(
         work.record(&user, &AuditEvent::UserDeleted { email, status, groups, portfolios, accounts, shares, assets, sessions_ended });
         Ok(Receipt { user, restorable_until, sessions, transfers })
     })
+}
+
+/// Refusal to delete a user again whom the actor has deleted.
+fn earlier(work: &mut UnitOfWork<'_, '_>, user: UserId, company: &Company) -> Result<Option<DeleteError>, StoreError> {
+    let deleted = users::lock_deleted(work.tx, user, work.now - company.deleted_kept)?;
+    let deleted = deleted.filter(|deleted| deleted.deleted_by.is_some() && deleted.deleted_by == work.actor.id());
+    Ok(deleted.map(|deleted| DeleteError::Already {
+        name: deleted.who().display_name(),
+        restorable_until: deleted.deleted_at + company.deleted_kept,
+    }))
 }
 
 /// Gives the assets of a user to the new owners, and mails each of them.

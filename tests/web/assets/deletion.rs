@@ -146,3 +146,16 @@ async fn a_folder_whose_content_changed_since_the_page_is_shown_anew(db: Db) {
     jonas.send(app, &again, &delete, &[]).await.is(303);
     jonas.get(app, &process).await.is(404);
 }
+
+#[apply(both_databases!)]
+async fn a_second_press_of_restore_leads_to_the_restored_asset(db: Db) {
+    let Office { ref app, mut jonas, mut lena, .. } = Office::new(db).await;
+    let process = create(app, &mut jonas, "process", "Accruals", "").await;
+    confirm(app, &mut jonas, &format!("{process}/delete")).await.is(303);
+    let restore = format!("/assets/deleted/{}/restore", number(&process));
+    for _ in 0..2 {
+        post(app, &mut jonas, &restore, &[]).await.redirects_to(&process);
+        jonas.get(app, &process).await.is(200);
+    }
+    post(app, &mut lena, &restore, &[]).await.is(404);
+}

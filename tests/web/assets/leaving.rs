@@ -261,3 +261,36 @@ async fn a_deletion_that_fails_leaves_owner_and_user_as_they_were(db: Db) {
     assert_eq!(app.count(&format!("assets WHERE owner_id = {jonas_id}")), 4);
     jonas.get(&app, "/assets").await.is(200);
 }
+
+#[apply(both_databases!)]
+async fn a_second_press_of_delete_user_says_that_it_is_done(db: Db) {
+    let Office { app, mut maya, .. } = Office::new(db).await;
+    let delete = delete_path(&app);
+    let question = maya.get(&app, &delete).await;
+    for said in
+        ["Jonas Vermeulen was deleted and can be restored", "Jonas Vermeulen is deleted already and can be restored until 22 Dec 2026."]
+    {
+        maya.send(&app, &question, &delete, &[]).await.redirects_to("/users-and-groups");
+        maya.get(&app, "/users-and-groups").await.sees(said).sees("Restore");
+    }
+    assert_eq!(app.deeds().iter().filter(|deed| deed.starts_with("user.deleted")).count(), 1);
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn deleted_assets_past_their_term_go_to_nobody(db: Db) {
+    let office = Office::new(db).await;
+    let (jonas_id, lena_id) = (office.id(JONAS), office.id(LENA));
+    let Office { app, mut jonas, .. } = office;
+    for change in [delete_path(&app), format!("/users-and-groups/users/{jonas_id}/assets")].into_iter().rev() {
+        deleted(&app, &mut jonas, [("process", "Rates"), ("folder", "Archive")]).await;
+        app.advance(TimeDelta::days(31));
+        let mut maya = app.signed_in("maya.fischer@example.com").await;
+        jonas = app.signed_in("jonas.vermeulen@example.com").await;
+        create(&app, &mut jonas, "process", "Accruals", "").await;
+        post(&app, &mut maya, &change, &[("user", &lena_id)]).await.is(303);
+        assert_eq!(app.count("assets WHERE name IN ('Rates', 'Archive')"), 0, "{change}");
+    }
+    assert_eq!(app.count(&format!("assets WHERE owner_id = {lena_id}")), 2);
+    app.mails().await;
+}

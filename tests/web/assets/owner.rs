@@ -209,6 +209,7 @@ async fn assets_that_came_since_the_page_do_not_go_along_unseen(db: Db) {
 async fn everything_of_a_user_is_handed_over_from_the_list_of_it_and_from_their_deletion(db: Db) {
     let office = Office::new(db).await;
     let jonas_id = office.id(JONAS);
+    let lena_id = office.id(LENA);
     let Office { ref app, mut maya, mut jonas, .. } = office;
     create(app, &mut jonas, "process", "Accruals", "").await;
     let all = format!("/users-and-groups/users/{jonas_id}/assets");
@@ -220,4 +221,5 @@ async fn everything_of_a_user_is_handed_over_from_the_list_of_it_and_from_their_
     let deletion = maya.get(app, &format!("/users-and-groups/users/{jonas_id}/delete")).await;
     assert_eq!(link(&deletion, "change the owner"), all);
     jonas.get(app, &format!("/assets?owner={jonas_id}")).await.sees_no("Change owner of everything");
+    maya.get(app, &format!("/assets?owner={lena_id}")).await.sees_no("Change owner of everything");
 }

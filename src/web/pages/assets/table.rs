@@ -83,12 +83,13 @@ impl AssetTable {
         let chip = |label, name: Option<String>, without: AssetsQuery| name.map(|name| Chip { label, name, without: without.at(&path) });
         let owner = chip("Owned by", owner, query.changed(|query| query.owner.clear()));
         let account = chip("Account", account, query.changed(|query| query.account.clear()));
+        let is_any = !rows.rows.is_empty();
         let may_change_owner = Permission::AssetsChangeOwner.level(reader.actor().role).is_any();
         Self {
             chips: owner.into_iter().chain(account).collect(),
             count: list_query::shown(count),
             rows: rows.rows.into_iter().map(|row| AssetRow::new(row, reader, now)).collect(),
-            change_owner: request.filter.owner.filter(|_| may_change_owner).map(|user| paths::UserAssets { user }.to_string()),
+            change_owner: request.filter.owner.filter(|_| may_change_owner && is_any).map(|user| paths::UserAssets { user }.to_string()),
             pager,
             path,
             query,

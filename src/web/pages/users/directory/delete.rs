@@ -192,6 +192,12 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form:
     let delete = move |ctx: &_, submission: &_| deletion::delete(ctx, submission, id, &new_owners, shown.as_ref());
     let error = match context.act(said, delete).await? {
         Ok(_) => return respond::see_other(with_query(paths::UsersAndGroups {}, &answers.query)),
+        Err(DeleteError::Already { name, restorable_until }) => {
+            let until = DisplayTime::new(restorable_until, now).date();
+            let flash = Flash::new(FlashKind::Info, format!("{name} is deleted already and can be restored until {until}."));
+            let flash = flash.with_action(FlashAction::new("Restore", &name, paths::RestoreUser { user: id }));
+            return context.say(&flash, with_query(paths::UsersAndGroups {}, &answers.query));
+        }
         Err(DeleteError::Action(error)) => return Err(error.into()),
         Err(DeleteError::Changed) => {
             let page = DeleteUserPage { is_changed: true, ..page(&context, id, answers, None).await? };
