@@ -46,6 +46,7 @@ fn fill(store: &TestStore, size: i64) {
         Location::Sqlite(_) => "substr('000000' || n, -7)",
         Location::Postgres(_) => "lpad(n::text, 7, '0')",
     };
+    let accounts = size / 500;
     let statements = [
         format!(
             "INSERT INTO user_rows (id, first_name, last_name, email, email_key, email_key_version, default_role, sort_key, search, credentials_set_at, created_at) \
@@ -58,14 +59,14 @@ fn fill(store: &TestStore, size: i64) {
         format!(
             "INSERT INTO accounts (id, portfolio_id, name, name_key, website, notes, sort_key, search, created_at) \
              SELECT n, 1, 'A' || n, 'a' || n, '', '', 'a' || n, '  a' || n, '2026-01-01 00:00:00' FROM {} AS numbers",
-            series(200)
+            series(accounts)
         ),
         format!(
             "INSERT INTO assets (id, kind, name, description, owner_id, folder_id, account_id, created_at, changed_at, sort_key, search) \
              SELECT n, CASE WHEN n % 100 = 1 THEN 'folder' WHEN n % 3 = 0 THEN 'integration' ELSE 'process' END, {words} || ' ' || {padded}, \
              'A description of a usual length, that says a few words about the thing.', CASE WHEN n <= 1000 THEN 7 ELSE 11 + n / 100 % 1000 END, \
              CASE WHEN n % 100 <> 1 THEN (n - 1) / 100 * 100 + 1 WHEN n % 1000 = 1 THEN NULL ELSE n - 100 END, \
-             CASE WHEN n % 2 = 0 THEN 1 + n % 200 END, '2026-01-01 00:00:00', \
+             CASE WHEN n % 2 = 0 THEN 1 + n % {accounts} END, '2026-01-01 00:00:00', \
              '2026-' || substr('0' || (1 + n % 12), -2) || '-' || substr('0' || (1 + n % 28), -2) || ' 00:00:00', \
              {words} || ' ' || {padded}, '  ' || {words} || '  ' || {padded} FROM {} AS numbers ORDER BY n",
             series(size)
@@ -132,7 +133,7 @@ fn cases() -> Vec<Case> {
         case("all, last page", (View::Everything, assets::Filter::default(), AssetOrder::default(), Position::Last)),
         case("kind", with(process())),
         case("owner", with(assets::Filter { owner: Some(UserId(50)), ..assets::Filter::default() })),
-        case("account", with(assets::Filter { account: Some(AccountId(51)), ..assets::Filter::default() })),
+        case("account", with(assets::Filter { account: Some(AccountId(5)), ..assets::Filter::default() })),
         case("own", (View::OwnedBy(READER), assets::Filter::default(), AssetOrder::default(), Position::First)),
         case("shared", (View::SharedWith(READER), assets::Filter::default(), AssetOrder::default(), Position::First)),
         case("folder", (View::In(AssetId(2001)), assets::Filter::default(), AssetOrder::default(), Position::First)),
