@@ -16,6 +16,8 @@
 mod audit;
 #[path = "pages/counts.rs"]
 mod counts;
+#[path = "../tests/support/entries.rs"]
+mod entries;
 #[path = "pages/export.rs"]
 mod export;
 #[path = "pages/growth.rs"]

@@ -7,13 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta};
 use usher::{
     domain::{
-        audit::{AuditEvent, By, Channel, Entry, Named, Subject, SubjectKind},
-        clock::Timestamp,
-        credentials::password::PasswordHash,
-        email_address::EmailAddress,
-        ids::UserId,
-        text::PersonName,
-        user::DefaultRole,
+        audit::Entry, clock::Timestamp, credentials::password::PasswordHash, email_address::EmailAddress, ids::UserId, text::PersonName,
     },
     store::{
         Location, Store, StoreError, Tx,
@@ -22,6 +16,7 @@ use usher::{
 };
 
 use super::{
+    entries,
     growth::{self, Asked},
     server::Company,
     tables::table,
@@ -41,30 +36,9 @@ fn begins() -> Timestamp {
     DateTime::from_timestamp(1_760_000_000, 0).expect("a time").naive_utc()
 }
 
-/// Entries of a usual mixture, a minute apart, with names and addresses of usual lengths.
+/// Entries of a usual mixture, half a minute apart.
 fn usual(number: i64) -> Entry {
-    let name = |number: i64| format!("Katarzyna Wiśniewska {}", number % 800);
-    let subject = Subject { kind: SubjectKind::User, id: 1 + number % 800, name: name(number) };
-    let by = By {
-        id: Some(UserId(1 + number % 40)),
-        name: name(number % 40),
-        channel: Channel::Page,
-        client_ip: Some("2001:db8:85a3::8a2e:370:7334".to_owned()),
-    };
-    let at = begins() + TimeDelta::seconds(30 * number);
-    let account = Subject { kind: SubjectKind::Account, id: 1 + number % 90, name: "Bergmann Bikes International".to_owned() };
-    match number % 4 {
-        0 | 1 => Entry::new(at, by, subject, &AuditEvent::SignedIn { browser: "Firefox 145 on Windows".to_owned() }),
-        2 => {
-            let event =
-                AuditEvent::UserInvited { email: format!("user.{number}@example.com"), role: DefaultRole::User, expires_at: at.and_utc() };
-            Entry::new(at, by, subject, &event)
-        }
-        _ => {
-            let event = AuditEvent::AssignmentReassigned { before: Some(Named::new(number, &name(number))) };
-            Entry::new(at, by, subject, &event).at_place(account)
-        }
-    }
+    entries::usual(number, begins() + TimeDelta::seconds(30 * number))
 }
 
 /// Company of a thousand users with so many entries, made once.

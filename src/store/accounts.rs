@@ -227,10 +227,13 @@ pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError
     Ok(Count::of(ids.len()))
 }
 
+/// Accounts without billing data, as literal SQL: a partial index needs a condition that the planner can read.
+const WITHOUT_BILLING: &str = "NOT accounts.has_billing";
+
 /// Number of accounts without billing data, from an index of them alone.
 pub fn count_without_billing(db: &mut Database, scope: &Scope) -> Result<Count, StoreError> {
     let within = scopes::within("accounts.portfolio_id", scope).map_or_else(String::new, |within| format!(" AND {within}"));
-    let found = format!("SELECT 1 FROM accounts WHERE NOT accounts.has_billing{within} LIMIT {}", COUNT_MAX + 1);
+    let found = format!("SELECT 1 FROM accounts WHERE {WITHOUT_BILLING}{within} LIMIT {}", COUNT_MAX + 1);
     Ok(Count::capped(select(sql::<BigInt>(&format!("(SELECT count(*) FROM ({found}) AS found)"))).get_result(db)?))
 }
 
@@ -251,8 +254,7 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
         query = query.filter(portfolios::deactivated_at.is_null());
     }
     if filter.without_billing {
-        // Written as literal SQL, since a partial index needs a condition that the planner can read.
-        query = query.filter(sql::<Bool>("NOT accounts.has_billing"));
+        query = query.filter(sql::<Bool>(WITHOUT_BILLING));
     }
     if !filter.outside.is_empty() {
         query = query.filter(accounts::portfolio_id.ne_all(filter.outside.iter().map(|id| id.0)));

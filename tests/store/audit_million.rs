@@ -5,34 +5,12 @@ use std::{
     time::Instant,
 };
 
-use usher::domain::audit::{AuditEvent, Channel, Named};
-
 use super::*;
+use crate::support::entries::usual;
 
 /// Number of entries.
 fn entries() -> i64 {
     if is_long() { 1_000_000 } else { 20_000 }
-}
-
-/// Entries of a usual mixture, with names and addresses of usual lengths.
-fn usual(number: i64) -> Entry {
-    let name = |number: i64| format!("Katarzyna Wiśniewska {}", number % 5000);
-    let user = |number: i64| Subject { kind: SubjectKind::User, id: number % 5000, name: name(number) };
-    let by = By {
-        id: Some(UserId(number % 40)),
-        name: name(number % 40),
-        channel: Channel::Page,
-        client_ip: Some("2001:db8:85a3::8a2e:370:7334".to_owned()),
-    };
-    let at = now() + TimeDelta::seconds(number);
-    let account = Subject { kind: SubjectKind::Account, id: number % 900, name: "Bergmann Bikes International".to_owned() };
-    let event = match number % 4 {
-        0 | 1 => AuditEvent::SignedIn { browser: "Firefox 145 on Windows".to_owned() },
-        2 => AuditEvent::UserInvited { email: format!("user.{number}@example.com"), role: DefaultRole::User, expires_at: at.and_utc() },
-        _ => AuditEvent::AssignmentReassigned { before: Some(Named::new(number, &name(number))) },
-    };
-    let entry = Entry::new(at, by, user(number), &event);
-    if number % 4 == 3 { entry.at_place(account) } else { entry }
 }
 
 /// Bytes of the table with its indexes.
@@ -62,7 +40,7 @@ fn a_million_entries_are_verified_within_ten_seconds(store: TestStore) {
         store
             .audited_transaction(|tx| {
                 for number in start..start + 1000 {
-                    tx.audit(usual(number));
+                    tx.audit(usual(number, now() + TimeDelta::seconds(number)));
                 }
                 Ok::<_, StoreError>(())
             })

@@ -7,6 +7,7 @@ extern crate macro_rules_attribute;
 
 #[path = "../support"]
 mod support {
+    pub(crate) mod entries;
     pub(crate) mod long;
     pub mod postgres;
     pub mod supervisor;

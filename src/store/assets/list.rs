@@ -224,9 +224,9 @@ fn found(db: &mut Database, query: &AssetQuery) -> Result<Sql, StoreError> {
             Ok(joined(phrase).and(&rest.on(db, "found")).and(&readable(user, "found")))
         }
         _ => {
-            let of_roots = |db| among(db, "asset_ancestors.ancestor_id", Sql::of(roots(user)));
             if !is_sqlite(db) {
-                let ids = of_roots(db).within("SELECT asset_ancestors.asset_id FROM asset_ancestors WHERE ");
+                let ids = among(db, "asset_ancestors.ancestor_id", Sql::of(roots(user)));
+                let ids = ids.within("SELECT asset_ancestors.asset_id FROM asset_ancestors WHERE ");
                 let found = among(db, "found.id", ids).within("SELECT found.id FROM assets AS found WHERE found.deleted_at IS NULL AND ");
                 return Ok(found.and(&filter.on(db, "found")));
             }

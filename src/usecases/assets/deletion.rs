@@ -49,15 +49,21 @@ pub struct Inventory {
     pub shown: Digest,
 }
 
-/// Numbers by kind, the first assets by name, and the digest of both.
-type Content = (Vec<(AssetKind, i64)>, Vec<Asset>, Digest);
-
 /// Content of an asset as the question shows it.
-fn content(db: &mut Database, id: AssetId) -> Result<Content, StoreError> {
-    let counts = deleted::counts(db, id)?;
-    let first = deleted::first_in(db, id, i64::try_from(NAMED_MAX).unwrap_or(i64::MAX))?;
-    let shown = Digest::of(&(&counts, first.iter().map(|asset| asset.id).collect::<Vec<_>>()));
-    Ok((counts, first, shown))
+struct Content {
+    counts: Vec<(AssetKind, i64)>,
+    first: Vec<Asset>,
+}
+
+impl Content {
+    fn of(db: &mut Database, id: AssetId) -> Result<Self, StoreError> {
+        let first = deleted::first_in(db, id, i64::try_from(NAMED_MAX).unwrap_or(i64::MAX))?;
+        Ok(Self { counts: deleted::counts(db, id)?, first })
+    }
+
+    fn digest(&self) -> Digest {
+        Digest::of(&(&self.counts, self.first.iter().map(|asset| asset.id).collect::<Vec<_>>()))
+    }
 }
 
 pub fn inventory(ctx: &Context, user: &User, company: &Company, id: AssetId) -> Result<Inventory, ActionError> {
@@ -66,12 +72,12 @@ pub fn inventory(ctx: &Context, user: &User, company: &Company, id: AssetId) -> 
         let actor = ScopedActor::of(db, user)?;
         let asset = find_own(db, &actor, id)?;
         let of_others = deleted::first_of_others(db, id, asset.owner_id, limit)?;
-        let (counts, first, shown) = content(db, id)?;
+        let content = Content::of(db, id)?;
         Ok(Inventory {
             path: path(db, &actor, &asset)?,
-            shown,
-            counts,
-            first,
+            shown: content.digest(),
+            counts: content.counts,
+            first: content.first,
             of_others: rows(db, &actor, of_others)?,
             restorable_until: (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept),
             asset,
@@ -123,7 +129,7 @@ pub fn delete(ctx: &Context, submission: &Submission<Deletion>, id: AssetId, sho
             return Err(DeleteError::HoldsOthers);
         }
         if let Some(shown) = shown
-            && *shown != content(work.tx.db(), id)?.2
+            && *shown != Content::of(work.tx.db(), id)?.digest()
         {
             return Err(DeleteError::Changed);
         }

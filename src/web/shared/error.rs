@@ -176,10 +176,9 @@ impl From<StoreError> for WebError {
                 Self::Unavailable
             }
             StoreError::Busy => Self::Unavailable,
-            StoreError::UnreadableEntry(entry) => Self::Refused {
-                title: "The audit log can’t be read",
-                text: format!("{}, so the access on this date is unknown.", unreadable(entry)),
-            },
+            StoreError::UnreadableEntry(entry) => {
+                Self::Refused { title: "The audit log can’t be read", text: format!("{}.", unreadable(entry)) }
+            }
             StoreError::CommitUnknown(error) => {
                 tracing::error!(%error, "the outcome of a commit is unknown");
                 Self::Unavailable

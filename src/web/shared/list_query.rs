@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode, web::Q
 use serde::Deserialize;
 
 use crate::{
-    domain::search::{SearchTerm, looked_for},
+    domain::search::SearchTerm,
     usecases::{Count, Key, Position, Slice},
 };
 
@@ -19,6 +19,8 @@ use super::{
     routing::paths,
     state::State,
 };
+
+pub(in crate::web) use crate::domain::search::looked_for;
 
 /// Longest page key that is read, in bytes.
 pub(in crate::web) const TEXT_MAX: usize = 2000;
@@ -53,12 +55,7 @@ fn list_query(request: &HttpRequest) -> Result<ListQuery, WebError> {
     let Query(query) =
         Query::<ListQuery>::from_query(request.query_string()).map_err(|_| WebError::NoSuchList(StatusCode::BAD_REQUEST, None))?;
     let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
-    Ok(ListQuery { remembered, q: read(&query.q), ..query })
-}
-
-/// A search as pages write it again: no more of it than is looked for, so that every address which holds it can be read.
-pub(in crate::web) fn read(typed: &str) -> String {
-    looked_for(typed)
+    Ok(ListQuery { remembered, q: looked_for(&query.q), ..query })
 }
 
 /// A page of a list, as its address asks for it.

@@ -113,7 +113,7 @@ pub(in crate::web) struct DraftQuery<S> {
 impl<S> DraftQuery<S> {
     /// Copy with no more of the search than is looked for.
     pub(in crate::web) fn shortened(self) -> Self {
-        Self { q: list_query::read(&self.q), ..self }
+        Self { q: list_query::looked_for(&self.q), ..self }
     }
 }
 
@@ -145,7 +145,7 @@ fn purpose<A: Answers>(context: &PageContext) -> String {
 
 /// On to a step: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.
 pub(in crate::web) fn forward<A: Answers>(step: A::Step, draft: &str, q: &str, page: &impl Template) -> HandlerResult {
-    let address = paths::with_query(A::WIZARD.pattern, &[("step", step.name()), ("draft", draft), ("q", &list_query::read(q))]);
+    let address = paths::with_query(A::WIZARD.pattern, &[("step", step.name()), ("draft", draft), ("q", &list_query::looked_for(q))]);
     if address.len() > ADDRESS_MAX { respond::page(page) } else { respond::see_other(address) }
 }
 

@@ -113,7 +113,7 @@ impl AccountListPage {
 
 /// `GET /portfolios/accounts`
 pub(in crate::web) async fn list(context: PageContext, Query(query): Query<AccountListQuery>) -> HandlerResult {
-    let query = AccountListQuery { q: list_query::read(&query.q), ..query };
+    let query = AccountListQuery { q: list_query::looked_for(&query.q), ..query };
     let request = query.request()?;
     let (search, position, limit, missing) = (request.search.clone(), request.position.clone(), request.rows.count(), query.is_missing());
     let open = move |ctx: &_, actor: &_| accounts::list(ctx, actor, missing, search, &position, limit);

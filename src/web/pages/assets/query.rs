@@ -57,7 +57,7 @@ fn assets_query(request: &HttpRequest) -> Result<AssetsQuery, WebError> {
     let Query(query) =
         Query::<AssetsQuery>::from_query(request.query_string()).map_err(|_| WebError::NoSuchList(StatusCode::BAD_REQUEST, None))?;
     let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
-    Ok(AssetsQuery { remembered, q: list_query::read(&query.q), ..query })
+    Ok(AssetsQuery { remembered, q: list_query::looked_for(&query.q), ..query })
 }
 
 /// Orders with their words in addresses.

@@ -50,7 +50,7 @@ pub(in crate::web) async fn find(context: PageContext, query: Query<PersonQuery>
         "user" => ("user", "Entries about a person", "Shows what was done to this person."),
         _ => return Err(no_such(StatusCode::NOT_FOUND)),
     };
-    let (q, list) = (list_query::read(&q), LogQuery::returned(&return_query));
+    let (q, list) = (list_query::looked_for(&q), LogQuery::returned(&return_query));
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
     let (layout_data, found) = context.open(move |ctx, actor| log::people(ctx, actor, search, RESULTS_MAX)).await?;

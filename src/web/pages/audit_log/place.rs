@@ -65,7 +65,7 @@ pub(in crate::web) struct PlaceQuery {
 /// `GET /audit-log/place`
 pub(in crate::web) async fn find(context: PageContext, query: Query<PlaceQuery>) -> HandlerResult {
     let PlaceQuery { q, return_query } = query.into_inner();
-    let (q, list) = (list_query::read(&q), LogQuery::returned(&return_query));
+    let (q, list) = (list_query::looked_for(&q), LogQuery::returned(&return_query));
     let search = SearchTerm::parse(&q);
     let (layout_data, found) = context.open(move |ctx, actor| log::places(ctx, actor, search, RESULTS_MAX)).await?;
     let portfolios = found.portfolios.rows.into_iter().map(|portfolio| Place {

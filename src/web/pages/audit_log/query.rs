@@ -68,7 +68,7 @@ pub(super) fn no_such(status: StatusCode) -> WebError {
 fn log_query(request: &HttpRequest) -> Result<LogQuery, WebError> {
     let Query(query) = Query::<LogQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
     let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
-    Ok(LogQuery { remembered, q: list_query::read(&query.q), ..query })
+    Ok(LogQuery { remembered, q: list_query::looked_for(&query.q), ..query })
 }
 
 /// Errors of the dates, which are typed where a browser has no picker.
@@ -147,7 +147,7 @@ impl LogQuery {
     /// The query that another page returns to, parsed and written again, so that no other text reaches an address.
     pub(super) fn returned(text: &str) -> Self {
         let query = serde_urlencoded::from_str::<Self>(text).unwrap_or_default();
-        if query.filter().is_ok() { query.changed(|query| query.q = list_query::read(&query.q)) } else { Self::default() }
+        if query.filter().is_ok() { query.changed(|query| query.q = list_query::looked_for(&query.q)) } else { Self::default() }
     }
 
     /// The query of the first page with a change.

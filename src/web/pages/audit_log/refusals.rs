@@ -119,7 +119,7 @@ pub(in crate::web) async fn list(
     state: Data<State>,
     Query(query): Query<RefusalsQuery>,
 ) -> HandlerResult {
-    let query = RefusalsQuery { q: list_query::read(&query.q), ..query };
+    let query = RefusalsQuery { q: list_query::looked_for(&query.q), ..query };
     let paging = query.paging(PageSize::remembered(&request, &state, &query.rows))?;
     let (filter, errors) = match query.filter() {
         Ok(filter) => (Some(filter), DateErrors::default()),
@@ -157,7 +157,7 @@ pub(in crate::web) async fn list(
 
 /// `GET /audit-log/refused-sign-ins/export`
 pub(in crate::web) async fn export(context: PageContext, Query(query): Query<RefusalsQuery>) -> HandlerResult {
-    let query = RefusalsQuery { q: list_query::read(&query.q), ..query };
+    let query = RefusalsQuery { q: list_query::looked_for(&query.q), ..query };
     query.paging(PageSize::default())?;
     let filter = query.filter().map_err(|_| no_such(StatusCode::NOT_FOUND))?;
     let state = context.state().clone();

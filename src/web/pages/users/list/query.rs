@@ -71,7 +71,7 @@ pub(in crate::web::pages::users) fn no_such(status: StatusCode) -> WebError {
 fn user_list_query(request: &HttpRequest) -> Result<UserListQuery, WebError> {
     let Query(query) = Query::<UserListQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
     let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
-    Ok(UserListQuery { remembered, q: list_query::read(&query.q), ..query })
+    Ok(UserListQuery { remembered, q: list_query::looked_for(&query.q), ..query })
 }
 
 /// The place of a row: part of the order, value, id.
@@ -164,7 +164,7 @@ impl UserListQuery {
     /// The query in a form of the list, parsed and written again, so that no other text reaches an address.
     pub(in crate::web) fn returned(text: &str) -> String {
         let query = serde_urlencoded::from_str::<Self>(text).unwrap_or_default();
-        let query = Self { q: list_query::read(&query.q), ..query };
+        let query = Self { q: list_query::looked_for(&query.q), ..query };
         if query.request().is_ok() { query.text() } else { String::new() }
     }
 

@@ -157,8 +157,12 @@ impl ManagePage {
 pub(in crate::web) async fn show(context: PageContext, id: Path<UserId>, query: Query<ManageQuery>) -> HandlerResult {
     let id = *id;
     let Query(ManageQuery { q, page, add, return_query }) = query;
-    let query =
-        ManageQuery { q: list_query::read(&q), add: list_query::read(&add), page, return_query: UserListQuery::returned(&return_query) };
+    let query = ManageQuery {
+        q: list_query::looked_for(&q),
+        add: list_query::looked_for(&add),
+        page,
+        return_query: UserListQuery::returned(&return_query),
+    };
     let request = PageRequest::at(&query.page, PageSize::default())?;
     let wanted = AssignmentsQuery {
         search: SearchTerm::parse(&query.q),
