@@ -78,6 +78,11 @@ impl SearchTerm {
         &self.0
     }
 
+    /// The term as the beginning of a sort key.
+    pub fn beginning(&self) -> String {
+        self.0.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// True if the term is part of `search_text`.
     pub fn is_in(&self, search_text: &str) -> bool {
         search_text.contains(&self.0)
@@ -108,6 +113,13 @@ mod tests {
         }
         for typed in ["", "  ", "o", "ov", "a", "xyz", "hananov", "ana ov"] {
             assert!(!finds(typed), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_sort_key_begins_with_the_terms_that_begin_its_name() {
+        for (typed, begins) in [("É", true), ("École  n", true), ("no", false), ("nationale", false)] {
+            assert_eq!(sort_key("École nationale").starts_with(&SearchTerm::parse(typed).unwrap().beginning()), begins, "{typed:?}");
         }
     }
 

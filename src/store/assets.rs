@@ -17,7 +17,7 @@ use crate::domain::{
     search::{search_words, sort_key},
 };
 
-pub use list::{AssetQuery, Filter, View, editable_folders, list, readable_among};
+pub use list::{AssetQuery, Filter, Found, View, editable_folders, list, readable_among};
 
 use super::{
     Database, StoreError, Tx,

@@ -23,7 +23,7 @@ use crate::{
     store::{
         Database, StoreError,
         accounts::Account,
-        assets::{self, Asset, AssetQuery, Filter, NewAsset, View, tree},
+        assets::{self, Asset, AssetQuery, Filter, Found, NewAsset, View, tree},
         groups,
         page::{Count, Position, Slice},
         users::{self, User},
@@ -114,6 +114,8 @@ pub struct ListRequest {
 pub struct Listing {
     pub rows: Slice<Row>,
     pub count: Count,
+    /// True if the pages have only some of the many hits of a search.
+    pub is_partial: bool,
     /// Name of the owner of the filter.
     pub owner: Option<String>,
     /// Name of the account of the filter.
@@ -130,15 +132,15 @@ impl Listing {
             Some(id) => Some(actor.account(db, id)?.0.name),
             None => None,
         };
-        let (found, count) = assets::list(db, &AssetQuery { view, filter, order }, &position, limit)?;
-        let Slice { rows: found, has_previous, has_next } = found;
+        let Found { page, count, is_partial } = assets::list(db, &AssetQuery { view, filter, order }, &position, limit)?;
+        let Slice { rows: found, has_previous, has_next } = page;
         let mut rows = rows(db, actor, found)?;
         if matches!(view, View::In(_)) {
             for row in &mut rows {
                 row.folder = None;
             }
         }
-        Ok(Self { rows: Slice { rows, has_previous, has_next }, count, owner, account })
+        Ok(Self { rows: Slice { rows, has_previous, has_next }, count, is_partial, owner, account })
     }
 }
 
@@ -147,7 +149,7 @@ fn owner_seen(db: &mut Database, actor: &ScopedActor, view: View, id: UserId) ->
     let filter = Filter { owner: Some(id), ..Filter::default() };
     let is_seen = actor.id() == Some(id) || actor.may(AssetAction::SeeAllAssets) || {
         let owned = AssetQuery { view, filter, order: AssetOrder::default() };
-        !assets::list(db, &owned, &Position::First, 1)?.0.rows.is_empty()
+        !assets::list(db, &owned, &Position::First, 1)?.page.rows.is_empty()
     };
     let name = if is_seen { users::names(db, [id])?.remove(&id) } else { None };
     name.ok_or_else(ActionError::unknown)

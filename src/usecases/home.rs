@@ -114,7 +114,7 @@ pub fn show(ctx: &Context, user: &User) -> Result<Home, ActionError> {
         Ok(Home {
             portfolios,
             accounts: accounts::list(db, &filter, &Position::First, OWN_MAX)?,
-            assets: assets::list(db, &own_assets, &Position::First, OWN_MAX)?.0,
+            assets: assets::list(db, &own_assets, &Position::First, OWN_MAX)?.page,
             administered: if actor.actor.role == Role::User || actor.scope.is_empty() {
                 None
             } else {

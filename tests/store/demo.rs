@@ -188,14 +188,14 @@ fn made_up_assets_are_there_for_each_page(store: TestStore) {
             for user in [1, 9, 10].map(UserId) {
                 for view in [View::OwnedBy(user), View::SharedWith(user)] {
                     let query = AssetQuery { view, filter: assets::Filter::default(), order: AssetOrder::default() };
-                    let (found, _) = assets::list(db, &query, &Position::First, 50)?;
+                    let found = assets::list(db, &query, &Position::First, 50)?.page;
                     let kinds = found.rows.iter().map(|asset| asset.kind).collect::<HashSet<_>>();
                     assert!(found.rows.len() >= 2 && kinds.len() >= 2, "{query:?} {kinds:?}");
                 }
                 assert_eq!(deleted::count(db, Some(user), now() - TimeDelta::days(30))?, Count::Exactly(1));
             }
             let query = AssetQuery { view: View::Everything, filter: assets::Filter::default(), order: AssetOrder::default() };
-            let (found, _) = assets::list(db, &query, &Position::First, 100)?;
+            let found = assets::list(db, &query, &Position::First, 100)?.page;
             let process = found.rows.iter().find(|asset| asset.kind == AssetKind::Process).unwrap();
             assert!(versions::latest(db, process.id)?.unwrap().number.0 >= 3);
             Ok::<_, StoreError>(())

@@ -9,7 +9,8 @@ CREATE TABLE assets (
     account_id   BIGINT    REFERENCES accounts (id) ON DELETE SET NULL,
     created_at   TIMESTAMP NOT NULL,
     changed_at   TIMESTAMP NOT NULL,
-    changed_by   BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    -- Id of a user, kept when they are purged. A reference would cost one more index on each change.
+    changed_by   BIGINT,
     deleted_at   TIMESTAMP,
     deleted_by   BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
     deleted_root BIGINT,
@@ -35,7 +36,6 @@ CREATE INDEX assets_nested_folders ON assets (owner_id, sort_key, id) WHERE kind
 CREATE INDEX assets_deleted ON assets (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX assets_deleted_of_owner ON assets (owner_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX assets_of_deletion ON assets (deleted_root) WHERE deleted_root IS NOT NULL;
-CREATE INDEX assets_by_changer ON assets (changed_by) WHERE changed_by IS NOT NULL;
 CREATE INDEX assets_by_deleter ON assets (deleted_by) WHERE deleted_by IS NOT NULL;
 
 -- Trigrams of names, where the extension could be created with the lists of users.

@@ -34,6 +34,9 @@ pub enum View {
     Everything,
 }
 
+/// Number of names that begin with a term, and of other hits, in the list of a search with more than [`COUNT_MAX`] hits.
+const SOME_HITS: i64 = 2_000;
+
 /// Filter of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -76,10 +79,21 @@ struct Plan {
     is_sorted: bool,
     /// Number of rows, where finding the way has told it.
     count: Option<Count>,
+    is_partial: bool,
 }
 
-/// One page of a list, with the number of all rows.
-pub fn list(db: &mut Database, query: &AssetQuery, position: &Position, limit: usize) -> Result<(Slice<Asset>, Count), StoreError> {
+/// One page of a list.
+#[derive(Debug)]
+pub struct Found {
+    pub page: Slice<Asset>,
+    /// Number of all rows.
+    pub count: Count,
+    /// True if the pages have only some of the many hits of a search.
+    pub is_partial: bool,
+}
+
+/// One page of a list.
+pub fn list(db: &mut Database, query: &AssetQuery, position: &Position, limit: usize) -> Result<Found, StoreError> {
     let plan = Plan::of(db, query)?;
     let mut rows = assets::table.filter(assets::deleted_at.is_null()).filter(plan.condition.clone().condition()).into_boxed();
     let is_forward = position.is_backward() == query.order.is_descending;
@@ -93,7 +107,7 @@ pub fn list(db: &mut Database, query: &AssetQuery, position: &Position, limit: u
     let found = rows.order(order).limit(backend::one_more(limit)).select(Asset::as_select()).load(db)?;
     let count =
         plan.count.map_or_else(|| number(db, &plan.condition.within("SELECT 1 FROM assets WHERE assets.deleted_at IS NULL AND ")), Ok)?;
-    Ok((Slice::new(found, position, limit), count))
+    Ok(Found { page: Slice::new(found, position, limit), count, is_partial: plan.is_partial })
 }
 
 fn is_sqlite(db: &Database) -> bool {
@@ -167,7 +181,7 @@ impl Sql {
 impl Plan {
     fn of(db: &mut Database, query: &AssetQuery) -> Result<Self, StoreError> {
         let filter = &query.filter;
-        let walk = |condition: Sql| Self { condition, is_sorted: false, count: None };
+        let walk = |condition: Sql| Self { condition, is_sorted: false, count: None, is_partial: false };
         match query.view {
             View::OwnedBy(user) => Ok(walk(Sql::of(format!("assets.owner_id = {user}")))),
             View::In(folder) => Ok(walk(Sql::of(format!("assets.folder_id = {folder}")))),
@@ -181,12 +195,15 @@ impl Plan {
             View::ReadableBy(_) | View::Everything => {
                 let found = found(db, query)?;
                 let count = number(db, &found)?;
-                let (condition, is_sorted) = match (count, query.view) {
-                    (Count::Exactly(_), _) => (among(db, "assets.id", found), true),
-                    (Count::Many, View::ReadableBy(user)) => (filter.on(db, "assets").and(&readable(user, "assets")), false),
-                    (Count::Many, _) => (filter.on(db, "assets"), false),
+                let plan = match (count, query.view, &filter.search) {
+                    (Count::Exactly(_), _, _) => Self { is_sorted: true, ..walk(among(db, "assets.id", found)) },
+                    (Count::Many, View::Everything, Some(term)) => {
+                        Self { is_sorted: true, is_partial: true, ..walk(some_hits(db, found, term, filter)?) }
+                    }
+                    (Count::Many, View::ReadableBy(user), _) => walk(filter.on(db, "assets").and(&readable(user, "assets"))),
+                    (Count::Many, _, _) => walk(filter.on(db, "assets")),
                 };
-                Ok(Self { condition, is_sorted, count: Some(count) })
+                Ok(Self { count: Some(count), ..plan })
             }
         }
     }
@@ -238,6 +255,26 @@ fn found(db: &mut Database, query: &AssetQuery) -> Result<Sql, StoreError> {
             Ok(filter.on(db, "found").within(&from))
         }
     }
+}
+
+/// True for some of the many hits of a search, so that its cost has a bound: the first names that begin with the term,
+/// and the first hits that the index finds.
+fn some_hits(db: &mut Database, found: Sql, term: &SearchTerm, filter: &Filter) -> Result<Sql, StoreError> {
+    let beginning = term.beginning();
+    let end = format!("{beginning}{}", char::MAX);
+    let rest = Filter { search: None, ..filter.clone() }.on(db, "assets").condition();
+    let begins = assets::table.filter(assets::deleted_at.is_null()).filter(rest).filter(assets::sort_key.between(beginning, end));
+    let begins = begins.order((assets::sort_key.asc(), assets::id.asc())).limit(SOME_HITS).select(assets::id);
+    let mut ids = begins.load::<i64>(db)?;
+    let hits = among(db, "assets.id", found.closed(&format!(" LIMIT {SOME_HITS}"))).condition();
+    ids.extend(assets::table.filter(hits).select(assets::id).load::<i64>(db)?);
+    let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let (before, ids, after) = if is_sqlite(db) {
+        ("assets.id IN (SELECT value FROM json_each(", format!("[{ids}]"), "))")
+    } else {
+        ("assets.id = ANY(CAST(", format!("{{{ids}}}"), " AS BIGINT[]))")
+    };
+    Ok(Sql { before: before.into(), text: Some(ids), after: after.into() })
 }
 
 /// Hits of a search with their rows.

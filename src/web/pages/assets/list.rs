@@ -92,5 +92,14 @@ mod tests {
                 table: AssetTable::sample(sample, "/assets", AssetsQuery { q: q.to_owned(), ..AssetsQuery::default() }),
             });
         }
+        check("assets-partial", |sample| AssetsPage {
+            layout: sample.layout(),
+            aside: Aside::sample(Some(AsideEntry::All), sample),
+            list: AsideEntry::All,
+            table: AssetTable {
+                is_partial: true,
+                ..AssetTable::sample(sample, "/assets/all", AssetsQuery { q: "plan".to_owned(), ..AssetsQuery::default() })
+            },
+        });
     }
 }

@@ -25,6 +25,8 @@ pub struct AssetTable {
     pub(super) query: AssetsQuery,
     pub chips: Vec<Chip>,
     pub count: Count,
+    /// True if the pages have only some of the many hits of a search.
+    pub is_partial: bool,
     pub rows: Vec<AssetRow>,
     pub pager: Pager,
     /// Address that changes the owner of everything which the owner in the filter owns.
@@ -79,7 +81,7 @@ fn in_words(shared: &SharedNames) -> String {
 impl AssetTable {
     pub(super) fn new(path: String, query: AssetsQuery, request: &AssetsRequest, listing: Listing, reader: &User, now: Timestamp) -> Self {
         let pager = query.pager(&path, request, &listing);
-        let Listing { rows, count, owner, account } = listing;
+        let Listing { rows, count, is_partial, owner, account } = listing;
         let chip = |label, name: Option<String>, without: AssetsQuery| name.map(|name| Chip { label, name, without: without.at(&path) });
         let owner = chip("Owned by", owner, query.changed(|query| query.owner.clear()));
         let account = chip("Account", account, query.changed(|query| query.account.clear()));
@@ -88,6 +90,7 @@ impl AssetTable {
         Self {
             chips: owner.into_iter().chain(account).collect(),
             count: list_query::shown(count),
+            is_partial,
             rows: rows.rows.into_iter().map(|row| AssetRow::new(row, reader, now)).collect(),
             change_owner: request.filter.owner.filter(|_| may_change_owner && is_any).map(|user| paths::UserAssets { user }.to_string()),
             pager,
@@ -192,6 +195,7 @@ impl AssetTable {
             chips: vec![Chip { label: "Owned by", name: sample.user(3).name, without: path.to_owned() }],
             query,
             count: Count::Exactly(sample.rows as u64),
+            is_partial: false,
             rows: AssetRow::samples(sample),
             pager: Pager { next: Some("?page=a".into()), ..Pager::single("1–50 of 1,200 assets") },
             change_owner: (sample.rows > 3).then(|| "/users-and-groups/users/7/assets".to_owned()),
