@@ -270,11 +270,11 @@ fn some_hits(db: &mut Database, found: Sql, term: &SearchTerm, filter: &Filter) 
     ids.extend(assets::table.filter(hits).select(assets::id).load::<i64>(db)?);
     let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let (before, ids, after) = if is_sqlite(db) {
-        ("assets.id IN (SELECT value FROM json_each(", format!("[{ids}]"), "))")
+        ("SELECT value FROM json_each(", format!("[{ids}]"), ")")
     } else {
-        ("assets.id = ANY(CAST(", format!("{{{ids}}}"), " AS BIGINT[]))")
+        ("SELECT unnest(CAST(", format!("{{{ids}}}"), " AS BIGINT[]))")
     };
-    Ok(Sql { before: before.into(), text: Some(ids), after: after.into() })
+    Ok(among(db, "assets.id", Sql { before: before.into(), text: Some(ids), after: after.into() }))
 }
 
 /// Hits of a search with their rows.
