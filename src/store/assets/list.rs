@@ -35,7 +35,7 @@ pub enum View {
 }
 
 /// Number of names that begin with a term, and of other hits, in the list of a search with more than [`COUNT_MAX`] hits.
-const SOME_HITS: i64 = 2_000;
+const SOME_HITS: i64 = 1_000;
 
 /// Filter of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
