@@ -40,7 +40,7 @@ cat >>"$folder/data/postgresql.conf" <<'END'
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 400
-shared_buffers = 64MB
+shared_buffers = 128MB
 fsync = off
 synchronous_commit = off
 full_page_writes = off
