@@ -185,6 +185,7 @@ fn links(public_url: &PublicUrl) -> Links {
         host: public_url.host().to_owned(),
         with_token: paths::with_token,
         sign_in: || paths::SignIn {}.to_string(),
+        my_account: || paths::MyAccount {}.to_string(),
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Company {
     pub session_idle: TimeDelta,
     /// Longest lifetime of a session.
     pub session_absolute: TimeDelta,
+    /// Most sessions of one user.
+    pub sessions_per_user: u32,
     /// Time in which a deleted user can be restored; zero for never.
     pub deleted_kept: TimeDelta,
     /// True if the newest hash of the audit log is mailed to all Admins every day.

@@ -59,6 +59,8 @@ ids! {
     VersionNumber,
     /// A single-use link.
     TokenId,
+    /// A session of a user.
+    SessionId,
     /// A mail in the outbox.
     MailId,
     /// An entry of the audit log: its sequence.

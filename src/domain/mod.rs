@@ -1,6 +1,7 @@
 //! Usher's subject matter as pure types and functions: no I/O, no clock, no randomness.
 
 pub mod account;
+pub mod appearance;
 pub mod asset;
 pub mod audit;
 pub mod caught;
@@ -27,4 +28,5 @@ pub mod sender;
 pub mod stored;
 pub mod text;
 pub mod user;
+pub mod user_agent;
 pub mod user_list;

@@ -20,6 +20,7 @@ pub(super) struct CompanyRow {
     password_min: i32,
     session_idle: i64,
     session_absolute: i64,
+    sessions_per_user: i32,
     deleted_kept: i64,
     mails_audit_head: bool,
 }
@@ -33,6 +34,7 @@ impl From<CompanyRow> for Company {
             password_min: usize::try_from(row.password_min).unwrap_or(usize::MAX),
             session_idle: TimeDelta::seconds(row.session_idle),
             session_absolute: TimeDelta::seconds(row.session_absolute),
+            sessions_per_user: row.sessions_per_user.unsigned_abs(),
             deleted_kept: TimeDelta::seconds(row.deleted_kept),
             mails_audit_head: row.mails_audit_head,
         }

@@ -3,7 +3,14 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use crate::domain::{clock::Timestamp, company::Company, credentials::token::TokenHash, ids::UserId, user::Status};
+use crate::domain::{
+    appearance::Appearance,
+    clock::Timestamp,
+    company::Company,
+    credentials::token::TokenHash,
+    ids::{SessionId, UserId},
+    user::Status,
+};
 
 use super::{
     Database, StoreError, Tx,
@@ -28,6 +35,7 @@ const BROWSER_MAX: usize = 300;
 pub struct SignedIn {
     pub session: SessionRow,
     pub user: User,
+    pub appearance: Appearance,
     pub company: Company,
 }
 
@@ -72,16 +80,17 @@ pub fn find(db: &mut Database, hash: TokenHash, now: Timestamp) -> Result<Option
         .inner_join(users::table)
         .inner_join(company::table.on(company::id.eq(1)))
         .filter(sessions::token_hash.eq(hash.0.as_slice()))
-        .select((SessionRow::as_select(), User::as_select(), CompanyRow::as_select()))
-        .get_result::<(SessionRow, User, CompanyRow)>(db)
+        .select((SessionRow::as_select(), User::as_select(), users::appearance, CompanyRow::as_select()))
+        .get_result::<(SessionRow, User, Appearance, CompanyRow)>(db)
         .optional()?;
-    let found = found.map(|(session, user, company)| SignedIn { session, user, company: company.into() });
+    let found =
+        found.map(|(session, user, appearance, company)| SignedIn { session, user, appearance, company: company.into() });
     Ok(found.filter(|found| found.holds(now)))
 }
 
 impl SignedIn {
     fn holds(&self, now: Timestamp) -> bool {
-        let Self { session, user, company } = self;
+        let Self { session, user, company, .. } = self;
         now < session.created_at + company.session_absolute
             && now < session.last_seen_at + company.session_idle
             && user.status(now) == Status::Active
@@ -121,14 +130,52 @@ pub fn end_all(tx: &mut Tx<'_>, user: UserId, kept: Option<TokenHash>) -> Result
     Ok(ended.execute(tx.db())?)
 }
 
-/// Number of a user's valid sessions.
-pub fn count(db: &mut Database, user: UserId, company: &Company, now: Timestamp) -> Result<i64, StoreError> {
+/// A session in the list of its user.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct ListedSession {
+    pub id: SessionId,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    /// Network address at sign-in.
+    pub client_ip: String,
+    /// `User-Agent` header at sign-in.
+    pub browser: String,
+    token_hash: Vec<u8>,
+}
+
+impl ListedSession {
+    pub fn is(&self, hash: TokenHash) -> bool {
+        self.token_hash == hash.0
+    }
+}
+
+/// Valid sessions of a user, the last used first.
+pub fn of_user(db: &mut Database, user: UserId, company: &Company, now: Timestamp) -> Result<Vec<ListedSession>, StoreError> {
     Ok(sessions::table
         .filter(sessions::user_id.eq(user.0))
         .filter(sessions::created_at.gt(now - company.session_absolute))
         .filter(sessions::last_seen_at.gt(now - company.session_idle))
-        .count()
-        .get_result(db)?)
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .select(ListedSession::as_select())
+        .load(db)?)
+}
+
+/// Ends one session of a user. Returns its browser; `None` if it had ended.
+pub fn end_one(tx: &mut Tx<'_>, user: UserId, id: SessionId) -> Result<Option<String>, StoreError> {
+    let session = sessions::table.filter(sessions::id.eq(id)).filter(sessions::user_id.eq(user.0));
+    Ok(diesel::delete(session).returning(sessions::browser).get_result(tx.db()).optional()?)
+}
+
+/// Ends the oldest sessions of a user beyond the company's limit, and removes their expired ones. Returns the number of
+/// valid ones that ended.
+pub fn end_oldest(tx: &mut Tx<'_>, user: UserId, company: &Company, now: Timestamp) -> Result<usize, StoreError> {
+    let mut valid = of_user(tx.db(), user, company, now)?;
+    valid.sort_unstable_by_key(|session| (session.created_at, session.id));
+    let kept = valid.split_off(valid.len().saturating_sub(company.sessions_per_user as usize));
+    let others = sessions::table.filter(sessions::user_id.eq(user.0)).filter(sessions::id.ne_all(kept.iter().map(|session| session.id)));
+    diesel::delete(others).execute(tx.db())?;
+    Ok(valid.len())
 }
 
 /// Ends all sessions of all users; returns their number.

@@ -8,13 +8,14 @@ use diesel::{
 };
 
 use crate::domain::{
+    appearance::Appearance,
     asset::{AssetKind, ConnectionKind, ShareLevel},
     audit::{AuditAction, Channel, SubjectKind},
     credentials::{
         throttle::ThrottleScope,
         token::{TokenEnd, TokenPurpose},
     },
-    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId, VersionNumber},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, SessionId, TokenId, UserId, VersionNumber},
     invitation::InvitationOrigin,
     user::DefaultRole,
 };
@@ -66,6 +67,7 @@ macro_rules! as_big_int {
 }
 
 as_text!(
+    Appearance,
     AssetKind,
     ConnectionKind,
     ShareLevel,
@@ -81,4 +83,4 @@ as_text!(
     TokenEnd,
     TokenPurpose
 );
-as_big_int!(AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, TokenId, UserId, VersionNumber);
+as_big_int!(AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, SessionId, TokenId, UserId, VersionNumber);

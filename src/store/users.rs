@@ -12,6 +12,7 @@ mod write;
 use diesel::prelude::*;
 
 use crate::domain::{
+    appearance::Appearance,
     clock::Timestamp,
     credentials::password::PasswordHash,
     email_address::EmailAddress,
@@ -31,8 +32,9 @@ pub use list::{count, found, list, search};
 pub use query::UserQuery;
 pub(super) use write::named;
 pub use write::{
-    NewActive, NewInvited, delete, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, restore, set_blocked,
-    set_credentials, set_default_role, set_email, set_last_sign_in, set_password, set_profile,
+    NewActive, NewInvited, delete, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, restore, set_appearance,
+    set_blocked,
+    set_credentials, set_default_role, set_email, set_last_sign_in, set_name, set_password, set_profile,
 };
 
 use super::{
@@ -133,6 +135,11 @@ pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(
 /// True if a user was ever made, deleted ones included: the setup is over then.
 pub fn is_anybody(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(user_rows::table.select(user_rows::id))).get_result(db)?)
+}
+
+/// Appearance of pages for a user.
+pub fn appearance(db: &mut Database, id: UserId) -> Result<Appearance, StoreError> {
+    Ok(users::table.find(id).select(users::appearance).first(db)?)
 }
 
 /// Password hash of a user, if there is one.

@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod groups;
 pub mod home;
 pub mod instance_key;
+pub mod my_account;
 pub mod outbox;
 pub mod portfolios;
 pub mod setup;

@@ -28,6 +28,7 @@ mod assets;
 mod audit_log;
 mod business;
 mod home;
+mod my_account;
 mod user_pages;
 
 /// Text spacing that readers may set without losing content: WCAG 2.2, 1.4.12.

@@ -56,6 +56,7 @@ mod keyboard;
 mod list;
 mod looks;
 mod manage;
+mod my_account;
 mod new_account;
 mod new_user;
 mod portfolio_admin;

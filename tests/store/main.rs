@@ -117,6 +117,7 @@ fn context(store: &Store) -> Context {
             host: "usher.example.com".to_owned(),
             with_token: |_, token| format!("/links/{}", token.reveal()),
             sign_in: || "/sign-in".to_owned(),
+            my_account: || "/my-account".to_owned(),
         },
         sends_mail: false,
     }

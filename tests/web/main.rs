@@ -23,6 +23,7 @@ mod audit_log;
 mod credentials;
 mod groups;
 mod home;
+mod my_account;
 mod ops;
 mod outbox;
 mod portfolios;

@@ -7,6 +7,8 @@ CREATE TABLE company (
     password_min                INTEGER NOT NULL DEFAULT 15      CHECK (password_min BETWEEN 8 AND 64),
     session_idle                BIGINT  NOT NULL DEFAULT 3600    CHECK (session_idle > 0),
     session_absolute            BIGINT  NOT NULL DEFAULT 43200   CHECK (session_absolute > 0),
+    -- Sessions of one user; the oldest ends.
+    sessions_per_user           INTEGER NOT NULL DEFAULT 20      CHECK (sessions_per_user BETWEEN 1 AND 100),
     deleted_kept                BIGINT  NOT NULL DEFAULT 2592000 CHECK (deleted_kept >= 0),
     -- Daily mail of the newest hash of the audit log to all Admins.
     mails_audit_head            BOOLEAN NOT NULL DEFAULT FALSE,

@@ -17,6 +17,7 @@ CREATE TABLE user_rows (
     last_sign_in_at       TIMESTAMP,
     deleted_at            TIMESTAMP,
     deleted_by            BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    appearance            TEXT      NOT NULL DEFAULT 'system' CHECK (appearance IN ('system', 'light', 'dark')),
     -- Both are made in Rust and compared byte by byte.
     sort_key              TEXT      NOT NULL,
     search                TEXT      NOT NULL,

@@ -59,9 +59,9 @@ CREATE TABLE known_browsers (
 ) WITHOUT ROWID;
 
 -- Failed attempts in a row and requests for new passwords, by typed address (hashed, known or not) and by network; new passwords that were
--- tried behind a link; and mails that an administrator sends to a user, by both.
+-- tried behind a link; tries at one's current password while signed in; and mails that an administrator sends to a user, by both.
 CREATE TABLE throttles (
-    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'mail_quota')),
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'current_password', 'mail_quota')),
     key           TEXT      NOT NULL,
     failed_attempts INTEGER NOT NULL,
     last_at       TIMESTAMP NOT NULL,

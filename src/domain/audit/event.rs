@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     account::BillingFields,
+    appearance::Appearance,
     asset::{AssetKind, ConnectionKind, ShareLevel},
     audit::SubjectKind,
     permission::{AssignmentPermissions, PermissionToggle},
@@ -56,6 +57,9 @@ audit_events! {
     SignedIn = "session.signed_in" { browser: String }
     SignedOut = "session.signed_out" {}
     SessionsEnded = "session.all_ended" { sessions: u64 }
+    SessionEnded = "session.ended" { browser: String }
+    OtherSessionsEnded = "session.others_ended" { sessions: u64 }
+    OldestSessionsEnded = "session.oldest_ended" { sessions: u64 }
     UserInvited = "user.invited" { email: String, role: DefaultRole, expires_at: DateTime<Utc> }
     InvitationResent = "invitation.resent" { expires_at: DateTime<Utc> }
     InvitationRequested = "invitation.requested" { expires_at: DateTime<Utc> }
@@ -65,11 +69,13 @@ audit_events! {
     PasswordResetRequested = "password.reset_requested" { expires_at: DateTime<Utc> }
     PasswordResetSent = "password.reset_sent" { expires_at: DateTime<Utc> }
     PasswordReset = "password.reset" { sessions_ended: u64 }
+    PasswordChanged = "password.changed" { sessions_ended: u64 }
     EmailChangeRequested = "email.change_requested" { before: String, after: String, expires_at: DateTime<Utc> }
     EmailChangeWithdrawn = "email.change_withdrawn" { email: Option<String> }
     EmailChangeCancelled = "email.change_cancelled" { email: Option<String>, requested_by: Option<Named> }
     EmailChanged = "email.changed" { before: String, after: String, requested_by: Named }
     UserEdited = "user.edited" { before: UserFields, after: UserFields }
+    AppearanceChanged = "user.appearance_changed" { before: Appearance, after: Appearance }
     UserDemoted = "user.demoted" { reason: DemotionReason }
     UserDeactivated = "user.deactivated" { before: Status, after: Status }
     UserReactivated = "user.reactivated" { before: Status, after: Status }
@@ -286,6 +292,9 @@ impl AuditEvent {
             Self::SignedIn { .. } => format!("{actor} signed in"),
             Self::SignedOut {} => format!("{actor} signed out"),
             Self::SessionsEnded { .. } => format!("{actor} signed {subject} out everywhere"),
+            Self::SessionEnded { .. } => format!("{actor} ended a session"),
+            Self::OtherSessionsEnded { .. } => format!("{actor} ended all other sessions"),
+            Self::OldestSessionsEnded { .. } => format!("{actor} had too many sessions, so the oldest ended"),
             Self::UserInvited { .. } => format!("{actor} invited {subject}"),
             Self::InvitationResent { .. } => format!("{actor} resent the invitation of {subject}"),
             Self::InvitationRequested { .. } => format!("A new link to the invitation of {subject} was requested"),
@@ -295,11 +304,13 @@ impl AuditEvent {
             Self::PasswordResetRequested { .. } => format!("A password reset for {subject} was requested at the sign-in page"),
             Self::PasswordResetSent { .. } => format!("{actor} sent {subject} a password reset email"),
             Self::PasswordReset { .. } => format!("{actor} chose a new password"),
+            Self::PasswordChanged { .. } => format!("{actor} changed the password"),
             Self::EmailChangeRequested { .. } => format!("{actor} requested a new email address for {subject}"),
             Self::EmailChangeWithdrawn { .. } => format!("{actor} cancelled the email change of {subject}"),
             Self::EmailChangeCancelled { .. } => format!("The email change of {subject} was cancelled from the old address"),
             Self::EmailChanged { .. } => format!("The new email address of {subject} was confirmed"),
             Self::UserEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
+            Self::AppearanceChanged { .. } => format!("{actor} changed the appearance of pages"),
             Self::UserDemoted { reason: DemotionReason::GrantorsLostRight } => {
                 format!("The default role of {subject} became User, as no portfolio could be given")
             }

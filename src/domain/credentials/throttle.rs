@@ -1,4 +1,5 @@
-//! Waits between attempts: wrong passwords, requests for a new one, tries at a link, mails to one user.
+//! Waits between attempts: wrong passwords, requests for a new one, tries at a link or at one's current password, mails
+//! to one user.
 
 use std::net::Ipv6Addr;
 
@@ -26,6 +27,8 @@ stored_enum! {
         Link = "link",
         /// New passwords tried behind links, by client network.
         LinkSource = "link_source",
+        /// Current passwords typed by one signed-in user.
+        CurrentPassword = "current_password",
         /// Mails of one administrator to one user.
         MailQuota = "mail_quota",
     }
@@ -53,6 +56,9 @@ const IPV4_GRACE: i32 = 20;
 
 /// Tries at one link without a wait.
 const LINK_GRACE: i32 = 10;
+
+/// Tries at one's current password without a wait.
+const CURRENT_PASSWORD_GRACE: i32 = 3;
 
 /// Mails to one user without a wait.
 const MAIL_QUOTA_GRACE: i32 = 2;
@@ -82,6 +88,11 @@ impl Bucket {
     /// New passwords tried behind one link.
     pub fn link(token: TokenHash) -> Self {
         Self { scope: ThrottleScope::Link, key: URL_SAFE_NO_PAD.encode(token.0), grace: LINK_GRACE, skipped: 0 }
+    }
+
+    /// Current passwords typed by a user who is signed in.
+    pub fn current_password(user: UserId) -> Self {
+        Self { scope: ThrottleScope::CurrentPassword, key: user.to_string(), grace: CURRENT_PASSWORD_GRACE, skipped: 0 }
     }
 
     /// Mails of an administrator to one user.

@@ -145,6 +145,7 @@ pub fn decide(actor: Actor, action: impl Into<Action>) -> Result<(), PolicyDenia
 /// Checks that the role's permissions reach as far as the action.
 fn permit(role: Role, need: Need) -> Result<(), PolicyDenial> {
     let (permission, place) = match need {
+        Need::Nothing => return Ok(()),
         Need::Somewhere(permission) if permission.level(role).is_any() => return Ok(()),
         Need::Somewhere(permission) => (permission, PermissionTarget::Company),
         Need::At(permission, place) => (permission, place),
@@ -169,6 +170,8 @@ fn sees(role: Role, place: PermissionTarget) -> bool {
 
 /// Permission that an action needs.
 enum Need {
+    /// Open to every role.
+    Nothing,
     /// The permission at any place.
     Somewhere(Permission),
     At(Permission, PermissionTarget),

@@ -40,6 +40,8 @@ pub enum UserAction {
     SendPasswordReset(Target),
     /// View the number of a user's sessions, and end them all.
     EndSessions(Target),
+    /// One's own name, address, password, sessions and appearance, in My account.
+    EditOneself(Target),
 }
 
 impl UserAction {
@@ -61,6 +63,7 @@ impl UserAction {
             Self::EditUser(target) | Self::SendPasswordReset(target) | Self::EndSessions(target) => {
                 Need::At(Permission::UsersEdit, target.place())
             }
+            Self::EditOneself(_) => Need::Nothing,
         }
     }
 
@@ -95,6 +98,8 @@ impl UserAction {
                 keep_an_admin(target, other_active_admins)
             }
             Self::EditUser(target) | Self::EndSessions(target) => not_oneself(actor, target),
+            Self::EditOneself(target) if actor.id == Some(target.id) => require_status(target, &[Status::Active]),
+            Self::EditOneself(_) => Err(PolicyDenial::Unknown),
         }
     }
 }

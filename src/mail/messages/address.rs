@@ -19,6 +19,9 @@ pub struct AddressChange {
     /// Link that confirms or cancels the change.
     pub link: Link,
     pub expires_at: Timestamp,
+    /// True if the recipient asked for it, in My account.
+    #[serde(default)]
+    pub is_own: bool,
 }
 
 impl AddressChange {
@@ -46,7 +49,7 @@ impl AddressChange {
 
     fn layout(&self, subject: &str, heading: &'static str, follows: &str, label: &'static str, note: &'static str) -> MailLayout {
         let ByOther { first_name, by, company, .. } = &self.change;
-        let (by, new) = (admin_name(by), one_line(&self.new));
+        let (by, new) = (asker(by, self.is_own), one_line(&self.new));
         MailLayout {
             subject: subject.to_owned(),
             preheader: format!("{by} asked to change it to {new}."),
@@ -100,11 +103,19 @@ pub struct AddressChanged {
     pub change: ByOther,
     pub old: String,
     pub new: String,
+    /// True if the recipient asked for it, in My account.
+    #[serde(default)]
+    pub is_own: bool,
+}
+
+/// "Maya Fischer, an administrator," or "You".
+fn asker(by: &str, is_own: bool) -> String {
+    if is_own { "You".to_owned() } else { admin_name(by) }
 }
 
 impl AddressChanged {
     pub(super) fn layout(&self) -> MailLayout {
-        let Self { change: ByOther { first_name, by, company, at }, old, new } = self;
+        let Self { change: ByOther { first_name, by, company, at }, old, new, is_own } = self;
         MailLayout {
             subject: "Your Usher email address was changed".to_owned(),
             preheader: format!("It is now {}.", one_line(new)),
@@ -112,7 +123,7 @@ impl AddressChanged {
             first_name: first_name.clone(),
             paragraphs: vec![
                 Paragraph::plain(&format!("Your email address in {}, was changed from {old} to {new}.", console(company))),
-                Paragraph::dated(&format!("{} requested it, and it was confirmed at the new address on", admin_name(by)), *at),
+                Paragraph::dated(&format!("{} requested it, and it was confirmed at the new address on", asker(by, *is_own)), *at),
                 Paragraph::plain("You are signed out everywhere. Sign in with the new address and your current password."),
             ],
             action: None,

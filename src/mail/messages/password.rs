@@ -48,28 +48,35 @@ impl PasswordReset {
     }
 }
 
-/// Notice of a password that was chosen by a link.
+/// Notice of a new password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordChanged {
     pub first_name: String,
     pub company: String,
     pub at: Timestamp,
-    /// Address of the sign-in page.
+    /// Address of the sign-in page; of My account, if it was changed there.
     pub link: Link,
+    /// True if it was changed in My account, whose session goes on. Otherwise it was chosen by a mailed link.
+    #[serde(default)]
+    pub is_in_account: bool,
 }
 
 impl PasswordChanged {
     pub(super) fn layout(&self) -> MailLayout {
+        let console = console(&self.company);
+        let (how, follows, label) = if self.is_in_account {
+            (format!("You changed your password for {console}, on"), "You are signed out everywhere else.", "Review sessions")
+        } else {
+            let how = format!("Your password for {console}, was changed with a reset link, on");
+            (how, "You are signed out everywhere. Sign in with the new password.", "Sign in")
+        };
         MailLayout {
             subject: "Your Usher password was changed".to_owned(),
-            preheader: "You are signed out everywhere.".to_owned(),
+            preheader: follows.to_owned(),
             heading: "Your password was changed",
             first_name: self.first_name.clone(),
-            paragraphs: vec![
-                Paragraph::dated(&format!("Your password for {}, was changed with a reset link, on", console(&self.company)), self.at),
-                Paragraph::plain("You are signed out everywhere. Sign in with the new password."),
-            ],
-            action: Some(Action { label: "Sign in", link: self.link.clone() }),
+            paragraphs: vec![Paragraph::dated(&how, self.at), Paragraph::plain(follows)],
+            action: Some(Action { label, link: self.link.clone() }),
             notes: vec!["If it wasn't you, reset it now with \"Forgot password?\" on the sign-in page, and tell an administrator."],
             company: self.company.clone(),
         }

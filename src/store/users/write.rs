@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::{
     domain::{
+        appearance::Appearance,
         clock::Timestamp,
         credentials::password::PasswordHash,
         email_address::{EmailAddress, KEY_VERSION},
@@ -124,6 +125,16 @@ pub fn set_credentials(
         user_rows::version.eq(user_rows::version + 1),
     );
     set(tx, user.id, changes)
+}
+
+/// Sets the name, as edited by the user.
+pub fn set_name(tx: &mut Tx<'_>, user: &User, first_name: &PersonName, last_name: &PersonName) -> Result<(), StoreError> {
+    set_profile(tx, user, first_name, last_name, user.default_role)
+}
+
+/// Sets the appearance of pages.
+pub fn set_appearance(tx: &mut Tx<'_>, id: UserId, appearance: Appearance) -> Result<(), StoreError> {
+    set(tx, id, user_rows::appearance.eq(appearance))
 }
 
 /// Sets the password.

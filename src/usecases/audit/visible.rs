@@ -62,6 +62,12 @@ impl Visible {
         }
     }
 
+    /// Entries of a user and about them, for their own eyes.
+    pub(in crate::usecases) fn to_oneself(id: UserId) -> Self {
+        let ranges = vec![IndexRange::Actor(id), IndexRange::Subject(SubjectKind::User, id.0)];
+        Self { ranges, hidden: Vec::new(), scope: None, elsewhere: true, only: None }
+    }
+
     /// Entries about a portfolio or account and in it, except these actions.
     pub(in crate::usecases) fn at(kind: SubjectKind, id: i64, hidden: Vec<AuditAction>) -> Self {
         Self { ranges: IndexRange::of(kind, id).to_vec(), hidden, scope: None, elsewhere: true, only: None }

@@ -8,7 +8,10 @@ use crate::{
     domain::{
         audit::AuditEvent,
         clock::Timestamp,
-        credentials::token::{Token, TokenEnd, TokenPurpose},
+        credentials::{
+            password::Password,
+            token::{Token, TokenEnd, TokenPurpose},
+        },
         email_address::EmailAddress,
         ids::UserId,
         policy::UserAction,
@@ -25,13 +28,17 @@ use crate::{
     },
     usecases::{
         ActionError, Context, EntryPoint, Submission,
-        outbox::mails::Recipient,
+        outbox::mails::{self, LinkDelivery, Recipient},
         shared::{
+            error::action_error_from_store,
             scoped_actor::ScopedActor,
             transaction::{Rights, UnitOfWork},
         },
+        users::invite::Existing,
     },
 };
+
+use super::current_password::{self, CurrentPasswordError};
 
 pub use self::confirm::{ConfirmError, Open, confirm, look, look_at_stop, stop};
 
@@ -68,7 +75,7 @@ pub(in crate::usecases) fn begin(
         let new = NewToken { purpose, hash: token.hash(), user: Some(user.id), email: Some(to), asked_by, expires_at, now: work.now };
         let token = tokens::insert(work.tx, &new)?;
         let change = work.by_other(user.first_name.clone(), work.actor.name.clone())?;
-        let message = message(AddressChange { change, new: email.to_string(), link, expires_at });
+        let message = message(AddressChange { change, new: email.to_string(), link, expires_at, is_own: asked_by == Some(user.id) });
         work.post(Recipient { user_id: user.id, email: to, token: Some(token) }, &message)
     };
     mail(TokenPurpose::EmailChange, &tokens.to_new, email.as_str(), Message::AddressConfirm)?;
@@ -108,7 +115,64 @@ fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> 
     let actor = ScopedActor::of(db, &asker)?;
     let target = user.target(now).in_scope(scopes::inside(db, &actor.scope, user)?);
     let change = Pending { email, until: token.expires_at, asked_by: asker.who() };
-    Ok(actor.may(UserAction::EditUser(target)).then_some(change))
+    let may_edit = actor.may(UserAction::EditUser(target)) || actor.may(UserAction::EditOneself(target));
+    Ok(may_edit.then_some(change))
+}
+
+/// The user's waiting change, with the delivery of its mail.
+pub(in crate::usecases) fn pending_with_mail(
+    db: &mut Database,
+    user: &User,
+    now: Timestamp,
+) -> Result<Option<(Pending, Option<LinkDelivery>)>, StoreError> {
+    let Some(change) = pending(db, user, now)? else { return Ok(None) };
+    Ok(Some((change, mails::of_link(db, TokenPurpose::EmailChange, user.id)?)))
+}
+
+/// Requests a change of one's own address.
+///
+/// # Errors
+/// [`OwnAddressError::Taken`] for the address of another user.
+pub fn request(ctx: &Context, submission: &Submission<User>, email: &EmailAddress, current: &Password) -> Result<User, OwnAddressError> {
+    let tokens = Tokens::new(ctx);
+    let proof = current_password::prove(ctx, submission.principal(), current)?;
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let user = work.oneself()?;
+        proof.settle(work)?;
+        if email.as_str() == user.email {
+            return Err(ActionError::unchanged(&user).into());
+        }
+        if Existing::find(work.tx.db(), email, work.now)?.is_some_and(|other| other.id != user.id) {
+            return Err(OwnAddressError::Taken);
+        }
+        begin(work, &user, email, &tokens)?;
+        Ok(user)
+    })
+}
+
+/// Reason for which a user's own address does not change.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnAddressError {
+    #[error("the address is in use")]
+    Taken,
+    #[error(transparent)]
+    Current(#[from] CurrentPasswordError),
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+action_error_from_store!(OwnAddressError);
+
+/// Withdraws the waiting change of one's own address. Returns the user.
+///
+/// # Errors
+/// Unchanged where none waits.
+pub fn withdraw_own(ctx: &Context, submission: &Submission<User>) -> Result<User, ActionError> {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let user = work.oneself()?;
+        withdraw_pending(work, &user)?;
+        Ok(user)
+    })
 }
 
 /// Withdraws a user's waiting change of address, and notifies them. Returns the user.
@@ -118,12 +182,16 @@ fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> 
 pub fn withdraw(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| UserAction::EditUser(target))?;
-        let token = tokens::open_of(work.tx.db(), user_id, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(&user))?;
-        end(work, user_id, TokenEnd::Revoked)?;
-        let (old, new) = (user.email.clone(), token.email.clone().unwrap_or_default());
-        work.notify(&user, |change| Message::AddressStays(AddressStays { change, old, new }))?;
-        let event = AuditEvent::EmailChangeWithdrawn { email: token.email };
-        work.record(&user, &event);
+        withdraw_pending(work, &user)?;
         Ok(user)
     })
+}
+
+fn withdraw_pending(work: &mut UnitOfWork<'_, '_>, user: &User) -> Result<(), ActionError> {
+    let token = tokens::open_of(work.tx.db(), user.id, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(user))?;
+    end(work, user.id, TokenEnd::Revoked)?;
+    let (old, new) = (user.email.clone(), token.email.clone().unwrap_or_default());
+    work.notify(user, |change| Message::AddressStays(AddressStays { change, old, new }))?;
+    work.record(user, &AuditEvent::EmailChangeWithdrawn { email: token.email });
+    Ok(())
 }

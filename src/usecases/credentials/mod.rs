@@ -1,5 +1,6 @@
 //! Signing in and out, invitations accepted, passwords, confirmed addresses, sessions.
 
+pub mod current_password;
 pub mod email_change;
 pub mod invitation;
 pub mod new_password;

@@ -216,6 +216,7 @@ pub fn choose(ctx: &Context, token: &Token, password: NewPassword, client: &Clie
             company: company::load(work.tx.db())?.name,
             at: now,
             link: Link::new(&ctx.links.sign_in()),
+            is_in_account: false,
         };
         work.post((&user).into(), &Message::PasswordChanged(changed))?;
         work.record(&user, &AuditEvent::PasswordReset { sessions_ended: sessions as u64 });

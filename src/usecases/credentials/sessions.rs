@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{clock::Timestamp, company::Company, credentials::token::TokenHash},
+    domain::{appearance::Appearance, clock::Timestamp, company::Company, credentials::token::TokenHash},
     store::{StoreError, sessions, users::User},
     usecases::Context,
 };
@@ -15,6 +15,7 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 #[derive(Debug, Clone)]
 pub struct ActiveSession {
     pub user: User,
+    pub appearance: Appearance,
     pub company: Company,
     /// Text of [`keep`] or of a [`Submission`](crate::usecases::Submission); empty for none.
     pub state: String,
@@ -45,7 +46,8 @@ pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<ActiveSession>, Sto
         }
     }
     let ends = Ends { idle: last_seen + found.company.session_idle, absolute: found.session.created_at + found.company.session_absolute };
-    Ok(Some(ActiveSession { user: found.user, company: found.company, state: found.session.state, ends }))
+    let sessions::SignedIn { session, user, appearance, company } = found;
+    Ok(Some(ActiveSession { user, appearance, company, state: session.state, ends }))
 }
 
 /// Keeps a message for the next page where nothing else was written. The message may be lost.

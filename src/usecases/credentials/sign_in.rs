@@ -14,7 +14,7 @@ use crate::{
         user::{Status, Who},
     },
     store::{
-        Database, StoreError, Tx,
+        Database, StoreError, Tx, company,
         credentials::{refused_sign_ins::RefusalReason, throttles},
         sessions::{self, NewSession},
         users::{self, User},
@@ -189,11 +189,16 @@ pub(in crate::usecases) fn begin_session(
     }
     let new = NewSession { hash: session.hash(), user: who.id, client_ip: &client.client_ip, browser: &client.user_agent, now };
     sessions::insert(work.tx, &new)?;
+    let company = company::load(work.tx.db())?;
+    let ended = sessions::end_oldest(work.tx, who.id, &company, now)?;
     users::set_last_sign_in(work.tx, who.id, now)?;
     if let Some(browser) = client.browser {
         sessions::remember_browser(work.tx, who.id, browser, now)?;
     }
     work.record(who, &AuditEvent::SignedIn { browser: client.user_agent.chars().take(300).collect() });
+    if ended > 0 {
+        work.record(who, &AuditEvent::OldestSessionsEnded { sessions: ended as u64 });
+    }
     Ok(())
 }
 

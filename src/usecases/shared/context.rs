@@ -33,6 +33,7 @@ pub struct Links {
     /// Address of the page of a single-use link.
     pub with_token: fn(TokenPurpose, &Token) -> String,
     pub sign_in: fn() -> String,
+    pub my_account: fn() -> String,
 }
 
 impl fmt::Debug for Links {
@@ -48,6 +49,10 @@ impl Links {
 
     pub(in crate::usecases) fn sign_in(&self) -> String {
         format!("{}{}", self.origin, (self.sign_in)())
+    }
+
+    pub(in crate::usecases) fn my_account(&self) -> String {
+        format!("{}{}", self.origin, (self.my_account)())
     }
 }
 

@@ -17,10 +17,12 @@ pub(in crate::usecases) enum AccessEnd {
     Lockout,
     EmailChanged,
     PasswordReset,
+    /// Changed in My account, whose session is kept.
+    PasswordChanged,
     /// Joining or leaving Admins.
     AdminChanged,
     DefaultRoleChanged,
-    /// Sign-out everywhere by an administrator.
+    /// Sign-out everywhere by an administrator, or everywhere else by the user.
     SignedOutEverywhere,
 }
 

@@ -71,6 +71,11 @@ impl ScopedAssignments {
         Ok(Self { portfolios, accounts })
     }
 
+    /// All assignments of a user, for their own eyes.
+    pub(in crate::usecases) fn of_oneself(db: &mut Database, id: UserId) -> Result<Self, StoreError> {
+        Ok(Self { portfolios: assignments::portfolios_of(db, &[id])?, accounts: assignments::accounts_of(db, &[id])? })
+    }
+
     pub(in crate::usecases) fn holds(&self, given: AssignmentRef) -> bool {
         match given {
             AssignmentRef::Portfolio(id) => self.portfolios.iter().any(|given| given.portfolio.id == id),

@@ -52,6 +52,10 @@ impl<T> Submission<T> {
         Self { message: Some(Box::new(message)), ..self }
     }
 
+    pub(in crate::usecases) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
     /// Form for one of several transactions, which saves the message for the progress `so_far`.
     pub(in crate::usecases) fn step<U: 'static>(&self, so_far: &T) -> Submission<U> {
         let message = self.message.as_ref().map(|message| message(so_far));

@@ -9,7 +9,7 @@ use crate::{
         company::Company,
         credentials::token::TokenHash,
         ids::{PortfolioId, UserId},
-        policy::{Action, Target},
+        policy::{Action, Target, UserAction},
         user::Who,
     },
     store::{
@@ -97,6 +97,14 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
     ) -> Result<User, ActionError> {
         users::lock(self.tx, id)?;
         self.actor.require(self.tx.db(), entry_point, id, action, self.now)
+    }
+
+    /// Finds and locks the actor's own user.
+    pub(in crate::usecases) fn oneself(&mut self) -> Result<User, ActionError> {
+        let id = self.actor.id().ok_or_else(ActionError::unknown)?;
+        let user = users::lock(self.tx, id)?.ok_or_else(ActionError::unknown)?;
+        self.require(UserAction::EditOneself(user.target(self.now)))?;
+        Ok(user)
     }
 
     /// Finds and locks a user who exists for the actor.

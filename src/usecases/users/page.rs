@@ -63,8 +63,8 @@ pub struct Shown {
     pub email_change: Option<(email_change::Pending, Option<LinkDelivery>)>,
     /// Reset link, for actors who may send one.
     pub password_reset: Option<password_reset::Latest>,
-    /// Number of sessions, for actors who may end them.
-    pub sessions: Option<u64>,
+    /// Sessions, for actors who may end them.
+    pub sessions: Option<SessionsInShort>,
     pub effective: EffectivePermissions,
     pub assigned: Assigned,
     /// Assignments that were withheld at acceptance.
@@ -87,6 +87,14 @@ pub struct Invitation {
     pub mail: Option<LinkDelivery>,
     /// Term of a new link.
     pub term: chrono::TimeDelta,
+}
+
+/// Sessions of a user, as administrators see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SessionsInShort {
+    pub number: u64,
+    /// Sign-in of the oldest; `None` without any.
+    pub since: Option<Timestamp>,
 }
 
 /// Portfolios and accounts that the actor can assign to the user.
@@ -146,15 +154,18 @@ pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: 
         let grantors = Grantors::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
         let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
-        let sessions = if may.end_sessions { Some(sessions::count(db, id, company, now)?) } else { None };
+        let sessions = if may.end_sessions { Some(sessions::of_user(db, id, company, now)?) } else { None };
         Ok(Shown {
             status: target_user.target.status,
             role,
             groups: groups.map(|membership| membership.group_name).collect(),
             invitation: invitation(db, &target_user.user, |origin| company.invitation_term(origin))?,
-            email_change: if may.edit { waiting(db, &target_user.user, now)? } else { None },
+            email_change: if may.edit { email_change::pending_with_mail(db, &target_user.user, now)? } else { None },
             password_reset: if may.reset_password { password_reset::latest(db, id, now)? } else { None },
-            sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
+            sessions: sessions.map(|sessions| SessionsInShort {
+                number: sessions.len() as u64,
+                since: sessions.iter().map(|session| session.created_at).min(),
+            }),
             effective: explain(db, role, &in_scope, &grantors)?,
             withheld: withheld::of(db, &actor, &target_user.user, &in_scope, now)?,
             events: Visible::about(&actor, &target_user).latest(db, EVENTS_MAX)?,
@@ -192,11 +203,6 @@ fn offered(
     offered.accounts = found.rows;
     offered.accounts.retain(|account| !accounts.iter().any(|given| given.account.id == account.id));
     Ok(offered)
-}
-
-fn waiting(db: &mut Database, user: &User, now: Timestamp) -> Result<Option<(email_change::Pending, Option<LinkDelivery>)>, StoreError> {
-    let Some(change) = email_change::pending(db, user, now)? else { return Ok(None) };
-    Ok(Some((change, mails::of_link(db, TokenPurpose::EmailChange, user.id)?)))
 }
 
 fn invitation(

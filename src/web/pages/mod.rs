@@ -6,6 +6,7 @@ pub mod audit_log;
 pub mod credentials;
 pub mod groups;
 pub mod home;
+pub mod my_account;
 pub mod portfolios;
 pub mod roles;
 pub mod setup;

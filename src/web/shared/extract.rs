@@ -13,6 +13,7 @@ use url::{Position, Url};
 
 use crate::{
     domain::{
+        appearance::Appearance,
         clock::Timestamp,
         company::Company,
         credentials::token::{Token, TokenHash},
@@ -51,6 +52,7 @@ const USER_AGENT_MAX: usize = 300;
 #[derive(Debug, Clone)]
 pub(in crate::web) struct CurrentUser {
     pub(in crate::web) user: User,
+    pub(in crate::web) appearance: Appearance,
     pub(in crate::web) company: Company,
     session: TokenHash,
     ends: Ends,
@@ -119,6 +121,7 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     request.extensions_mut().insert(SeenUser(signed_in.user.id));
     let current = CurrentUser {
         user: signed_in.user,
+        appearance: signed_in.appearance,
         company: signed_in.company,
         session: TokenHash(signed_in.session),
         ends: signed_in.ends,

@@ -16,6 +16,7 @@ use crate::{
 use super::{
     error::{self, WebError},
     extract::{self, CurrentUser},
+    hashing::HashingClass,
     page::{self, Flash, Layout},
     respond::{self, HandlerResult},
     routing::{
@@ -79,6 +80,21 @@ impl PageContext {
         self.state.try_run(move |ctx| act(ctx, &submission)).await
     }
 
+    /// Like [`Self::act`], for a use case that verifies or hashes a password.
+    pub(in crate::web) async fn act_hashing<S, T, E>(
+        &self,
+        said: impl Fn(&S) -> Flash + Send + Sync + 'static,
+        act: impl FnOnce(&Context, &Submission<S>) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, WebError>
+    where
+        S: 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let submission = Submission::from(self.current.principal()).saying(move |done| session::stored(&said(done)));
+        self.state.try_run_hashing(HashingClass::Known, move |ctx| act(ctx, &submission)).await
+    }
+
     /// Makes something new, once, however often the form is sent.
     pub(in crate::web) async fn make<T, E>(
         &self,
@@ -118,6 +134,7 @@ impl PageContext {
         Layout {
             company: layout_data.company.name.clone(),
             me: page::UserLabel::from(&self.current.user.who()),
+            appearance: self.current.appearance,
             nav: page::navigation(role, self.section),
             csrf: self.current.csrf(&self.state),
             flash: self.current.take_flash(&self.session),

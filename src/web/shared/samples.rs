@@ -12,7 +12,7 @@ use super::{
     page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, PublicLayout, SessionLeft, UserLabel, navigation},
     routing::{endpoint::Section, paths},
 };
-use crate::domain::{clock::Timestamp, ids::UserId, role::Role, user::Who};
+use crate::domain::{appearance::Appearance, clock::Timestamp, ids::UserId, role::Role, user::Who};
 
 /// Markup, quotes, an entity and a direction mark.
 const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)> &amp; \u{202E}";
@@ -71,6 +71,7 @@ impl Sample {
         Layout {
             company: self.text.clone(),
             me: self.user(11),
+            appearance: if is_plain { Appearance::System } else { Appearance::Dark },
             nav: navigation(Role::Admin, Some(Section::UsersAndGroups)),
             csrf: "0123456789abcdef".into(),
             flash: (!is_plain).then(|| self.flash()),

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
+        appearance::Appearance,
         company::Company,
         credentials::token::{Token, TokenHash},
     },
     usecases::{
         Context, User,
-        credentials::sessions::{self, Ends},
+        credentials::sessions::{self, ActiveSession, Ends},
     },
 };
 
@@ -34,6 +35,7 @@ pub(in crate::web) const UNAVAILABLE: &str = "unavailable";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::web) struct SignedIn {
     pub(in crate::web) user: User,
+    pub(in crate::web) appearance: Appearance,
     pub(in crate::web) company: Company,
     pub(in crate::web) session: [u8; 32],
     pub(in crate::web) ends: Ends,
@@ -80,11 +82,12 @@ impl SessionStore for DatabaseSessions {
             }
         };
         let Some(found) = found else { return Ok(None) };
-        let signed_in = serde_json::to_string(&SignedIn { user: found.user, company: found.company, session: hash.0, ends: found.ends });
+        let ActiveSession { user, appearance, company, state: said, ends } = found;
+        let signed_in = serde_json::to_string(&SignedIn { user, appearance, company, session: hash.0, ends });
         let signed_in = signed_in.map_err(|error| LoadError::Other(error.into()))?;
         let mut state = State::from([(SIGNED_IN.to_owned(), signed_in)]);
-        if !found.state.is_empty() {
-            state.extend([FLASH, FOUND].map(|name| (name.to_owned(), found.state.clone())));
+        if !said.is_empty() {
+            state.extend([FLASH, FOUND].map(|name| (name.to_owned(), said.clone())));
         }
         Ok(Some(state))
     }

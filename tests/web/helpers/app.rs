@@ -131,6 +131,7 @@ impl TestApp {
             host: "localhost".to_owned(),
             with_token: paths::with_token,
             sign_in: || paths::SignIn {}.to_string(),
+            my_account: || paths::MyAccount {}.to_string(),
         };
         let ctx = Context {
             store: Store::open(location.clone()).unwrap(),

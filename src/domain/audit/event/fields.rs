@@ -147,6 +147,7 @@ impl AuditEvent {
             }
             Self::GroupRenamed { before, after } => change("name", before, after),
             Self::PortfolioEdited { before, after } => changed(before, after),
+            Self::AppearanceChanged { before, after } => change("appearance", before.label(), after.label()),
             Self::AccountEdited { before, after } => changed(before, after),
             Self::AccountMoved { before, after } => change("portfolio", &before.name, &after.name),
             Self::BillingUpdated { before, after } => changed(before.as_deref().unwrap_or(&BillingFields::default()), &**after),
@@ -188,7 +189,10 @@ impl AuditEvent {
             Self::AuditExported { filters, format } => vec![text("filters", filters), text("format", format.label())],
             Self::RefusalsExported { filters } => vec![text("filters", filters)],
             Self::SignedIn { browser } => vec![text("browser", browser)],
-            Self::SessionsEnded { sessions } => vec![number("sessions ended", *sessions)],
+            Self::SessionsEnded { sessions } | Self::OtherSessionsEnded { sessions } | Self::OldestSessionsEnded { sessions } => {
+                vec![number("sessions ended", *sessions)]
+            }
+            Self::SessionEnded { browser } => vec![text("browser", browser)],
             Self::UserInvited { email, role, expires_at } => {
                 vec![text("email", email), text("default role", role.label()), time("valid until", *expires_at)]
             }
@@ -202,7 +206,7 @@ impl AuditEvent {
             | Self::UserRestored { email }
             | Self::UserPurged { email }
             | Self::AdminCreated { email } => vec![text("email", email)],
-            Self::PasswordReset { sessions_ended } => vec![number("sessions ended", *sessions_ended)],
+            Self::PasswordReset { sessions_ended } | Self::PasswordChanged { sessions_ended } => vec![number("sessions ended", *sessions_ended)],
             Self::EmailChangeWithdrawn { email } => vec![text("new email", email.as_deref().unwrap_or_default())],
             Self::EmailChangeCancelled { email, requested_by } => {
                 vec![text("new email", email.as_deref().unwrap_or_default()), name("requested by", requested_by.as_ref())]
@@ -253,6 +257,7 @@ impl AuditEvent {
             | Self::SignedOut {}
             | Self::InvitationLinkViewed {}
             | Self::UserEdited { .. }
+            | Self::AppearanceChanged { .. }
             | Self::UserDeactivated { .. }
             | Self::UserReactivated { .. }
             | Self::AdminAppointed {}

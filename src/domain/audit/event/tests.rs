@@ -44,6 +44,9 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (SignedIn { browser: text("Firefox") }, r#"{"browser":"Firefox","version":1}"#),
         (SignedOut {}, r#"{"version":1}"#),
         (SessionsEnded { sessions: 2 }, r#"{"sessions":2,"version":1}"#),
+        (SessionEnded { browser: text("Firefox") }, r#"{"browser":"Firefox","version":1}"#),
+        (OtherSessionsEnded { sessions: 2 }, r#"{"sessions":2,"version":1}"#),
+        (OldestSessionsEnded { sessions: 2 }, r#"{"sessions":2,"version":1}"#),
         (
             UserInvited { email: text("noor@example.com"), role: DefaultRole::PortfolioAdmin, expires_at },
             r#"{"email":"noor@example.com","expires_at":"2027-01-15T08:00:00Z","role":"portfolio_admin","version":1}"#,
@@ -56,6 +59,11 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (PasswordResetRequested { expires_at }, r#"{"expires_at":"2027-01-15T08:00:00Z","version":1}"#),
         (PasswordResetSent { expires_at }, r#"{"expires_at":"2027-01-15T08:00:00Z","version":1}"#),
         (PasswordReset { sessions_ended: 1 }, r#"{"sessions_ended":1,"version":1}"#),
+        (PasswordChanged { sessions_ended: 1 }, r#"{"sessions_ended":1,"version":1}"#),
+        (
+            AppearanceChanged { before: Appearance::System, after: Appearance::Dark },
+            r#"{"after":"dark","before":"system","version":1}"#,
+        ),
         (
             EmailChangeRequested { before: text("a@example.com"), after: text("b@example.com"), expires_at },
             r#"{"after":"b@example.com","before":"a@example.com","expires_at":"2027-01-15T08:00:00Z","version":1}"#,

@@ -31,6 +31,21 @@ impl Event {
         })
     }
 
+    /// Event of an entry for the user `me`: "You ended a session", "Maya Fischer assigned Fjord Foods to you".
+    pub(in crate::web) fn of_oneself(entry: &ReadEntry, me: UserId, now: Timestamp) -> Self {
+        Self::new(entry, now, |row| {
+            let is_own = row.actor_id == Some(me.0);
+            let is_me = (row.subject_kind, row.subject_id) == (SubjectKind::User, me.0);
+            let actor = if is_own { "You" } else { &row.actor_name };
+            let subject = match (is_me, is_own) {
+                (true, true) => "yourself",
+                (true, false) => "you",
+                (false, _) => &row.subject_name,
+            };
+            described(row, Names { actor, subject, place: row.place_name.as_deref().unwrap_or_default() })
+        })
+    }
+
     /// Event of an entry for a page about the whole company.
     pub(in crate::web) fn of_company(entry: &ReadEntry, now: Timestamp) -> Self {
         Self::new(entry, now, |row| {

@@ -102,6 +102,11 @@ impl Field {
 }
 
 impl SecretField {
+    /// Empty field of the current password.
+    pub fn missing() -> Self {
+        Self::refused(FieldError::Message("Enter your current password".to_owned()))
+    }
+
     pub fn refused(error: impl Into<FieldError>) -> Self {
         Self { error: Some(error.into()) }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::UserLabel;
 use crate::{
-    domain::role::Role,
+    domain::{appearance::Appearance, role::Role},
     web::shared::routing::{
         endpoint::{Endpoint, Section},
         paths,
@@ -18,6 +18,7 @@ pub struct Layout {
     pub company: String,
     /// The signed-in user.
     pub me: UserLabel,
+    pub appearance: Appearance,
     pub nav: Vec<NavGroup>,
     pub csrf: String,
     pub flash: Option<Flash>,

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{
     credentials::token::{Token, TokenPurpose},
-    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, UserId, VersionNumber},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, SessionId, UserId, VersionNumber},
     permission::{Permission, PermissionToggle, To},
 };
 
@@ -72,6 +72,16 @@ paths! {
     SignOut {} = "/sign-out", Button, SignedIn;
     /// For the script that warns before a session ends.
     StaySignedIn {} = "/stay-signed-in", Button, SignedIn;
+    MyAccount {} = "/my-account", Page, SignedIn;
+    RenameOneself {} = "/my-account/name", Button, SignedIn;
+    ChangeOwnEmail {} = "/my-account/email", Button, SignedIn;
+    /// Takes back another address that waits to be confirmed.
+    KeepOwnEmail {} = "/my-account/keep-email", Button, SignedIn;
+    ChangePassword {} = "/my-account/password", Button, SignedIn;
+    ChangeAppearance {} = "/my-account/appearance", Button, SignedIn;
+    EndOwnSession { session: SessionId } = "/my-account/sessions/{session}/end", Button, SignedIn;
+    EndOtherSessions {} = "/my-account/sessions/end-others", Button, SignedIn;
+
     /// With `?sent=true` once a link was asked for.
     ForgotPassword {} = "/forgot-password", Form, Anyone;
     PasswordReset { token: String } = "/reset/{token}", Form, Token;

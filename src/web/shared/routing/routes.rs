@@ -27,7 +27,7 @@ use crate::{
                 sign_in, stay_signed_in,
             },
             groups::{self, new},
-            home, portfolios, roles, setup,
+            home, my_account, portfolios, roles, setup,
             users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
         },
         shared::{
@@ -91,6 +91,14 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(SignIn => sign_in::show, sign_in::submit))
                 .service(at!(SignOut => sign_in::sign_out))
                 .service(at!(StaySignedIn => stay_signed_in::submit))
+                .service(at!(MyAccount => my_account::show::show))
+                .service(at!(RenameOneself => my_account::name::submit))
+                .service(at!(ChangeOwnEmail => my_account::email::submit))
+                .service(at!(KeepOwnEmail => my_account::email::keep))
+                .service(at!(ChangePassword => my_account::password::submit))
+                .service(at!(ChangeAppearance => my_account::appearance::submit))
+                .service(at!(EndOwnSession => my_account::sessions::end))
+                .service(at!(EndOtherSessions => my_account::sessions::end_others))
                 .service(at!(ForgotPassword => ask::show, ask::submit))
                 .service(at!(PasswordReset => choose::show, choose::submit))
                 .service(at!(ConfirmEmail => confirm::show, confirm::submit))

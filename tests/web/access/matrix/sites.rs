@@ -94,6 +94,7 @@ impl Site {
         self.endpoint
             .pattern
             .replace("{mail}", "999999")
+            .replace("{session}", "999999")
             .replace("{entry}", "1")
             .replace("{number}", "1")
             .replace("{switch}", "see-billing")
@@ -159,6 +160,10 @@ fn site(endpoint: &'static Endpoint) -> Site {
     let site = Site::declared(endpoint);
     match endpoint.name {
         "StaySignedIn" => site.besides(&[200]),
+        "RenameOneself" => site.with(&[("first_name", "<"), ("last_name", ""), ("version", "1")]).besides(&[422]),
+        "ChangeOwnEmail" => site.with(&[("email", "new{made}@example.com"), ("current", "")]).besides(&[422]),
+        "ChangePassword" => site.with(&[("current", ""), ("password", "")]).besides(&[422]),
+        "ChangeAppearance" => site.with(&[("appearance", "dark")]),
         "UserAccess" | "ExportUserAccess" => Site { shows_deleted: true, ..site },
         "NewUser" => site.with(&[("email", "new{made}@example.com")]),
         "NewGroup" | "RenameGroup" => site.with(&[("name", "New {made}")]),

@@ -64,6 +64,7 @@ impl World {
         let known =
             [("{user}", &**user), ("{portfolio}", portfolio), ("{account}", &self.account), ("{group}", &self.group), ("{asset}", asset)];
         let known = known.into_iter().chain([
+            ("{session}", &*self.session),
             ("{mail}", "999999"),
             ("{entry}", "1"),
             ("{number}", "1"),
@@ -195,6 +196,16 @@ impl World {
             post(paths::SendMailsAgain::ENDPOINT, back()),
             post(paths::RestoreUser::ENDPOINT, vec![]),
             Post { done: 200, ..post(paths::StaySignedIn::ENDPOINT, vec![]) },
+            post(paths::RenameOneself::ENDPOINT, vec![field("first_name", "Maya"), field("last_name", "Fisher"), version("1")]),
+            post(paths::ChangeOwnEmail::ENDPOINT, vec![field("email", "fisher@example.com"), field("current", crate::helpers::PASSWORD)]),
+            post(paths::KeepOwnEmail::ENDPOINT, vec![]),
+            post(paths::ChangeAppearance::ENDPOINT, vec![field("appearance", "dark")]),
+            post(paths::EndOwnSession::ENDPOINT, vec![]),
+            post(paths::EndOtherSessions::ENDPOINT, vec![]),
+            post(
+                paths::ChangePassword::ENDPOINT,
+                vec![field("current", crate::helpers::PASSWORD), field("password", "lantern quiver moss twelve")],
+            ),
             post(paths::NewPortfolio::ENDPOINT, [details("DACH"), vec![field("do", "create")]].concat()),
             post(paths::EditPortfolio::ENDPOINT, [details("Nordics"), vec![version("1")]].concat()),
             post(paths::ReactivatePortfolio::ENDPOINT, vec![]),

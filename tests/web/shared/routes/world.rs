@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(super) integration: String,
     /// Active, with another address that waits.
     pub(super) moving: String,
+    /// Another session of the Admin.
+    pub(super) session: String,
 }
 
 /// Counts of stored rows; each change alters one of them.
@@ -120,7 +122,10 @@ impl World {
             maya.fill(&app, &format!("/assets/{process}/definition/edit"), &[("text", text)]).await.is(303);
         }
         let integration = asset(&app, &mut maya, "integration", "Bank feed").await;
-        maya.get(&app, "/users-and-groups").await.is(200);
+        app.signed_in("maya.fischer@example.com").await;
+        app.signed_in("maya.fischer@example.com").await;
+        let page = maya.get(&app, "/my-account").await;
+        let session = page.body.split("/my-account/sessions/").nth(1).and_then(|path| path.split('/').next()).unwrap().to_owned();
         Self {
             app,
             maya,
@@ -144,6 +149,7 @@ impl World {
             confirm,
             stop,
             moving: rosa.to_string(),
+            session,
         }
     }
 

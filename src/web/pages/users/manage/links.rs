@@ -72,7 +72,7 @@ impl Invitation {
 }
 
 impl EmailChange {
-    pub(super) fn new(change: Pending, mail: Option<LinkDelivery>, now: Timestamp) -> Self {
+    pub(in crate::web) fn new(change: Pending, mail: Option<LinkDelivery>, now: Timestamp) -> Self {
         let Pending { email, until, asked_by } = change;
         Self { email, asked_by: asked_by.display_name(), until: DisplayTime::new(until, now), mail: Mail::of(mail, now) }
     }
@@ -113,6 +113,33 @@ impl Mail {
             retries: mail.status == DeliveryStatus::Retrying,
             reply: mail.reply.unwrap_or_default(),
             at: DisplayTime::new(mail.at, now),
+        }
+    }
+}
+
+#[cfg(test)]
+mod samples {
+    use super::*;
+    use crate::{
+        domain::ids::MailId,
+        web::shared::samples::{Sample, now},
+    };
+
+    impl EmailChange {
+        pub(in crate::web) fn sample(sample: &Sample) -> Self {
+            Self {
+                email: sample.email.clone(),
+                asked_by: sample.text.clone(),
+                until: sample.display_time(0),
+                mail: Mail::sample(sample, DeliveryStatus::Queued),
+            }
+        }
+    }
+
+    impl Mail {
+        pub(in crate::web) fn sample(sample: &Sample, status: DeliveryStatus) -> Option<Self> {
+            let again = (status == DeliveryStatus::Failed).then_some((MailId(17), now() + chrono::TimeDelta::hours(1)));
+            Self::of(Some(LinkDelivery { status, reply: Some(sample.text.clone()), at: now(), again }), now())
         }
     }
 }

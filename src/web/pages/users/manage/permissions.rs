@@ -41,7 +41,7 @@ pub struct GivenBy {
 }
 
 /// Blocks of the table, and the number of portfolios left out.
-pub(super) fn blocks(effective: &EffectivePermissions, now: Timestamp) -> (Vec<Block>, Option<String>) {
+pub(in crate::web) fn blocks(effective: &EffectivePermissions, now: Timestamp) -> (Vec<Block>, Option<String>) {
     let role = |role: Role| Source { kind: "Role", name: role.label().to_owned(), given: None };
     let everywhere = if effective.role == Role::Admin {
         Block { head: row("Everywhere", "Everything", vec![role(Role::Admin)]), rows: Vec::new(), more: None }
@@ -97,4 +97,13 @@ fn on_account(on: &OnAccount, portfolio: &str, now: Timestamp) -> Row {
 fn source(kind: &'static str, name: &str, PermissionSource { by, at, lost }: &PermissionSource, now: Timestamp) -> Source {
     let by = by.clone().unwrap_or_else(|| "a deleted user".to_owned());
     Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: DisplayTime::new(*at, now), is_lost: lost.is_some() }) }
+}
+
+/// A block of a page in tests.
+#[cfg(test)]
+pub(in crate::web) fn sample(sample: &crate::web::shared::samples::Sample) -> Block {
+    let given = GivenBy { by: sample.group(), at: sample.display_time(9), is_lost: false };
+    let source = Source { kind: "Account", name: sample.group(), given: Some(given) };
+    let row = Row { place: sample.group(), may: "See".into(), sources: vec![source] };
+    Block { head: row.clone(), rows: vec![row; sample.rows], more: Some("12 more accounts".into()) }
 }

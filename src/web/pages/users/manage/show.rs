@@ -42,6 +42,13 @@ use crate::{
     },
 };
 
+/// Sessions of a user: their number, and the sign-in of the oldest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionsInShort {
+    pub number: u64,
+    pub since: Option<DisplayTime>,
+}
+
 /// Page of a user.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/show.html")]
@@ -63,8 +70,8 @@ pub struct ManagePage {
     pub invitation: Option<Invitation>,
     pub email_change: Option<EmailChange>,
     pub password_reset: Option<PasswordReset>,
-    /// Number of sessions, for readers who may end them.
-    pub sessions: Option<u64>,
+    /// Sessions, for readers who may end them.
+    pub sessions: Option<SessionsInShort>,
     pub blocks: Vec<Block>,
     pub more_portfolios: Option<String>,
     pub assignments: Assignments,
@@ -81,9 +88,9 @@ pub struct ManagePage {
 
 impl ManagePage {
     fn sessions_in_words(&self) -> String {
-        match self.sessions {
-            None | Some(0) => "No active sessions".to_owned(),
-            Some(sessions) => counted(sessions, "active session", "active sessions"),
+        match self.sessions.as_ref().map_or(0, |sessions| sessions.number) {
+            0 => "No active sessions".to_owned(),
+            sessions => counted(sessions, "active session", "active sessions"),
         }
     }
 
@@ -219,7 +226,7 @@ impl ManagePage {
             invitation: invitation.map(|sent| Invitation::new(users::page::Invitation { mail: mail(sent.mail), ..sent }, now)),
             email_change: email_change.map(|(change, sent)| EmailChange::new(change, mail(sent), now)),
             password_reset: password_reset.map(|sent| PasswordReset::new(Latest { mail: mail(sent.mail), ..sent }, now)),
-            sessions,
+            sessions: sessions.map(|sessions| SessionsInShort { number: sessions.number, since: sessions.since.map(moment) }),
             blocks,
             more_portfolios,
             assignments: Assignments::new(user.id, assigned, offered, request, &query),

@@ -31,16 +31,6 @@ const MAY: May = May {
     assign: true,
 };
 
-fn block(sample: &Sample) -> Block {
-    let client_ip = permissions::Source {
-        kind: "Account",
-        name: sample.group(),
-        given: Some(permissions::GivenBy { by: sample.group(), at: sample.display_time(9), is_lost: false }),
-    };
-    let row = permissions::Row { place: sample.group(), may: "See".into(), sources: vec![client_ip] };
-    Block { head: row.clone(), rows: vec![row; sample.rows], more: Some("12 more accounts".into()) }
-}
-
 fn assignments(sample: &Sample, user_id: UserId) -> Assignments {
     let row = |place: usize| {
         let (kind, id) = (if place == 0 { "portfolio" } else { "account" }, i64::try_from(place).unwrap() + 1);
@@ -88,15 +78,10 @@ fn page(sample: &Sample) -> ManagePage {
         created: sample.display_time(900),
         last_sign_in: Some(sample.display_time(2)),
         invitation: None,
-        email_change: Some(EmailChange {
-            email: sample.email.clone(),
-            asked_by: sample.text.clone(),
-            until: sample.display_time(0),
-            mail: mail(sample, DeliveryStatus::Queued),
-        }),
+        email_change: Some(EmailChange::sample(sample)),
         password_reset: Some(reset(sample, DeliveryStatus::Failed)),
-        sessions: Some(2),
-        blocks: vec![block(sample)],
+        sessions: Some(SessionsInShort { number: 2, since: Some(sample.display_time(9)) }),
+        blocks: vec![permissions::sample(sample)],
         more_portfolios: Some("3 more portfolios".into()),
         assignments: assignments(sample, user.id),
         withheld: WithheldAssignments::default(),
@@ -114,14 +99,8 @@ fn page(sample: &Sample) -> ManagePage {
     }
 }
 
-fn mail(sample: &Sample, status: DeliveryStatus) -> Option<Mail> {
-    let now = crate::web::shared::samples::now();
-    let again = (status == DeliveryStatus::Failed).then_some((MailId(17), now + chrono::TimeDelta::hours(1)));
-    Mail::of(Some(LinkDelivery { status, reply: Some(sample.text.clone()), at: now, again }), now)
-}
-
 fn reset(sample: &Sample, status: DeliveryStatus) -> PasswordReset {
-    PasswordReset { by: sample.group(), sent: sample.display_time(30), until: sample.display_time(0), mail: mail(sample, status) }
+    PasswordReset { by: sample.group(), sent: sample.display_time(30), until: sample.display_time(0), mail: Mail::sample(sample, status) }
 }
 
 fn open(sample: &Sample, status: DeliveryStatus) -> ManagePage {
@@ -130,7 +109,7 @@ fn open(sample: &Sample, status: DeliveryStatus) -> ManagePage {
         sent: sample.display_time(60),
         until: Some(sample.display_time(0)),
         accepted: None,
-        mail: mail(sample, status),
+        mail: Mail::sample(sample, status),
         term: "5 days".into(),
     };
     let may = May { deactivate: false, reset_password: false, ..MAY };
@@ -162,7 +141,7 @@ fn renders() {
     });
     check("manage-email-failed", |sample| {
         let mut page = page(sample);
-        page.email_change.as_mut().unwrap().mail = mail(sample, DeliveryStatus::Failed);
+        page.email_change.as_mut().unwrap().mail = Mail::sample(sample, DeliveryStatus::Failed);
         page
     });
     check("manage-reset-retrying", |sample| ManagePage { password_reset: Some(reset(sample, DeliveryStatus::Retrying)), ..page(sample) });

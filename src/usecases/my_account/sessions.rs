@@ -1,0 +1,43 @@
+//! The end of sessions by their user.
+
+use crate::{
+    domain::{audit::AuditEvent, ids::SessionId},
+    store::{sessions, users::User},
+    usecases::{
+        ActionError, Context, Submission,
+        shared::{
+            ending::{AccessEnd, end_access},
+            transaction::Rights,
+        },
+    },
+};
+
+/// Ends one session of the user. Returns its browser.
+///
+/// # Errors
+/// Unchanged where it has ended.
+pub fn end(ctx: &Context, submission: &Submission<String>, id: SessionId) -> Result<String, ActionError> {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let user = work.oneself()?;
+        let browser = sessions::end_one(work.tx, user.id, id)?.ok_or_else(|| ActionError::unchanged(&user))?;
+        work.record(&user, &AuditEvent::SessionEnded { browser: browser.clone() });
+        Ok(browser)
+    })
+}
+
+/// Ends all sessions of the user except this one. Returns their number.
+///
+/// # Errors
+/// Unchanged where there is no other.
+pub fn end_others(ctx: &Context, submission: &Submission<usize>) -> Result<usize, ActionError> {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let user: User = work.oneself()?;
+        let kept = work.session;
+        let ended = end_access(work, user.id, AccessEnd::SignedOutEverywhere, kept)?;
+        if ended == 0 {
+            return Err(ActionError::unchanged(&user));
+        }
+        work.record(&user, &AuditEvent::OtherSessionsEnded { sessions: ended as u64 });
+        Ok(ended)
+    })
+}

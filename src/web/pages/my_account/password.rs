@@ -1,0 +1,91 @@
+//! Change of one's password.
+
+use askama::Template;
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::show::{MyAccountPage, PasswordFields};
+use crate::{
+    domain::{
+        clock::Timestamp,
+        credentials::password::{NewPassword, Password},
+    },
+    usecases::{
+        credentials::current_password::CurrentPasswordError,
+        my_account::password::{self, ChangePasswordError},
+    },
+    web::shared::{
+        error::WebError,
+        form::Form,
+        page::{FieldError, Flash, FlashKind, SecretField, wait_in_words},
+        page_context::PageContext,
+        respond::{self, HandlerResult},
+        routing::paths,
+    },
+};
+
+/// Typed passwords.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordForm {
+    current: String,
+    password: String,
+    /// Field for password managers.
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+/// `POST /my-account/password`
+pub(in crate::web) async fn submit(context: PageContext, form: Form<PasswordForm>) -> HandlerResult {
+    let PasswordForm { current, password: new, .. } = form.0;
+    let again = async |fields: PasswordFields| -> HandlerResult {
+        respond::again(&MyAccountPage { password: fields, ..MyAccountPage::open(&context).await? })
+    };
+    let is_missing = current.is_empty();
+    let new = match NewPassword::parse(&new, context.current.company.password_min) {
+        Ok(new) if !is_missing => new,
+        parsed => {
+            let current = if is_missing { SecretField::missing() } else { SecretField::default() };
+            return again(PasswordFields { current, new: parsed.map_or_else(SecretField::refused, |_| SecretField::default()) }).await;
+        }
+    };
+    let (user, company, current) = (context.current.user.clone(), context.current.company.clone(), Password::typed(&current));
+    let said = |_: &usize| Flash::new(FlashKind::Ok, "Your password was changed. You are signed out everywhere else.");
+    let change = move |ctx: &_, submission: &_| password::change(ctx, submission, &user, &company, &current, new);
+    match context.act_hashing(said, change).await? {
+        Ok(_) => respond::see_other(paths::MyAccount {}),
+        Err(ChangePasswordError::Current(error)) => {
+            let page = MyAccountPage::open(&context).await?;
+            current_again(error, context.now(), |current| MyAccountPage {
+                password: PasswordFields { current, ..PasswordFields::default() },
+                ..page
+            })
+        }
+        Err(ChangePasswordError::Same) => {
+            let new = SecretField::refused(FieldError::Message("This is your current password. Choose another".to_owned()));
+            again(PasswordFields { new, ..PasswordFields::default() }).await
+        }
+        Err(ChangePasswordError::Refused(error)) => {
+            again(PasswordFields { new: SecretField::refused(error), ..PasswordFields::default() }).await
+        }
+        Err(ChangePasswordError::Action(error)) => Err(error.into()),
+        Err(ChangePasswordError::Hashing(error)) => Err(WebError::Internal(error.to_string())),
+    }
+}
+
+/// The form again, built by `page` from the field of the current password with its error.
+pub(super) fn current_again<P: Template>(
+    error: CurrentPasswordError,
+    now: Timestamp,
+    page: impl FnOnce(SecretField) -> P,
+) -> HandlerResult {
+    let field = |text: &str| SecretField::refused(FieldError::Message(text.to_owned()));
+    match error {
+        CurrentPasswordError::Wrong => respond::again(&page(field("This is not your current password"))),
+        CurrentPasswordError::Throttled { until } => {
+            let wait = (until - now).max(TimeDelta::zero());
+            respond::wait(wait, &page(field(&format!("Too many attempts. Try again in {}.", wait_in_words(&wait)))))
+        }
+        CurrentPasswordError::Store(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,82 @@
+//! Change of one's address.
+
+use super::*;
+
+const NEW: &str = "lena.kovac@example.com";
+
+async fn request(app: &TestApp, browser: &mut Browser, email: &str, current: &str) -> Page {
+    submit(app, browser, "email", &[("email", email), ("current", current)]).await
+}
+
+#[apply(both_databases!)]
+async fn a_new_address_counts_once_it_is_confirmed(db: Db) {
+    let (app, _, _, mut lena) = with_lena(db).await;
+    request(&app, &mut lena, NEW, PASSWORD).await.redirects_to(ME);
+    lena.get(&app, ME).await.sees("Confirmation sent to lena.kovac@example.com").sees("is waiting to be confirmed");
+    let mails = app.mails().await;
+    let to_new = mails.iter().find(|mail| mail.to == NEW).unwrap();
+    let to_old = mails.iter().find(|mail| mail.to == "lena.novak@example.com").unwrap();
+    for mail in [to_new, to_old] {
+        assert!(mail.rendered.text.contains("You asked to change your email address in"), "{}", mail.rendered.text);
+    }
+    assert!(app.has_user("lena.novak@example.com"));
+    confirm(&app, &mut app.browser(), &app.link_in(to_new)).await.is(303);
+    assert!(app.has_user(NEW));
+    lena.get(&app, ME).await.redirects_to(SIGNED_OUT);
+    let mails = app.mails().await;
+    assert!(mails.len() == 2 && mails.iter().all(|mail| mail.rendered.text.contains("You requested it")), "{mails:?}");
+}
+
+#[apply(both_databases!)]
+async fn a_new_address_needs_the_current_password(db: Db) {
+    let (app, _, _, mut lena) = with_lena(db).await;
+    let deeds = app.deeds();
+    request(&app, &mut lena, NEW, "").await.is(422).sees("Enter your current password");
+    let page = request(&app, &mut lena, NEW, "wrong battery staple horse").await;
+    page.is(422).sees("This is not your current password");
+    assert!(page.form("/my-account/email").contains(&("email".to_owned(), NEW.to_owned())));
+    assert_eq!(app.deeds(), deeds);
+}
+
+#[apply(both_databases!)]
+async fn a_bad_address_is_refused_with_a_reason(db: Db) {
+    let (app, _, _, mut lena) = with_lena(db).await;
+    let deeds = app.deeds();
+    for (email, error) in [
+        ("", "Enter an email address"),
+        ("lena", "Enter an email address such as name@example.com"),
+        ("maya.fischer@example.com", "You can’t use this address. Ask an Admin."),
+        ("MAYA.FISCHER@EXAMPLE.COM", "You can’t use this address. Ask an Admin."),
+    ] {
+        request(&app, &mut lena, email, PASSWORD).await.is(422).sees(error);
+    }
+    request(&app, &mut lena, "lena.novak@example.com", PASSWORD).await.redirects_to(ME);
+    lena.get(&app, ME).await.sees("No changes to save.");
+    assert_eq!(app.deeds(), deeds);
+}
+
+#[apply(both_databases!)]
+async fn a_waiting_address_can_be_taken_back_by_its_user(db: Db) {
+    let (app, _, _, mut lena) = with_lena(db).await;
+    request(&app, &mut lena, NEW, PASSWORD).await.redirects_to(ME);
+    let links = app.mails().await.iter().map(|mail| app.link_in(mail)).collect::<Vec<_>>();
+    let page = lena.get(&app, ME).await;
+    lena.send(&app, &page, "/my-account/keep-email", &[]).await.redirects_to(ME);
+    lena.get(&app, ME).await.sees("Email change cancelled. You keep lena.novak@example.com.").sees_no("is waiting to be confirmed");
+    for link in links {
+        app.browser().get(&app, &link).await.is(410);
+    }
+    lena.send(&app, &page, "/my-account/keep-email", &[]).await.redirects_to(ME);
+    lena.get(&app, ME).await.sees("No changes to save.");
+}
+
+#[apply(both_databases!)]
+async fn the_old_address_can_stop_a_change_that_its_user_requested(db: Db) {
+    let (app, _, _, mut lena) = with_lena(db).await;
+    request(&app, &mut lena, NEW, PASSWORD).await.redirects_to(ME);
+    let mails = app.mails().await;
+    let stop = app.link_in(mails.iter().find(|mail| mail.to == "lena.novak@example.com").unwrap());
+    confirm(&app, &mut app.browser(), &stop).await.is(303);
+    lena.get(&app, ME).await.is(200).sees_no("is waiting to be confirmed");
+    assert!(app.has_user("lena.novak@example.com"));
+}
