@@ -5,7 +5,7 @@ use super::stored::stored_enum;
 stored_enum! {
     /// Colours of pages.
     Appearance {
-        /// As the operating system has it.
+        /// Light or dark, by the operating system.
         System = "system",
         Light = "light",
         Dark = "dark",

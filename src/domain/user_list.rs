@@ -99,6 +99,7 @@ stored_enum! {
         Resend = "resend",
         Revoke = "revoke",
         Assign = "assign",
+        RemindOfTwoFactor = "remind_of_two_factor",
     }
 }
 
@@ -110,6 +111,7 @@ impl BulkAction {
             Self::Resend => "Resend invitation",
             Self::Revoke => "Revoke invitation",
             Self::Assign => "Assign to accounts",
+            Self::RemindOfTwoFactor => "Remind of two-factor",
         }
     }
 
@@ -125,6 +127,7 @@ impl BulkAction {
             }
             Self::Revoke => "Their invitation links stop working and they are removed from the lists. You can invite them again.",
             Self::Assign => "These accounts are added to what each person has.",
+            Self::RemindOfTwoFactor => "Each gets a mail that asks them to turn two-factor on in My account.",
         }
     }
 
@@ -135,6 +138,7 @@ impl BulkAction {
             Self::Reactivate => "only deactivated people can be reactivated.",
             Self::Resend | Self::Revoke => "only invited people have an invitation.",
             Self::Assign => "anyone can be assigned to accounts.",
+            Self::RemindOfTwoFactor => "only active people can be reminded.",
         }
     }
 
@@ -146,6 +150,7 @@ impl BulkAction {
             Self::Resend => "invited again",
             Self::Revoke => "invitation revoked",
             Self::Assign => "assigned",
+            Self::RemindOfTwoFactor => "reminded",
         }
     }
 
@@ -154,7 +159,7 @@ impl BulkAction {
         match self {
             Self::Deactivate => Some(Self::Reactivate),
             Self::Reactivate => Some(Self::Deactivate),
-            Self::Resend | Self::Revoke | Self::Assign => None,
+            Self::Resend | Self::Revoke | Self::Assign | Self::RemindOfTwoFactor => None,
         }
     }
 

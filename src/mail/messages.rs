@@ -12,6 +12,7 @@ mod profile;
 mod test_mail;
 #[cfg(test)]
 mod tests;
+mod two_factor;
 
 use std::fmt;
 
@@ -28,6 +29,7 @@ pub use self::{
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
     test_mail::Test,
+    two_factor::{TwoFactorChange, TwoFactorChanged, TwoFactorReminder, TwoFactorResetNotice},
 };
 use super::text::named;
 use crate::domain::{clock::Timestamp, stored::stored_enum};
@@ -54,6 +56,10 @@ stored_enum! {
         AddressStop = "address_stop",
         AddressStays = "address_stays",
         AddressChanged = "address_changed",
+        TwoFactorChanged = "two_factor_changed",
+        TwoFactorReminder = "two_factor_reminder",
+        TwoFactorReset = "two_factor_reset",
+        TwoFactorResetNotice = "two_factor_reset_notice",
         AuditHead = "audit_head",
         AuditDamaged = "audit_damaged",
         OwnerChanged = "owner_changed",
@@ -119,6 +125,14 @@ pub enum Message {
     AddressStays(AddressStays),
     /// To both addresses.
     AddressChanged(AddressChanged),
+    /// To the user.
+    TwoFactorChanged(TwoFactorChanged),
+    /// To the user: request to turn it on.
+    TwoFactorReminder(TwoFactorReminder),
+    /// To the user, by an administrator.
+    TwoFactorReset(ByOther),
+    /// To every Admin: an administrator reset the two-factor of a user.
+    TwoFactorResetNotice(TwoFactorResetNotice),
     /// To every Admin: the newest entry of the audit log.
     AuditHead(AuditHead),
     /// To every Admin: damage of the audit log.
@@ -175,6 +189,10 @@ impl Message {
             Self::AddressStop(_) => MailKind::AddressStop,
             Self::AddressStays(_) => MailKind::AddressStays,
             Self::AddressChanged(_) => MailKind::AddressChanged,
+            Self::TwoFactorChanged(_) => MailKind::TwoFactorChanged,
+            Self::TwoFactorReminder(_) => MailKind::TwoFactorReminder,
+            Self::TwoFactorReset(_) => MailKind::TwoFactorReset,
+            Self::TwoFactorResetNotice(_) => MailKind::TwoFactorResetNotice,
             Self::AuditHead(_) => MailKind::AuditHead,
             Self::AuditDamaged(_) => MailKind::AuditDamaged,
             Self::OwnerChanged(_) => MailKind::OwnerChanged,
@@ -202,6 +220,10 @@ impl Message {
             Self::AddressStop(change) => change.to_stop(),
             Self::AddressStays(stays) => stays.layout(),
             Self::AddressChanged(changed) => changed.layout(),
+            Self::TwoFactorChanged(changed) => changed.layout(),
+            Self::TwoFactorReminder(reminder) => reminder.layout(),
+            Self::TwoFactorReset(change) => two_factor::reset(change),
+            Self::TwoFactorResetNotice(notice) => notice.layout(),
             Self::AuditHead(head) => head.layout(),
             Self::AuditDamaged(damaged) => damaged.layout(),
             Self::OwnerChanged(changed) => changed.layout(),

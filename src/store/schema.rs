@@ -108,6 +108,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    authenticator_apps (user_id) {
+        user_id -> BigInt,
+        sealed_secret -> Binary,
+        last_step -> BigInt,
+        last_used_at -> Nullable<Timestamp>,
+        recovery_salt -> Binary,
+    }
+}
+
+diesel::table! {
     billing (account_id) {
         account_id -> BigInt,
         legal_name -> Text,
@@ -284,6 +294,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (user_id, hash) {
+        user_id -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
     refused_sign_ins (minute, network, email_key, reason) {
         minute -> Timestamp,
         network -> Text,
@@ -381,6 +398,7 @@ diesel::table! {
         last_sign_in_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
         deleted_by -> Nullable<BigInt>,
+        two_factor_since -> Nullable<Timestamp>,
         appearance -> Text,
         sort_key -> Text,
         search -> Text,
@@ -407,6 +425,7 @@ diesel::joinable!(asset_shares -> assets (asset_id));
 diesel::joinable!(asset_shares -> user_groups (group_id));
 diesel::joinable!(asset_shares -> user_rows (user_id));
 diesel::joinable!(assets -> accounts (account_id));
+diesel::joinable!(authenticator_apps -> user_rows (user_id));
 diesel::joinable!(billing -> accounts (account_id));
 diesel::joinable!(idempotency_keys -> sessions (session_id));
 diesel::joinable!(integrations -> assets (asset_id));
@@ -434,6 +453,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_head,
     audit_verification,
+    authenticator_apps,
     billing,
     company,
     daily_counts,
@@ -449,6 +469,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     portfolio_users,
     portfolios,
     process_versions,
+    recovery_codes,
     refused_sign_ins,
     reset_requests,
     sessions,

@@ -83,8 +83,7 @@ pub fn find(db: &mut Database, hash: TokenHash, now: Timestamp) -> Result<Option
         .select((SessionRow::as_select(), User::as_select(), users::appearance, CompanyRow::as_select()))
         .get_result::<(SessionRow, User, Appearance, CompanyRow)>(db)
         .optional()?;
-    let found =
-        found.map(|(session, user, appearance, company)| SignedIn { session, user, appearance, company: company.into() });
+    let found = found.map(|(session, user, appearance, company)| SignedIn { session, user, appearance, company: company.into() });
     Ok(found.filter(|found| found.holds(now)))
 }
 
@@ -113,6 +112,13 @@ pub fn set_state(tx: &mut Tx<'_>, hash: TokenHash, state: &str) -> Result<(), St
 pub fn clear_state(tx: &mut Tx<'_>, hash: TokenHash, said: &str) -> Result<(), StoreError> {
     let said = sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice())).filter(sessions::state.eq(said));
     diesel::update(said).set(sessions::state.eq("")).execute(tx.db())?;
+    Ok(())
+}
+
+/// Replaces the token of a session.
+pub fn set_token(tx: &mut Tx<'_>, hash: TokenHash, new: TokenHash) -> Result<(), StoreError> {
+    let session = sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice()));
+    diesel::update(session).set(sessions::token_hash.eq(new.0.as_slice())).execute(tx.db())?;
     Ok(())
 }
 
@@ -171,7 +177,7 @@ pub fn end_one(tx: &mut Tx<'_>, user: UserId, id: SessionId) -> Result<Option<St
 /// valid ones that ended.
 pub fn end_oldest(tx: &mut Tx<'_>, user: UserId, company: &Company, now: Timestamp) -> Result<usize, StoreError> {
     let mut valid = of_user(tx.db(), user, company, now)?;
-    valid.sort_unstable_by_key(|session| (session.created_at, session.id));
+    valid.sort_unstable_by_key(|session| session.id);
     let kept = valid.split_off(valid.len().saturating_sub(company.sessions_per_user as usize));
     let others = sessions::table.filter(sessions::user_id.eq(user.0)).filter(sessions::id.ne_all(kept.iter().map(|session| session.id)));
     diesel::delete(others).execute(tx.db())?;

@@ -130,6 +130,33 @@ pub fn end_mails_of_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Store
     Ok(())
 }
 
+/// Most second steps of one user; the oldest ends.
+const STEPS_MAX: i64 = 20;
+
+/// Begins a second step, and removes the oldest beyond their limit.
+pub fn begin_step(tx: &mut Tx<'_>, new: &NewToken<'_>) -> Result<(), StoreError> {
+    let id = insert(tx, new)?;
+    let steps =
+        || tokens::table.filter(tokens::purpose.eq(TokenPurpose::SecondStep)).filter(tokens::user_id.eq(new.user.map(|user| user.0)));
+    let oldest = steps().filter(tokens::id.lt(id.0)).order(tokens::id.desc()).offset(STEPS_MAX - 1).select(tokens::id);
+    if let Some(oldest) = oldest.first::<i64>(tx.db()).optional()? {
+        diesel::delete(steps().filter(tokens::id.le(oldest))).execute(tx.db())?;
+    }
+    Ok(())
+}
+
+/// Ends the second steps of a user; returns their number.
+pub fn end_steps(tx: &mut Tx<'_>, user: UserId) -> Result<usize, StoreError> {
+    let steps = tokens::table.filter(tokens::purpose.eq(TokenPurpose::SecondStep)).filter(tokens::user_id.eq(user.0));
+    Ok(diesel::delete(steps.filter(tokens::ended_at.is_null())).execute(tx.db())?)
+}
+
+/// Removes second steps that are over.
+pub fn sweep_steps(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
+    let steps = tokens::table.filter(tokens::purpose.eq(TokenPurpose::SecondStep)).filter(tokens::expires_at.le(now));
+    Ok(diesel::delete(steps).execute(tx.db())?)
+}
+
 /// The unused setup link, if any.
 pub fn open_setup(db: &mut Database) -> Result<Option<TokenRow>, StoreError> {
     Ok(tokens::table

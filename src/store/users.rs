@@ -30,12 +30,11 @@ pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names, wit
 pub use expiring::expiring;
 pub use list::{count, found, list, search};
 pub use query::UserQuery;
-pub(super) use write::named;
 pub use write::{
-    NewActive, NewInvited, delete, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, restore, set_appearance,
-    set_blocked,
-    set_credentials, set_default_role, set_email, set_last_sign_in, set_name, set_password, set_profile,
+    NewActive, NewInvited, delete, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, restore,
+    set_appearance, set_blocked, set_credentials, set_default_role, set_email, set_last_sign_in, set_password, set_profile,
 };
+pub(super) use write::{named, set_two_factor_since};
 
 use super::{
     Database, StoreError, Tx,
@@ -61,6 +60,8 @@ pub struct User {
     pub invited_by: Option<UserId>,
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
+    /// Time since when sign-ins need a code; `None` while two-factor is off.
+    pub two_factor_since: Option<Timestamp>,
     pub sort_key: String,
     /// Incremented by administrators' edits, so that an edit of an outdated page is noticed.
     pub version: i32,

@@ -25,6 +25,7 @@ diesel::table! {
         last_sign_in_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
         deleted_by -> Nullable<BigInt>,
+        two_factor_since -> Nullable<Timestamp>,
         appearance -> Text,
         sort_key -> Text,
         search -> Text,

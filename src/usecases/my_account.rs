@@ -2,6 +2,7 @@
 
 pub mod password;
 pub mod sessions;
+pub mod two_factor;
 
 use crate::{
     domain::{
@@ -13,7 +14,7 @@ use crate::{
         text::PersonName,
     },
     store::{
-        ReadEntry, StoreError, groups,
+        ReadEntry, groups,
         sessions::ListedSession,
         users::{self, User},
     },
@@ -21,7 +22,10 @@ use crate::{
         ActionError, Context, LinkDelivery, Submission,
         access::grantors::Grantors,
         audit::Visible,
-        credentials::email_change::{self, Pending},
+        credentials::{
+            email_change::{self, Pending},
+            two_factor_app::{self, TwoFactorState},
+        },
         shared::{error::action_error_from_store, scoped_actor::ScopedAssignments, transaction::Rights},
         users::effective_permissions::{EffectivePermissions, explain},
     },
@@ -33,7 +37,8 @@ const EVENTS_MAX: usize = 15;
 /// A user as they see themselves.
 #[derive(Debug, Clone)]
 pub struct MyAccount {
-    pub appearance: Appearance,
+    /// `None` while it is off.
+    pub two_factor: Option<TwoFactorState>,
     pub groups: Vec<String>,
     /// Address that waits for confirmation, with its mail's status.
     pub email_change: Option<(Pending, Option<LinkDelivery>)>,
@@ -54,15 +59,14 @@ pub struct OwnSession {
 pub fn show(ctx: &Context, user: &User, company: &Company, session: TokenHash) -> Result<MyAccount, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let assignments = ScopedAssignments::of_oneself(db, user.id)?;
+        let assignments = ScopedAssignments::unscoped(db, user.id)?;
         let grantors = Grantors::of(db, &assignments.portfolios, &assignments.accounts, now)?.of_open(false);
         let memberships = groups::memberships_of(db, &[user.id])?;
         let sessions = crate::store::sessions::of_user(db, user.id, company, now)?.into_iter();
-        let mut sessions =
-            sessions.map(|listed| OwnSession { is_current: listed.is(session), session: listed }).collect::<Vec<_>>();
+        let mut sessions = sessions.map(|listed| OwnSession { is_current: listed.is(session), session: listed }).collect::<Vec<_>>();
         sessions.sort_by_key(|session| !session.is_current);
         Ok(MyAccount {
-            appearance: users::appearance(db, user.id)?,
+            two_factor: two_factor_app::state(db, user)?,
             groups: memberships.into_iter().map(|membership| membership.group_name).collect(),
             email_change: email_change::pending_with_mail(db, user, now)?,
             sessions,
@@ -107,7 +111,7 @@ pub fn rename(
         if user.version != version {
             return Err(RenameError::Stale(Box::new(user)));
         }
-        users::set_name(work.tx, &user, first_name, last_name)?;
+        users::set_profile(work.tx, &user, first_name, last_name, user.default_role)?;
         work.record(&user, &AuditEvent::UserEdited { before, after });
         Ok(())
     })

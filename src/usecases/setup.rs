@@ -27,7 +27,7 @@ use crate::{
 
 use super::{
     ActionError, ClientInfo, Context, NewPasswordError, Principal,
-    credentials::{new_password, sign_in},
+    credentials::{new_password, sessions},
     shared::{
         error::action_error_from_store,
         scoped_actor::ScopedActor,
@@ -129,7 +129,7 @@ pub fn set_up(
         let mut work = UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now);
         work.record(&company, &AuditEvent::CompanySetUp {});
         work.record(&who, &AuditEvent::AdminCreated { email: who.email.clone() });
-        sign_in::begin_session(&mut work, &who, &session, client)?;
+        sessions::begin(&mut work, &who, &session, client)?;
         Ok(session.clone())
     })
 }

@@ -61,4 +61,5 @@ mod new_account;
 mod new_user;
 mod portfolio_admin;
 mod sessions;
+mod two_factor;
 mod users;

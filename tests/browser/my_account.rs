@@ -27,8 +27,8 @@ fn a_user_ends_a_session_in_another_browser_and_changes_name_and_password(script
     let (here, there) = (site.signed_in(MAYA, scripts), site.signed_in(MAYA, scripts));
     here.click_link("Maya Fischer My account");
     assert_eq!(here.path(), "/my-account");
-    here.press("End session");
-    here.see("has ended.");
+    here.press("End all other sessions");
+    here.see("2 other sessions ended.");
     assert!(!here.has_button("End session"));
     there.open("/my-account");
     there.see("Sign in");

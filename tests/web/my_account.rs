@@ -37,7 +37,7 @@ async fn submit(app: &TestApp, browser: &mut Browser, what: &str, fields: &[(&st
 async fn every_page_leads_to_my_account(db: Db) {
     let (app, _, _, mut lena) = with_lena(db).await;
     assert!(lena.get(&app, "/").await.has_link(ME));
-    lena.get(&app, ME).await.is(200).sees("Lena Novak, User").sees("lena.novak@example.com").sees("Your recent activity");
+    lena.get(&app, ME).await.is(200).sees("Lena Novak, User").sees("lena.novak@example.com").sees("Recent activity");
     app.browser().get(&app, ME).await.redirects_to(SIGNED_OUT);
 }
 
@@ -54,10 +54,13 @@ async fn recent_activity_has_what_users_did_and_what_was_done_to_them(db: Db) {
     let (app, mut maya, id, mut lena) = with_lena(db).await;
     let manage = format!("/users-and-permissions/{id}");
     maya.press(&app, &manage, &format!("{manage}/sign-out")).await.is(303);
-    let mut lena_again = app.signed_in("lena.novak@example.com").await;
-    let page = lena_again.get(&app, ME).await;
-    page.sees("You signed in").sees("Maya Fischer signed you out everywhere").sees_no("You signed out everywhere");
     lena.get(&app, ME).await.redirects_to(SIGNED_OUT);
+    let mut lena = app.signed_in("lena.novak@example.com").await;
+    submit(&app, &mut lena, "name", &[("first_name", "Léna")]).await.redirects_to(ME);
+    maya.fill(&app, &format!("{manage}/edit"), &[("last_name", "Kovač")]).await.is(303);
+    let page = lena.get(&app, ME).await;
+    page.sees("You edited your name").sees("Maya Fischer edited your name").sees("Maya Fischer signed you out everywhere");
+    page.sees_no("You signed in");
     app.mails().await;
 }
 
@@ -75,4 +78,24 @@ async fn an_appearance_is_kept_with_the_user(db: Db) {
     lena.get(&app, ME).await.sees("No changes to save.");
     submit(&app, &mut lena, "appearance", &[("appearance", "purple")]).await.is(400);
     assert_eq!(app.deeds().iter().filter(|deed| *deed == "user.appearance_changed Lena Novak").count(), 1);
+}
+
+#[apply(both_databases!)]
+async fn a_form_after_the_end_of_the_session_changes_nothing(db: Db) {
+    let (app, mut maya, id, mut lena) = with_lena(db).await;
+    let page = lena.get(&app, ME).await;
+    let manage = format!("/users-and-permissions/{id}");
+    maya.press(&app, &manage, &format!("{manage}/sign-out")).await.is(303);
+    let deeds = app.deeds();
+    for (what, fields) in [
+        ("name", vec![("first_name", "Léna")]),
+        ("email", vec![("email", "lena@example.com"), ("current", PASSWORD)]),
+        ("password", vec![("current", PASSWORD), ("password", NEW_PASSWORD)]),
+        ("appearance", vec![("appearance", "dark")]),
+    ] {
+        let answer = lena.send(&app, &page, &format!("{ME}/{what}"), &fields).await;
+        answer.redirects_to("/sign-in?unsent=true");
+    }
+    assert_eq!(app.deeds(), deeds);
+    app.mails().await;
 }

@@ -1,7 +1,8 @@
--- Single-use links, each with the SHA-256 of its token. A link outlives its user, so that its page can say how it ended.
+-- Single-use links, each with the SHA-256 of its token. A link outlives its user, so that its page can say how it ended. Sign-ins that wait for
+-- a code are tokens too; a user may have several of these.
 CREATE TABLE tokens (
     id         INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
-    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'email_change', 'email_change_stop')),
+    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'email_change', 'email_change_stop', 'second_step')),
     hash       BLOB      NOT NULL UNIQUE CHECK (length(hash) = 32),
     user_id    BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
     -- Address to which the link was sent.
@@ -14,9 +15,11 @@ CREATE TABLE tokens (
     ended_as   TEXT      CHECK (ended_as IN ('used', 'replaced', 'revoked')),
     CHECK ((ended_at IS NULL) = (ended_as IS NULL))
 );
-CREATE UNIQUE INDEX tokens_one_open ON tokens (user_id, purpose) WHERE ended_at IS NULL AND user_id IS NOT NULL;
+CREATE UNIQUE INDEX tokens_one_open ON tokens (user_id, purpose) WHERE ended_at IS NULL AND user_id IS NOT NULL AND purpose <> 'second_step';
 CREATE INDEX tokens_of_user ON tokens (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX tokens_asked_by ON tokens (asked_by) WHERE asked_by IS NOT NULL;
+-- Second steps by their end: the sweep removes those that are over.
+CREATE INDEX tokens_second_steps ON tokens (expires_at) WHERE purpose = 'second_step';
 CREATE UNIQUE INDEX tokens_one_setup ON tokens (purpose) WHERE ended_at IS NULL AND purpose = 'setup';
 
 -- Requests for new passwords from the sign-in page, until their addresses are looked up.
@@ -58,10 +61,25 @@ CREATE TABLE known_browsers (
     PRIMARY KEY (user_id, browser_hash)
 ) WITHOUT ROWID;
 
+-- Authenticator apps: the secret, sealed with the instance key for its user, and the half minute of the last accepted code, so that a code works
+-- once. Recovery codes are hashed with Argon2id and the salt of their user; a used one is deleted.
+CREATE TABLE authenticator_apps (
+    user_id       BIGINT    NOT NULL PRIMARY KEY REFERENCES user_rows (id) ON DELETE CASCADE,
+    sealed_secret BLOB      NOT NULL,
+    last_step     BIGINT    NOT NULL,
+    last_used_at  TIMESTAMP,
+    recovery_salt BLOB      NOT NULL CHECK (length(recovery_salt) = 16)
+);
+CREATE TABLE recovery_codes (
+    user_id BIGINT NOT NULL REFERENCES authenticator_apps (user_id) ON DELETE CASCADE,
+    hash    TEXT   NOT NULL,
+    PRIMARY KEY (user_id, hash)
+) WITHOUT ROWID;
+
 -- Failed attempts in a row and requests for new passwords, by typed address (hashed, known or not) and by network; new passwords that were
--- tried behind a link; tries at one's current password while signed in; and mails that an administrator sends to a user, by both.
+-- tried behind a link; tries at one's current password while signed in and at codes; and mails that an administrator sends to a user, by both.
 CREATE TABLE throttles (
-    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'current_password', 'mail_quota')),
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'current_password', 'code', 'code_source', 'own_code', 'mail_quota')),
     key           TEXT      NOT NULL,
     failed_attempts INTEGER NOT NULL,
     last_at       TIMESTAMP NOT NULL,
@@ -79,7 +97,7 @@ CREATE TABLE refused_sign_ins (
     minute    TIMESTAMP NOT NULL,
     network   TEXT      NOT NULL,
     email_key TEXT      NOT NULL,
-    reason    TEXT      NOT NULL CHECK (reason IN ('wrong', 'deactivated', 'throttled')),
+    reason    TEXT      NOT NULL CHECK (reason IN ('wrong', 'deactivated', 'throttled', 'code')),
     times     BIGINT    NOT NULL,
     PRIMARY KEY (minute, network, email_key, reason)
 ) WITHOUT ROWID;

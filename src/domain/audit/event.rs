@@ -1,6 +1,7 @@
 //! Audited events: one typed variant each, stored as JSON, read back, and put into words.
 
 mod fields;
+mod sentence;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,14 +12,15 @@ use crate::domain::{
     appearance::Appearance,
     asset::{AssetKind, ConnectionKind, ShareLevel},
     audit::SubjectKind,
-    permission::{AssignmentPermissions, PermissionToggle},
+    permission::AssignmentPermissions,
     stored::stored_enum,
     user::{DefaultRole, Status, Who},
 };
 
-use fields::changed;
-
-pub use fields::{Change, Fact, FactValue};
+pub use {
+    fields::{Change, Fact, FactValue},
+    sentence::Names,
+};
 
 /// Version of the stored details. Stored formats are permanent: a changed format of an event gets another version.
 const VERSION: u64 = 1;
@@ -70,6 +72,12 @@ audit_events! {
     PasswordResetSent = "password.reset_sent" { expires_at: DateTime<Utc> }
     PasswordReset = "password.reset" { sessions_ended: u64 }
     PasswordChanged = "password.changed" { sessions_ended: u64 }
+    TwoFactorTurnedOn = "two_factor.turned_on" {}
+    TwoFactorTurnedOff = "two_factor.turned_off" {}
+    TwoFactorReminded = "two_factor.reminded" {}
+    TwoFactorReset = "two_factor.reset" { sessions_ended: u64 }
+    RecoveryCodesRenewed = "two_factor.recovery_codes_renewed" {}
+    RecoveryCodeUsed = "two_factor.recovery_code_used" { left: u64 }
     EmailChangeRequested = "email.change_requested" { before: String, after: String, expires_at: DateTime<Utc> }
     EmailChangeWithdrawn = "email.change_withdrawn" { email: Option<String> }
     EmailChangeCancelled = "email.change_cancelled" { email: Option<String>, requested_by: Option<Named> }
@@ -246,15 +254,6 @@ pub enum UnreadableEvent {
     Shape(#[from] serde_json::Error),
 }
 
-/// Names to put into a sentence: "Maya Fischer", "this user".
-#[derive(Debug, Clone, Copy)]
-pub struct Names<'a> {
-    pub actor: &'a str,
-    pub subject: &'a str,
-    /// The portfolio, account or group in which it was done.
-    pub place: &'a str,
-}
-
 impl AuditEvent {
     /// Details as they are stored and hashed: a JSON object with its version, keys in alphabetical order.
     pub fn to_details(&self) -> String {
@@ -274,126 +273,6 @@ impl AuditEvent {
             return Err(UnreadableEvent::Version);
         }
         Ok(serde_json::from_value(json!({"action": action, "details": details}))?)
-    }
-
-    /// One sentence without a full stop: actor, action and subject. It names changed fields but never their values,
-    /// since not every reader may see those.
-    #[expect(clippy::too_many_lines, reason = "a sentence for each event")]
-    pub fn describe(&self, names: Names<'_>) -> String {
-        let Names { actor, subject, place } = names;
-        match self {
-            Self::CompanySetUp {} => format!("{actor} set up {subject}"),
-            Self::DemoCreated { .. } => format!("{actor} filled {subject} with demo data"),
-            Self::KeyReplaced { .. } => format!("{actor} replaced the instance key"),
-            Self::UsersExported { .. } => format!("{actor} exported the list of users"),
-            Self::AccessExported { .. } => format!("{actor} exported the access on a date of {subject}"),
-            Self::AuditExported { .. } => format!("{actor} exported the audit log"),
-            Self::RefusalsExported { .. } => format!("{actor} exported the refused sign-ins"),
-            Self::SignedIn { .. } => format!("{actor} signed in"),
-            Self::SignedOut {} => format!("{actor} signed out"),
-            Self::SessionsEnded { .. } => format!("{actor} signed {subject} out everywhere"),
-            Self::SessionEnded { .. } => format!("{actor} ended a session"),
-            Self::OtherSessionsEnded { .. } => format!("{actor} ended all other sessions"),
-            Self::OldestSessionsEnded { .. } => format!("{actor} had too many sessions, so the oldest ended"),
-            Self::UserInvited { .. } => format!("{actor} invited {subject}"),
-            Self::InvitationResent { .. } => format!("{actor} resent the invitation of {subject}"),
-            Self::InvitationRequested { .. } => format!("A new link to the invitation of {subject} was requested"),
-            Self::InvitationRevoked { .. } => format!("{actor} revoked the invitation of {subject}"),
-            Self::InvitationAccepted { .. } => format!("{actor} accepted the invitation"),
-            Self::InvitationLinkViewed {} => format!("{actor} viewed the invitation link of {subject}"),
-            Self::PasswordResetRequested { .. } => format!("A password reset for {subject} was requested at the sign-in page"),
-            Self::PasswordResetSent { .. } => format!("{actor} sent {subject} a password reset email"),
-            Self::PasswordReset { .. } => format!("{actor} chose a new password"),
-            Self::PasswordChanged { .. } => format!("{actor} changed the password"),
-            Self::EmailChangeRequested { .. } => format!("{actor} requested a new email address for {subject}"),
-            Self::EmailChangeWithdrawn { .. } => format!("{actor} cancelled the email change of {subject}"),
-            Self::EmailChangeCancelled { .. } => format!("The email change of {subject} was cancelled from the old address"),
-            Self::EmailChanged { .. } => format!("The new email address of {subject} was confirmed"),
-            Self::UserEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
-            Self::AppearanceChanged { .. } => format!("{actor} changed the appearance of pages"),
-            Self::UserDemoted { reason: DemotionReason::GrantorsLostRight } => {
-                format!("The default role of {subject} became User, as no portfolio could be given")
-            }
-            Self::UserDemoted { reason: DemotionReason::PortfoliosWithheld } => {
-                format!("The default role of {subject} became User, as no portfolio could be restored")
-            }
-            Self::UserDeactivated { .. } | Self::PortfolioDeactivated {} => format!("{actor} deactivated {subject}"),
-            Self::UserReactivated { .. } | Self::PortfolioReactivated {} => format!("{actor} reactivated {subject}"),
-            Self::UserDeleted { .. } | Self::GroupDeleted { .. } | Self::AssetDeleted { .. } => format!("{actor} deleted {subject}"),
-            Self::UserRestored { .. } | Self::AssetRestored { .. } => format!("{actor} restored {subject}"),
-            Self::UserPurged { .. } => format!("{actor} removed {subject} permanently"),
-            Self::AdminCreated { .. } => format!("{actor} created {subject} as Admin"),
-            Self::AdminAppointed {} => format!("{actor} made {subject} an Admin"),
-            Self::AdminRemoved {} => format!("{actor} removed {subject} from Admins"),
-            Self::GroupRenamed { after, .. } => format!("{actor} renamed {subject} to {after}"),
-            Self::GroupMemberAdded {} => format!("{actor} added {subject} to {place}"),
-            Self::GroupMemberRemoved {} => format!("{actor} removed {subject} from {place}"),
-            Self::GroupCreated {} | Self::PortfolioCreated { .. } | Self::AccountCreated { .. } | Self::AssetCreated { .. } => {
-                format!("{actor} created {subject}")
-            }
-            Self::PortfolioEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
-            Self::AccountEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
-            Self::AssetEdited { before, after } => format!("{actor} edited {} of {subject}", labels(&changed(before, after))),
-            Self::AssetMoved { .. } => format!("{actor} moved {subject} to another folder"),
-            Self::AssetOwnerChanged { before, after, .. } => {
-                format!("{actor} changed the owner of assets from {} to {}", before.name, after.name)
-            }
-            Self::AssetShared { with, .. } => format!("{actor} shared {subject} with {}", with.name),
-            Self::AssetShareChanged { with, .. } => format!("{actor} changed the access of {} to {subject}", with.name),
-            Self::AssetShareRemoved { with, .. } => format!("{actor} stopped sharing {subject} with {}", with.name),
-            Self::AccountMoved { .. } => format!("{actor} moved {subject} to another portfolio"),
-            Self::AccountMovedOut { .. } => format!("{actor} moved {subject} out of its portfolio"),
-            Self::AssetVersionSaved { number, restored_from: None, .. } => format!("{actor} saved version {number} of {subject}"),
-            Self::AssetVersionSaved { restored_from: Some(number), .. } => format!("{actor} brought back version {number} of {subject}"),
-            Self::AssetConnectionEdited { before: None, .. } => format!("{actor} added the connection of {subject}"),
-            Self::AssetConnectionEdited { before: Some(before), after } => {
-                format!("{actor} edited {} of {subject}", labels(&changed(before, after)))
-            }
-            Self::AssetSecretReplaced {} => format!("{actor} set the secret of {subject}"),
-            Self::AssetSecretRemoved {} => format!("{actor} removed the secret of {subject}"),
-            Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),
-            Self::BillingUpdated { before: Some(before), after } => {
-                format!("{actor} updated {} of {subject}", labels(&changed(&**before, after)))
-            }
-            Self::AssignmentAdded { .. } => format!("{actor} assigned {place} to {subject}"),
-            Self::AssignmentChanged { before, after } => format!("{actor} {} on {place} for {subject}", toggled(*before, *after)),
-            Self::AssignmentRemoved { .. } => format!("{actor} removed {place} from {subject}"),
-            Self::AssignmentReassigned { .. } => format!("{actor} took over the assignment of {place} to {subject}"),
-            Self::AssignmentWithheld { .. } => {
-                format!("The invitation of {subject} gave no access to {place}, as its grantor may no longer assign it")
-            }
-            Self::AssignmentNotRestored {} => {
-                format!("{subject} was restored without access to {place}, as its portfolio is deactivated")
-            }
-            Self::VerificationRequested {} => format!("{actor} requested a verification of the audit log"),
-            Self::DamageFound { .. } => format!("{actor} found the audit log damaged"),
-            Self::DailyHashTurnedOn {} => format!("{actor} turned on the daily mail of the audit log’s newest hash"),
-            Self::DailyHashTurnedOff {} => format!("{actor} turned off the daily mail of the audit log’s newest hash"),
-            Self::MailFailed { .. } => format!("A mail to {subject} could not be delivered"),
-            Self::MailRetried {} => format!("{actor} retried a failed mail to {subject}"),
-            Self::MailsRetried { .. } => format!("{actor} retried all failed mails"),
-        }
-    }
-}
-
-/// Changed permissions: `allowed "See billing"`, `removed "Edit details"`, or both.
-fn toggled(before: AssignmentPermissions, after: AssignmentPermissions) -> String {
-    let changed = PermissionToggle::ALL.iter().copied().filter(|&toggle| before.gives(toggle) != after.gives(toggle));
-    let changed = changed.map(|toggle| format!("{} \"{}\"", if after.gives(toggle) { "allowed" } else { "removed" }, toggle.label()));
-    changed.collect::<Vec<_>>().join(" and ")
-}
-
-fn labels(changes: &[Change]) -> String {
-    list(changes.iter().map(|change| (change.label, true)))
-}
-
-/// Names of the changed fields, as in "name, website and notes"; "details" for a form saved without changes.
-fn list<'a>(fields: impl IntoIterator<Item = (&'a str, bool)>) -> String {
-    let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(label, _)| label).collect::<Vec<_>>();
-    match changed.split_last() {
-        None => "details".to_owned(),
-        Some((only, [])) => (*only).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
     }
 }
 

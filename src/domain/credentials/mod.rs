@@ -3,3 +3,4 @@
 pub mod password;
 pub mod throttle;
 pub mod token;
+pub mod two_factor;

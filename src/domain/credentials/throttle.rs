@@ -29,6 +29,12 @@ stored_enum! {
         LinkSource = "link_source",
         /// Current passwords typed by one signed-in user.
         CurrentPassword = "current_password",
+        /// Codes tried at the second step of a user's sign-in.
+        Code = "code",
+        /// Codes tried at second steps, by client network.
+        CodeSource = "code_source",
+        /// Codes tried by one user who is signed in.
+        OwnCode = "own_code",
         /// Mails of one administrator to one user.
         MailQuota = "mail_quota",
     }
@@ -59,6 +65,9 @@ const LINK_GRACE: i32 = 10;
 
 /// Tries at one's current password without a wait.
 const CURRENT_PASSWORD_GRACE: i32 = 3;
+
+/// Codes without a wait.
+const CODE_GRACE: i32 = 3;
 
 /// Mails to one user without a wait.
 const MAIL_QUOTA_GRACE: i32 = 2;
@@ -93,6 +102,16 @@ impl Bucket {
     /// Current passwords typed by a user who is signed in.
     pub fn current_password(user: UserId) -> Self {
         Self { scope: ThrottleScope::CurrentPassword, key: user.to_string(), grace: CURRENT_PASSWORD_GRACE, skipped: 0 }
+    }
+
+    /// Codes of one user; each known browser has a bucket of its own, so that a stranger with the password holds up nobody.
+    pub fn code(user: UserId, known_browser: Option<TokenHash>) -> Self {
+        Self { scope: ThrottleScope::Code, key: account_key(&user.to_string(), known_browser), grace: CODE_GRACE, skipped: 0 }
+    }
+
+    /// Codes of a user who is signed in, in all sessions together.
+    pub fn own_code(user: UserId) -> Self {
+        Self { scope: ThrottleScope::OwnCode, key: user.to_string(), grace: CODE_GRACE, skipped: 0 }
     }
 
     /// Mails of an administrator to one user.
@@ -143,6 +162,14 @@ fn account_key(email_key: &str, known_browser: Option<TokenHash>) -> String {
         hash.update(browser.0);
     }
     URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+impl ThrottleScope {
+    /// True for counters of one user's secrets. They stay until the user gets in, and close at
+    /// [`WRONG_IN_A_ROW_MAX`].
+    pub fn is_of_account(self) -> bool {
+        matches!(self, Self::Account | Self::Code)
+    }
 }
 
 #[cfg(test)]

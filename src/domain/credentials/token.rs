@@ -70,6 +70,8 @@ stored_enum! {
         EmailChange = "email_change",
         /// Reader of mail at the old address cancels the change.
         EmailChangeStop = "email_change_stop",
+        /// Browser that gave the right password enters a code. Never mailed.
+        SecondStep = "second_step",
     }
 }
 

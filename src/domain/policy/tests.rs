@@ -118,7 +118,7 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
     let reaches = match role {
         Role::Admin => true,
         Role::PortfolioAdmin => inside == ScopeRelation::Wholly,
-        Role::User => return Err(PolicyDenial::Role),
+        Role::User => false,
     };
     let sees = role == Role::Admin || inside != ScopeRelation::Not;
     let open = matches!(target.status, Status::Invited | Status::Expired);
@@ -126,11 +126,20 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
     let oneself = target.id == ACTOR;
     let wrong = Err(PolicyDenial::Status(target.status));
     match name {
+        "edit oneself" if !oneself => return Err(PolicyDenial::Unknown),
+        "edit oneself" => return if target.status == Status::Active { Ok(()) } else { wrong },
+        _ if role == Role::User => return Err(PolicyDenial::Role),
+        _ => {}
+    }
+    match name {
         "see user" => return if sees { Ok(()) } else { Err(PolicyDenial::Unknown) },
         "change assignments" | "take portfolio" if !is_own => return Err(PolicyDenial::Unknown),
         "change assignments" | "take portfolio" => {}
         _ if !sees => return Err(PolicyDenial::Unknown),
         _ if !reaches => return Err(PolicyDenial::OutOfReach),
+        "reset two-factor" if role == Role::PortfolioAdmin && target.default_role == DefaultRole::PortfolioAdmin => {
+            return Err(PolicyDenial::OutOfReach);
+        }
         _ => {}
     }
     match name {
@@ -142,11 +151,19 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
             }
         }
         _ if oneself => Err(PolicyDenial::Oneself),
-        "deactivate" | "send reset" if target.status != Status::Active => wrong,
+        "deactivate" | "send reset" | "remind of two-factor" if target.status != Status::Active => wrong,
         "deactivate" if target.is_admin && others == 0 => Err(PolicyDenial::LastActiveAdmin),
         "reactivate" if target.status != Status::Deactivated => wrong,
         "take portfolio" if target.default_role == DefaultRole::PortfolioAdmin && others == 0 => Err(PolicyDenial::LastPortfolio),
-        "edit" | "send reset" | "end sessions" | "deactivate" | "reactivate" | "change assignments" | "take portfolio" => Ok(()),
+        "edit"
+        | "send reset"
+        | "end sessions"
+        | "reset two-factor"
+        | "remind of two-factor"
+        | "deactivate"
+        | "reactivate"
+        | "change assignments"
+        | "take portfolio" => Ok(()),
         name => panic!("no rule is written for {name}"),
     }
 }
@@ -155,7 +172,10 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
 fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
     let mut decided = 0;
     let mut check = |role, target: Target, is_own, others| {
-        let actions: [(&str, Action); 11] = [
+        let actions: [(&str, Action); 14] = [
+            ("remind of two-factor", UserAction::RemindOfTwoFactor(target).into()),
+            ("edit oneself", UserAction::EditOneself(target).into()),
+            ("reset two-factor", UserAction::ResetTwoFactor(target).into()),
             ("see user", UserAction::SeeUser(target).into()),
             ("edit", UserAction::EditUser(target).into()),
             ("send reset", UserAction::SendPasswordReset(target).into()),
@@ -189,7 +209,7 @@ fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
             }
         }
     }
-    assert_eq!(decided, 3 * 3 * 2 * 4 * 5 * 2 * 11);
+    assert_eq!(decided, 3 * 3 * 2 * 4 * 5 * 2 * 14);
 }
 
 #[test]

@@ -38,6 +38,10 @@ pub enum UserAction {
     /// Name, address and default role.
     EditUser(Target),
     SendPasswordReset(Target),
+    /// Mail that asks to turn two-factor on.
+    RemindOfTwoFactor(Target),
+    /// Turns off the two-factor of a user who lost it.
+    ResetTwoFactor(Target),
     /// View the number of a user's sessions, and end them all.
     EndSessions(Target),
     /// One's own name, address, password, sessions and appearance, in My account.
@@ -60,9 +64,10 @@ impl UserAction {
             },
             Self::SeeDeleted | Self::RestoreUser => Need::of_company(Permission::UsersDeleted),
             Self::SeeUser(target) => Need::At(Permission::UsersView, target.place()),
-            Self::EditUser(target) | Self::SendPasswordReset(target) | Self::EndSessions(target) => {
+            Self::EditUser(target) | Self::SendPasswordReset(target) | Self::EndSessions(target) | Self::RemindOfTwoFactor(target) => {
                 Need::At(Permission::UsersEdit, target.place())
             }
+            Self::ResetTwoFactor(target) => Need::At(Permission::UsersResetTwoFactor, target.place()),
             Self::EditOneself(_) => Need::Nothing,
         }
     }
@@ -84,7 +89,7 @@ impl UserAction {
                 require_status(target, &[Status::Active])?;
                 keep_an_admin(target, other_active_admins)
             }
-            Self::SendPasswordReset(target) => {
+            Self::SendPasswordReset(target) | Self::RemindOfTwoFactor(target) => {
                 not_oneself(actor, target)?;
                 require_status(target, &[Status::Active])
             }
@@ -97,7 +102,7 @@ impl UserAction {
                 require_status(target, &[Status::Active, Status::Deactivated])?;
                 keep_an_admin(target, other_active_admins)
             }
-            Self::EditUser(target) | Self::EndSessions(target) => not_oneself(actor, target),
+            Self::EditUser(target) | Self::EndSessions(target) | Self::ResetTwoFactor(target) => not_oneself(actor, target),
             Self::EditOneself(target) if actor.id == Some(target.id) => require_status(target, &[Status::Active]),
             Self::EditOneself(_) => Err(PolicyDenial::Unknown),
         }

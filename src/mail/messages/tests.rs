@@ -6,6 +6,7 @@ use crate::mail::{text::SUBJECT_MAX, transports::samples::now};
 const LINK: &str = "https://usher.northwind.example/invitation/4fYk2mQ9vXc7JpLr0TsUaZ1bNdEgHiKoMqVwXyC3-_8";
 
 /// One mail of each kind.
+#[expect(clippy::too_many_lines, reason = "one of each kind")]
 fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
     let (name, company, link) = (name.to_owned(), company.to_owned(), Link::new(link));
     let invitation = Invitation {
@@ -23,7 +24,14 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
     let one = || vec![name.clone()];
     let assignments = Assignments { given: vec![name.clone(), name.clone()], changed: one(), taken: one(), paused: one(), resumed: one() };
     let change = ByOther { first_name: name.clone(), by: name.clone(), company: company.clone(), at: now() };
-    let address = AddressChange { change: change.clone(), new: name.clone(), link: link.clone(), expires_at };
+    let address = AddressChange { change: change.clone(), new: name.clone(), link: link.clone(), expires_at, is_own: false };
+    let factor = TwoFactorChanged {
+        first_name: name.clone(),
+        company: company.clone(),
+        at: now(),
+        change: TwoFactorChange::CodeUsed { left: 1 },
+        link: link.clone(),
+    };
     vec![
         Message::Invitation(invitation.clone()),
         Message::InvitationAgain(invitation),
@@ -44,11 +52,16 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
             company: reset.company.clone(),
             at: now(),
             link: link.clone(),
+            is_in_account: true,
         }),
         Message::AddressConfirm(address.clone()),
         Message::AddressStop(address),
         Message::AddressStays(AddressStays { change: change.clone(), old: name.clone(), new: name.clone() }),
-        Message::AddressChanged(AddressChanged { change: change.clone(), old: name.clone(), new: name.clone() }),
+        Message::AddressChanged(AddressChanged { change: change.clone(), old: name.clone(), new: name.clone(), is_own: false }),
+        Message::TwoFactorChanged(factor),
+        Message::TwoFactorReminder(TwoFactorReminder { change: change.clone(), link: link.clone() }),
+        Message::TwoFactorReset(change.clone()),
+        Message::TwoFactorResetNotice(TwoFactorResetNotice { change: change.clone(), who: name.clone() }),
         Message::AuditHead(AuditHead {
             first_name: name.clone(),
             company: reset.company.clone(),
@@ -69,6 +82,8 @@ fn has_link(message: &Message) -> bool {
             | Message::AccessRestored(_)
             | Message::PasswordReset(_)
             | Message::PasswordChanged(_)
+            | Message::TwoFactorChanged(_)
+            | Message::TwoFactorReminder(_)
             | Message::AddressConfirm(_)
             | Message::AddressStop(_)
     )
@@ -138,6 +153,10 @@ fn usual_names() {
             "Your Usher email address is about to change",
             "Email change cancelled",
             "Your Usher email address was changed",
+            "A recovery code was used",
+            "Please turn two-factor on",
+            "Two-factor turned off for your user",
+            "Two-factor of a user was reset",
             "Newest audit log hash of Northwind Trading",
             "The audit log of Northwind Trading is damaged",
             "You no longer own Maya Fischer at Northwind Trading",
@@ -250,7 +269,8 @@ fn both_addresses_are_told_what_changes_from_what_to_what() {
     let change =
         ByOther { first_name: "Hana".to_owned(), by: "Maya Fischer".to_owned(), company: "Northwind Trading".to_owned(), at: now() };
     let (old, new) = ("hana@example.com".to_owned(), "novotna@example.com".to_owned());
-    let asked = AddressChange { change: change.clone(), new: new.clone(), link: Link::new(LINK), expires_at: now() };
+    let asked = AddressChange { change: change.clone(), new: new.clone(), link: Link::new(LINK), expires_at: now(), is_own: false };
+    let own = AddressChange { is_own: true, ..asked.clone() };
     for (message, words) in [
         (
             Message::AddressConfirm(asked.clone()),
@@ -261,8 +281,17 @@ fn both_addresses_are_told_what_changes_from_what_to_what() {
             "Maya Fischer asked to change your email address in Northwind Trading's console, Usher, to novotna@example.com.",
         ),
         (
-            Message::AddressChanged(AddressChanged { change, old, new }),
+            Message::AddressChanged(AddressChanged { change: change.clone(), old: old.clone(), new: new.clone(), is_own: false }),
             "was changed from hana@example.com to novotna@example.com. Maya Fischer requested it",
+        ),
+        (Message::AddressConfirm(own.clone()), "Maya Fischer asked to use this address to sign in to Northwind Trading's console, Usher."),
+        (
+            Message::AddressStop(own),
+            "You, or someone with your password, asked to change your email address in Northwind Trading's console, Usher, to",
+        ),
+        (
+            Message::AddressChanged(AddressChanged { change, old, new, is_own: true }),
+            "It was requested in My account, and confirmed at the new address on",
         ),
     ] {
         let text = in_one_line(&check(&message).text);

@@ -4,3 +4,4 @@ pub(in crate::store) mod pending_refusals;
 pub mod refused_sign_ins;
 pub mod reset_requests;
 pub mod throttles;
+pub mod two_factor;

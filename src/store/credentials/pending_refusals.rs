@@ -27,6 +27,8 @@ stored_enum! {
         Deactivated = "deactivated",
         /// Too many attempts.
         Throttled = "throttled",
+        /// The password is right, the two-factor code wrong.
+        Code = "code",
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{
     store::{Database, StoreError, Tx, connection::with_backend, schema::throttles},
 };
 
-/// Time without attempts after which a counter is forgotten. Counters of sign-ins to one account stay until the user
-/// gets in.
+/// Time without attempts after which a counter is forgotten. Counters of sign-ins to one account, and of its codes, stay
+/// until the user gets in.
 const MEMORY: TimeDelta = TimeDelta::hours(1);
 
 /// Time without attempts after which a counter of sign-ins to one account is forgotten: most are for addresses that no
@@ -33,7 +33,7 @@ struct AttemptCount {
 impl AttemptCount {
     /// Number of attempts in a row; none if the stored time is far ahead, written while the clock was wrong.
     fn wrong(&self, now: Timestamp) -> i32 {
-        let is_forgotten = self.scope != ThrottleScope::Account && (now >= self.last_at + MEMORY || self.last_at > now + LONGEST_WAIT);
+        let is_forgotten = !self.scope.is_of_account() && (now >= self.last_at + MEMORY || self.last_at > now + LONGEST_WAIT);
         if is_forgotten { 0 } else { self.failed_attempts }
     }
 
@@ -55,7 +55,7 @@ pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Opt
     Ok(rows.into_iter().filter(is_of).filter_map(|row| row.held_until(now)).max())
 }
 
-/// True if so many sign-ins to an account failed in a row that it is closed to unknown browsers.
+/// True if so many sign-ins or codes of an account failed in a row that it is closed.
 pub fn is_closed(db: &mut Database, account: &Bucket) -> Result<bool, StoreError> {
     let row = throttles::table.find((account.scope, &account.key)).filter(throttles::failed_attempts.ge(WRONG_IN_A_ROW_MAX));
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
@@ -120,10 +120,11 @@ pub fn clear_attempts(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError
 /// Removes up to `limit` forgotten rows; returns their number.
 pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, StoreError> {
     // Each alternative is a range of the index by scope and age.
-    let is_short_lived = || throttles::scope.eq_any(ThrottleScope::ALL.iter().copied().filter(|scope| *scope != ThrottleScope::Account));
+    let is_short_lived = || throttles::scope.eq_any(ThrottleScope::ALL.iter().copied().filter(|scope| !scope.is_of_account()));
+    let is_of_account = throttles::scope.eq_any(ThrottleScope::ALL.iter().copied().filter(|scope| scope.is_of_account()));
     let forgotten = (is_short_lived().and(throttles::last_at.le(now - MEMORY)))
         .or(is_short_lived().and(throttles::last_at.gt(now + LONGEST_WAIT)))
-        .or(throttles::scope.eq(ThrottleScope::Account).and(throttles::last_at.le(now - ACCOUNT_MEMORY)));
+        .or(is_of_account.and(throttles::last_at.le(now - ACCOUNT_MEMORY)));
     let rows = throttles::table.filter(forgotten).limit(limit).select(AttemptCount::as_select()).load(tx.db())?;
     remove(tx, &rows)
 }

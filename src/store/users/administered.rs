@@ -170,7 +170,7 @@ fn search_plan(
         search,
         status: None | Some(Status::Active),
         default_role: None,
-        has_two_factor: None | Some(false),
+        has_two_factor: None,
         is_unassigned: false,
         last_sign_in: None,
     } = filter

@@ -52,10 +52,7 @@ impl StatusCounts {
 /// Counts users: exactly for the whole company, up to [`COUNT_MAX`] where a filter narrows it.
 pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, StoreError> {
     let filter = &wanted.filter;
-    if filter.has_two_factor == Some(true) {
-        return Ok(StatusCounts::exactly([0; 4]));
-    }
-    if wanted.scope == Scope::Company && filter.search.is_none() && filter.last_sign_in.is_none() {
+    if wanted.scope == Scope::Company && filter.search.is_none() && filter.last_sign_in.is_none() && filter.has_two_factor.is_none() {
         return kept(db, filter, wanted.as_of);
     }
     let source = Source::of(db, &wanted.scope, filter)?.narrowly(filter, "sort_key");

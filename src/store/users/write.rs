@@ -127,9 +127,9 @@ pub fn set_credentials(
     set(tx, user.id, changes)
 }
 
-/// Sets the name, as edited by the user.
-pub fn set_name(tx: &mut Tx<'_>, user: &User, first_name: &PersonName, last_name: &PersonName) -> Result<(), StoreError> {
-    set_profile(tx, user, first_name, last_name, user.default_role)
+/// Notes since when sign-ins need a code; `None` while they do not.
+pub(in crate::store) fn set_two_factor_since(tx: &mut Tx<'_>, id: UserId, since: Option<Timestamp>) -> Result<(), StoreError> {
+    set(tx, id, user_rows::two_factor_since.eq(since))
 }
 
 /// Sets the appearance of pages.
@@ -142,7 +142,7 @@ pub fn set_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Res
     set(tx, id, (user_rows::password_hash.eq(Some(password.as_str())), user_rows::version.eq(user_rows::version + 1)))
 }
 
-/// Sets name and default role, as edited by an administrator.
+/// Sets name and default role.
 pub fn set_profile(
     tx: &mut Tx<'_>,
     user: &User,

@@ -103,7 +103,7 @@ impl LogFilter {
         if rest.peek().is_none() {
             return true;
         }
-        let names = Names { actor: &row.actor_name, subject: &row.subject_name, place };
+        let names = Names { actor: &row.actor_name, subject: &row.subject_name, is_reader: false, place };
         let Ok(event) = row.event() else { return false };
         let (sentence, values) = (search_sentence(&event.describe(names)), search_sentence(&event.values().join(" ")));
         rest.all(|word| word.is_in(&sentence) || word.is_in(&values))

@@ -62,10 +62,10 @@ impl Visible {
         }
     }
 
-    /// Entries of a user and about them, for their own eyes.
+    /// Entries of a user and about them, unscoped.
     pub(in crate::usecases) fn to_oneself(id: UserId) -> Self {
         let ranges = vec![IndexRange::Actor(id), IndexRange::Subject(SubjectKind::User, id.0)];
-        Self { ranges, hidden: Vec::new(), scope: None, elsewhere: true, only: None }
+        Self { ranges, hidden: SIGN_INS.to_vec(), scope: None, elsewhere: true, only: None }
     }
 
     /// Entries about a portfolio or account and in it, except these actions.

@@ -6,12 +6,17 @@ use crate::{
         clock::Timestamp,
         credentials::{
             password::{Password, PasswordHash},
-            throttle::Bucket,
+            throttle::{self, Bucket},
         },
+        email_address::EmailAddress,
         ids::UserId,
     },
-    store::{StoreError, credentials::throttles, users},
-    usecases::{ActionError, Context, Principal, shared::transaction::UnitOfWork},
+    store::{
+        StoreError,
+        credentials::{refused_sign_ins::RefusalReason, throttles},
+        users,
+    },
+    usecases::{Context, Principal, shared::transaction::UnitOfWork},
 };
 
 /// Reason for which a password proves nothing.
@@ -33,26 +38,40 @@ pub(in crate::usecases) struct PasswordProof {
     hash: PasswordHash,
 }
 
-/// Counts an attempt and verifies the password.
-pub(in crate::usecases) fn prove(ctx: &Context, principal: &Principal, typed: &Password) -> Result<PasswordProof, CurrentPasswordError> {
-    let Principal::User { id: user_id, .. } = *principal else { return Err(CurrentPasswordError::Wrong) };
+/// Checks that a password may be tried. Writes nothing, so that a refused attempt takes no place in the queue.
+pub fn admit(ctx: &Context, user: UserId) -> Result<(), CurrentPasswordError> {
     let now = ctx.now();
-    if let Some(until) = ctx.store.write_counts(|tx| throttles::count(tx, &[Bucket::current_password(user_id)], now))? {
+    let hold = ctx.store.read(|db| throttles::look(db, &[Bucket::current_password(user)], now))?;
+    hold.map_or(Ok(()), |until| Err(CurrentPasswordError::Throttled { until }))
+}
+
+/// Counts an attempt and verifies the password. A right one clears the attempts; refusals are noted with those of
+/// sign-ins.
+pub(in crate::usecases) fn prove(ctx: &Context, principal: &Principal, typed: &Password) -> Result<PasswordProof, CurrentPasswordError> {
+    let Principal::User { id: user_id, client_ip, .. } = principal else { return Err(CurrentPasswordError::Wrong) };
+    let (now, user_id, bucket) = (ctx.now(), *user_id, [Bucket::current_password(*user_id)]);
+    let (user, hash) = ctx.store.read(|db| Ok::<_, StoreError>((users::find(db, user_id)?, users::password_hash(db, user_id)?)))?;
+    let refuse = |reason| {
+        let email = user.as_ref().and_then(|user| EmailAddress::parse(&user.email).ok());
+        ctx.store.note_refusal(&throttle::network(client_ip), email.as_ref().map_or("", |email| email.key()), reason, now);
+    };
+    if let Some(until) = ctx.store.write_counts(|tx| throttles::count(tx, &bucket, now))? {
+        refuse(RefusalReason::Throttled);
         return Err(CurrentPasswordError::Throttled { until });
     }
-    let hash = ctx.store.read(|db| users::password_hash(db, user_id))?.filter(|hash| hash.verify(typed));
-    Ok(PasswordProof { user_id, hash: hash.ok_or(CurrentPasswordError::Wrong)? })
+    let Some(hash) = hash.filter(|hash| hash.verify(typed)) else {
+        refuse(RefusalReason::Wrong);
+        return Err(CurrentPasswordError::Wrong);
+    };
+    let [bucket] = &bucket;
+    ctx.store.write_counts(|tx| throttles::clear_attempts(tx, bucket))?;
+    Ok(PasswordProof { user_id, hash })
 }
 
 impl PasswordProof {
-    /// Checks that the password is still the same, and clears the attempts.
-    pub(in crate::usecases) fn settle<E>(&self, work: &mut UnitOfWork<'_, '_>) -> Result<(), E>
-    where
-        E: From<CurrentPasswordError> + From<ActionError>,
-    {
-        if users::password_hash(work.tx.db(), self.user_id).map_err(ActionError::from)?.as_ref() != Some(&self.hash) {
-            return Err(CurrentPasswordError::Wrong.into());
-        }
-        Ok(throttles::clear_attempts(work.tx, &Bucket::current_password(self.user_id)).map_err(ActionError::from)?)
+    /// Checks that the password is still the same.
+    pub(in crate::usecases) fn settle(&self, work: &mut UnitOfWork<'_, '_>) -> Result<(), CurrentPasswordError> {
+        let is_so = users::password_hash(work.tx.db(), self.user_id)?.as_ref() == Some(&self.hash);
+        if is_so { Ok(()) } else { Err(CurrentPasswordError::Wrong) }
     }
 }

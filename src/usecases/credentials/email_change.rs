@@ -132,7 +132,7 @@ pub(in crate::usecases) fn pending_with_mail(
 /// Requests a change of one's own address.
 ///
 /// # Errors
-/// [`OwnAddressError::Taken`] for the address of another user.
+/// [`OwnAddressError::Taken`] for the address of another user, if they exist for the actor.
 pub fn request(ctx: &Context, submission: &Submission<User>, email: &EmailAddress, current: &Password) -> Result<User, OwnAddressError> {
     let tokens = Tokens::new(ctx);
     let proof = current_password::prove(ctx, submission.principal(), current)?;
@@ -142,8 +142,12 @@ pub fn request(ctx: &Context, submission: &Submission<User>, email: &EmailAddres
         if email.as_str() == user.email {
             return Err(ActionError::unchanged(&user).into());
         }
-        if Existing::find(work.tx.db(), email, work.now)?.is_some_and(|other| other.id != user.id) {
-            return Err(OwnAddressError::Taken);
+        submission.ensure_first_submission(work)?;
+        // Others learn nothing about the address of a user whom they may not see: its link then says that it is in use.
+        if let Some(other) = Existing::find(work.tx.db(), email, work.now)?.filter(|other| other.id != user.id)
+            && let Some(visible) = other.visible_to(work.tx.db(), &work.actor, work.now)?
+        {
+            return Err(OwnAddressError::Taken(Box::new(visible)));
         }
         begin(work, &user, email, &tokens)?;
         Ok(user)
@@ -154,7 +158,7 @@ pub fn request(ctx: &Context, submission: &Submission<User>, email: &EmailAddres
 #[derive(Debug, thiserror::Error)]
 pub enum OwnAddressError {
     #[error("the address is in use")]
-    Taken,
+    Taken(Box<Existing>),
     #[error(transparent)]
     Current(#[from] CurrentPasswordError),
     #[error(transparent)]
@@ -170,8 +174,7 @@ action_error_from_store!(OwnAddressError);
 pub fn withdraw_own(ctx: &Context, submission: &Submission<User>) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself()?;
-        withdraw_pending(work, &user)?;
-        Ok(user)
+        if withdraw_if_pending(work, &user)? { Ok(user) } else { Err(ActionError::unchanged(&user)) }
     })
 }
 
@@ -182,16 +185,16 @@ pub fn withdraw_own(ctx: &Context, submission: &Submission<User>) -> Result<User
 pub fn withdraw(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| UserAction::EditUser(target))?;
-        withdraw_pending(work, &user)?;
-        Ok(user)
+        if withdraw_if_pending(work, &user)? { Ok(user) } else { Err(ActionError::unchanged(&user)) }
     })
 }
 
-fn withdraw_pending(work: &mut UnitOfWork<'_, '_>, user: &User) -> Result<(), ActionError> {
-    let token = tokens::open_of(work.tx.db(), user.id, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(user))?;
+/// Withdraws a user's waiting change of address, and notifies them. Tells if there was one.
+pub(in crate::usecases) fn withdraw_if_pending(work: &mut UnitOfWork<'_, '_>, user: &User) -> Result<bool, StoreError> {
+    let Some(token) = tokens::open_of(work.tx.db(), user.id, TokenPurpose::EmailChange)? else { return Ok(false) };
     end(work, user.id, TokenEnd::Revoked)?;
     let (old, new) = (user.email.clone(), token.email.clone().unwrap_or_default());
     work.notify(user, |change| Message::AddressStays(AddressStays { change, old, new }))?;
     work.record(user, &AuditEvent::EmailChangeWithdrawn { email: token.email });
-    Ok(())
+    Ok(true)
 }

@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-use super::{new_password, sign_in};
+use super::{new_password, sessions};
 
 /// An invitation that can be accepted.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ pub fn accept(
         let mut work = UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now);
         grantors::judge_again(&mut work, &user)?;
         work.record(&who, &AuditEvent::InvitationAccepted { email: who.email.clone() });
-        sign_in::begin_session(&mut work, &who, &session, client)?;
+        sessions::begin(&mut work, &who, &session, client)?;
         Ok(session.clone())
     })
 }

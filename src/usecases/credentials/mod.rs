@@ -5,5 +5,7 @@ pub mod email_change;
 pub mod invitation;
 pub mod new_password;
 pub mod password_reset;
+pub mod second_step;
 pub mod sessions;
 pub mod sign_in;
+pub mod two_factor_app;

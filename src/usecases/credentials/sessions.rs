@@ -1,11 +1,25 @@
-//! Sessions of requests, and the messages that their next pages show.
+//! Sessions: their begin and end, the sessions of requests, and the messages that their next pages show.
 
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{appearance::Appearance, clock::Timestamp, company::Company, credentials::token::TokenHash},
-    store::{StoreError, sessions, users::User},
-    usecases::Context,
+    domain::{
+        appearance::Appearance,
+        audit::AuditEvent,
+        clock::Timestamp,
+        company::Company,
+        credentials::token::{Token, TokenHash},
+        user::Who,
+    },
+    store::{
+        StoreError, Tx, company,
+        sessions::{self, NewSession},
+        users::{self, User},
+    },
+    usecases::{
+        ClientInfo, Context,
+        shared::{scoped_actor::ScopedActor, transaction::UnitOfWork},
+    },
 };
 
 /// Precision of a session's last request.
@@ -58,4 +72,43 @@ pub fn keep(ctx: &Context, hash: TokenHash, state: &str) {
 /// Removes a shown message, unless a newer one replaced it. It may be shown again if this cannot be written.
 pub fn forget(ctx: &Context, hash: TokenHash, said: &str) {
     ctx.store.write_if_possible("that a message was shown", |tx| sessions::clear_state(tx, hash, said));
+}
+
+/// Begins a session within a transaction.
+pub(in crate::usecases) fn begin(work: &mut UnitOfWork<'_, '_>, who: &Who, session: &Token, client: &ClientInfo) -> Result<(), StoreError> {
+    let (ctx, now) = (work.ctx, work.now);
+    if let Some(before) = client.session {
+        end(ctx, work.tx, before, &client.client_ip, now)?;
+    }
+    let new = NewSession { hash: session.hash(), user: who.id, client_ip: &client.client_ip, browser: &client.user_agent, now };
+    sessions::insert(work.tx, &new)?;
+    let company = company::load(work.tx.db())?;
+    let ended = sessions::end_oldest(work.tx, who.id, &company, now)?;
+    users::set_last_sign_in(work.tx, who.id, now)?;
+    if let Some(browser) = client.browser {
+        sessions::remember_browser(work.tx, who.id, browser, now)?;
+    }
+    work.record(who, &AuditEvent::SignedIn { browser: client.user_agent.chars().take(300).collect() });
+    if ended > 0 {
+        work.record(who, &AuditEvent::OldestSessionsEnded { sessions: ended as u64 });
+    }
+    Ok(())
+}
+
+/// Ends a session, if it has not ended yet.
+pub fn sign_out(ctx: &Context, session: TokenHash, client_ip: &str) -> Result<(), StoreError> {
+    let now = ctx.now();
+    ctx.store.write_transaction(|tx| end(ctx, tx, session, client_ip, now))
+}
+
+/// Ends a session. The audit log records it unless the session had expired.
+fn end(ctx: &Context, tx: &mut Tx<'_>, session: TokenHash, client_ip: &str, now: Timestamp) -> Result<(), StoreError> {
+    let found = sessions::find(tx.db(), session, now)?;
+    if sessions::end(tx, session)?
+        && let Some(signed_in) = found
+    {
+        let who = signed_in.user.who();
+        UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), client_ip, now).record(&who, &AuditEvent::SignedOut {});
+    }
+    Ok(())
 }

@@ -1,22 +1,21 @@
-//! Signing in and out. Networks are judged first. Attempts are counted before they are checked, and each takes equally
+//! Signing in. Networks are judged first. Attempts are counted before they are checked, and each takes equally
 //! long.
 
 use crate::{
     domain::{
-        audit::AuditEvent,
         clock::{Timestamp, random_bytes},
         credentials::{
             password::{HashingFailed, Password, PasswordHash},
             throttle::{self, Bucket, ThrottleScope},
-            token::{Token, TokenHash},
+            token::Token,
         },
         email_address::EmailAddress,
-        user::{Status, Who},
+        user::Status,
     },
     store::{
-        Database, StoreError, Tx, company,
+        Database, StoreError, Tx,
         credentials::{refused_sign_ins::RefusalReason, throttles},
-        sessions::{self, NewSession},
+        sessions as stored,
         users::{self, User},
     },
     usecases::{
@@ -24,6 +23,8 @@ use crate::{
         shared::{scoped_actor::ScopedActor, transaction::UnitOfWork},
     },
 };
+
+use super::{second_step, sessions};
 
 /// Reason for which a sign-in is refused.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,15 @@ pub enum SignInError {
 /// Label of refusals where no address was typed.
 const NOT_AN_ADDRESS: &str = "(not an address)";
 
+/// State of a sign-in after the right password.
+#[derive(Debug, Clone)]
+pub enum SignInState {
+    /// The session has begun. Carries its token.
+    SignedIn(Token),
+    /// A code is needed. Carries the token of the second step, which is no session.
+    SecondStepNeeded(Token),
+}
+
 /// An attempt to sign in, with its user, password hash and counters.
 struct SignInAttempt {
     user: Option<User>,
@@ -68,7 +78,7 @@ impl SignInAttempt {
         // Read for unknown addresses too, so that the time of an answer reveals nothing.
         let user_id = found.as_ref().map(|(user, _)| user.id);
         let known = match client.browser {
-            Some(browser) => sessions::is_known_browser(db, user_id, browser)?.then_some(browser),
+            Some(browser) => stored::is_known_browser(db, user_id, browser)?.then_some(browser),
             None => None,
         };
         let networks = if known.is_some() { Vec::new() } else { Bucket::networks(ThrottleScope::Source, &client.client_ip) };
@@ -120,8 +130,8 @@ pub fn admit(ctx: &Context, email: &str, client: &ClientInfo) -> Result<bool, Si
     Err(hold)
 }
 
-/// Checks address and password and begins a session. Returns its token.
-pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientInfo) -> Result<Token, SignInError> {
+/// Checks address and password. Begins a session, or the second step of a user with two-factor.
+pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientInfo) -> Result<SignInState, SignInError> {
     let now = ctx.now();
     let (attempt, hold) = ctx.store.write_counts(|tx| {
         let attempt = SignInAttempt::find(tx.db(), email, client)?;
@@ -147,8 +157,9 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientI
         attempt.refuse(ctx, client, RefusalReason::Deactivated, now);
         return Err(SignInError::Deactivated);
     }
-    let session = Token::new(&*ctx.random);
-    ctx.store.audited_transaction(|tx| {
+    let token = Token::new(&*ctx.random);
+    // The log records whole sign-ins: the first of two steps has no entry.
+    ctx.store.write_transaction(|tx| {
         // A block or a change of password may have happened during the verification.
         let user = users::lock(tx, user.id)?.filter(|user| user.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
         if users::password_hash(tx.db(), user.id)?.as_ref() != Some(&attempt.hash) {
@@ -159,63 +170,25 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientI
         }
         throttles::take_back(tx, &attempt.networks, now)?;
         attempt.account.iter().try_for_each(|account| throttles::clear_attempts(tx, account))?;
+        if user.two_factor_since.is_some() {
+            second_step::begin(tx, &user, &token, now)?;
+            return Ok(SignInState::SecondStepNeeded(token.clone()));
+        }
         let who = user.who();
-        begin_session(&mut UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now), &who, &session, client)?;
-        Ok(session.clone())
+        sessions::begin(&mut UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now), &who, &token, client)?;
+        Ok(SignInState::SignedIn(token.clone()))
     })
 }
 
-/// Clears the failed attempts of an account, from all browsers.
+/// Clears the failed attempts of an account, passwords and codes, from all browsers.
 pub(in crate::usecases) fn forget_attempts(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
     let Ok(email) = EmailAddress::parse(&user.email) else { return Ok(()) };
-    for browser in sessions::known_browsers(tx.db(), user.id)? {
+    for browser in stored::known_browsers(tx.db(), user.id)? {
         throttles::clear_attempts(tx, &Bucket::account(email.key(), Some(browser)))?;
+        throttles::clear_attempts(tx, &Bucket::code(user.id, Some(browser)))?;
     }
+    throttles::clear_attempts(tx, &Bucket::code(user.id, None))?;
     // Counts of reset requests stay: a stranger who requests one could tell from a cleared wait that the address is in
     // use.
     throttles::clear_attempts(tx, &Bucket::account(email.key(), None))
-}
-
-/// Begins a session within a transaction.
-pub(in crate::usecases) fn begin_session(
-    work: &mut UnitOfWork<'_, '_>,
-    who: &Who,
-    session: &Token,
-    client: &ClientInfo,
-) -> Result<(), StoreError> {
-    let (ctx, now) = (work.ctx, work.now);
-    if let Some(before) = client.session {
-        end_session(ctx, work.tx, before, &client.client_ip, now)?;
-    }
-    let new = NewSession { hash: session.hash(), user: who.id, client_ip: &client.client_ip, browser: &client.user_agent, now };
-    sessions::insert(work.tx, &new)?;
-    let company = company::load(work.tx.db())?;
-    let ended = sessions::end_oldest(work.tx, who.id, &company, now)?;
-    users::set_last_sign_in(work.tx, who.id, now)?;
-    if let Some(browser) = client.browser {
-        sessions::remember_browser(work.tx, who.id, browser, now)?;
-    }
-    work.record(who, &AuditEvent::SignedIn { browser: client.user_agent.chars().take(300).collect() });
-    if ended > 0 {
-        work.record(who, &AuditEvent::OldestSessionsEnded { sessions: ended as u64 });
-    }
-    Ok(())
-}
-
-/// Ends a session, if it has not ended yet.
-pub fn sign_out(ctx: &Context, session: TokenHash, client_ip: &str) -> Result<(), StoreError> {
-    let now = ctx.now();
-    ctx.store.write_transaction(|tx| end_session(ctx, tx, session, client_ip, now))
-}
-
-/// Ends a session. The audit log records it unless the session had expired.
-fn end_session(ctx: &Context, tx: &mut Tx<'_>, session: TokenHash, client_ip: &str, now: Timestamp) -> Result<(), StoreError> {
-    let found = sessions::find(tx.db(), session, now)?;
-    if sessions::end(tx, session)?
-        && let Some(signed_in) = found
-    {
-        let who = signed_in.user.who();
-        UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), client_ip, now).record(&who, &AuditEvent::SignedOut {});
-    }
-    Ok(())
 }

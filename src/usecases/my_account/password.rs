@@ -5,7 +5,10 @@ use crate::{
         audit::AuditEvent,
         clock::random_bytes,
         company::Company,
-        credentials::password::{HashingFailed, NewPassword, Password, PasswordError},
+        credentials::{
+            password::{HashingFailed, NewPassword, Password, PasswordError},
+            token::Token,
+        },
     },
     mail::{Link, Message, messages::PasswordChanged},
     store::users::{self, User},
@@ -13,7 +16,7 @@ use crate::{
         ActionError, Context, Submission,
         credentials::{
             current_password::{self, CurrentPasswordError},
-            sign_in,
+            email_change, sign_in,
         },
         shared::{
             ending::{AccessEnd, end_access},
@@ -34,32 +37,40 @@ pub enum ChangePasswordError {
     Refused(#[from] PasswordError),
     #[error(transparent)]
     Action(#[from] ActionError),
-    #[error(transparent)]
-    Hashing(#[from] HashingFailed),
+}
+
+impl From<HashingFailed> for ChangePasswordError {
+    fn from(error: HashingFailed) -> Self {
+        Self::Action(error.into())
+    }
 }
 
 action_error_from_store!(ChangePasswordError);
 
-/// Changes the password of `user`. All other sessions and all open links end. Returns the number of sessions that ended.
+/// Changes the password of `user`. All other sessions and all open links end, and the session gets another token, which
+/// is returned.
 pub fn change(
     ctx: &Context,
-    submission: &Submission<usize>,
+    submission: &Submission<Token>,
     user: &User,
     company: &Company,
     current: &Password,
     new: NewPassword,
-) -> Result<usize, ChangePasswordError> {
+) -> Result<Token, ChangePasswordError> {
     let proof = current_password::prove(ctx, submission.principal(), current)?;
     let new = new.judge(&[&user.first_name, &user.last_name, &user.email, &company.name])?;
     if new == *current {
         return Err(ChangePasswordError::Same);
     }
     let hash = new.hash(&random_bytes(&*ctx.random))?;
+    let token = Token::new(&*ctx.random);
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself()?;
-        proof.settle::<ChangePasswordError>(work)?;
+        proof.settle(work)?;
         users::set_password(work.tx, user.id, &hash)?;
         sign_in::forget_attempts(work.tx, &user)?;
+        email_change::withdraw_if_pending(work, &user)?;
+        work.renew_session(&token)?;
         let kept = work.session;
         let ended = end_access(work, user.id, AccessEnd::PasswordChanged, kept)?;
         let changed = PasswordChanged {
@@ -71,6 +82,6 @@ pub fn change(
         };
         work.post((&user).into(), &Message::PasswordChanged(changed))?;
         work.record(&user, &AuditEvent::PasswordChanged { sessions_ended: ended as u64 });
-        Ok(ended)
+        Ok(token.clone())
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{audit::AuditEvent, ids::SessionId},
-    store::{sessions, users::User},
+    store::{sessions, tokens},
     usecases::{
         ActionError, Context, Submission,
         shared::{
@@ -25,16 +25,16 @@ pub fn end(ctx: &Context, submission: &Submission<String>, id: SessionId) -> Res
     })
 }
 
-/// Ends all sessions of the user except this one. Returns their number.
+/// Ends all sessions of the user except this one, and sign-ins that wait for a code. Returns the number of sessions.
 ///
 /// # Errors
 /// Unchanged where there is no other.
 pub fn end_others(ctx: &Context, submission: &Submission<usize>) -> Result<usize, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let user: User = work.oneself()?;
-        let kept = work.session;
+        let user = work.oneself()?;
+        let (kept, steps) = (work.session, tokens::end_steps(work.tx, user.id)?);
         let ended = end_access(work, user.id, AccessEnd::SignedOutEverywhere, kept)?;
-        if ended == 0 {
+        if ended + steps == 0 {
             return Err(ActionError::unchanged(&user));
         }
         work.record(&user, &AuditEvent::OtherSessionsEnded { sessions: ended as u64 });

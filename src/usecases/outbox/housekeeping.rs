@@ -6,7 +6,7 @@ use crate::{
     store::{
         StoreError, Tx, assets, company,
         credentials::{refused_sign_ins, throttles},
-        outbox, sessions,
+        outbox, sessions, tokens,
     },
     usecases::{Context, users::restoration},
 };
@@ -29,6 +29,7 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     let company = ctx.store.read(company::load)?;
     ctx.store.write_transaction(|tx| sessions::sweep(tx, company.session_absolute, now))?;
+    ctx.store.write_transaction(|tx| tokens::sweep_steps(tx, now))?;
     in_chunks(ctx, |tx| refused_sign_ins::sweep(tx, MINUTES, now))?;
     in_chunks(ctx, |tx| outbox::wipe_failed(tx, now - FAILED_KEPT))?;
     // Users come after the assets that they owned.

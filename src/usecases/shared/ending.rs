@@ -19,6 +19,8 @@ pub(in crate::usecases) enum AccessEnd {
     PasswordReset,
     /// Changed in My account, whose session is kept.
     PasswordChanged,
+    /// Reset by an administrator.
+    TwoFactorReset,
     /// Joining or leaving Admins.
     AdminChanged,
     DefaultRoleChanged,
@@ -28,9 +30,9 @@ pub(in crate::usecases) enum AccessEnd {
 
 impl AccessEnd {
     /// True if links end too. They prove who reads the user's mails, and stay valid where only sessions are to be
-    /// renewed.
+    /// renewed. Sign-ins that wait for a code end with sessions.
     fn ends_links(self) -> bool {
-        !matches!(self, Self::DefaultRoleChanged | Self::SignedOutEverywhere)
+        !matches!(self, Self::DefaultRoleChanged | Self::SignedOutEverywhere | Self::TwoFactorReset)
     }
 
     /// True if waiting mails are cancelled too: the user is gone, or the address was replaced.
@@ -50,6 +52,7 @@ pub(in crate::usecases) fn end_access(
     kept: Option<TokenHash>,
 ) -> Result<usize, StoreError> {
     let sessions = sessions::end_all(work.tx, user_id, kept)?;
+    tokens::end_steps(work.tx, user_id)?;
     if cause.ends_links() {
         tokens::end_open(work.tx, user_id, None, TokenEnd::Revoked, work.now)?;
     }

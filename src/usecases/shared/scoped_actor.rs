@@ -64,15 +64,14 @@ pub(in crate::usecases) struct ScopedAssignments {
 
 impl ScopedAssignments {
     pub(in crate::usecases) fn of(db: &mut Database, actor: &ScopedActor, user: &User) -> Result<Self, StoreError> {
-        let mut portfolios = assignments::portfolios_of(db, &[user.id])?;
-        portfolios.retain(|given| actor.scope.holds(given.portfolio.id));
-        let mut accounts = assignments::accounts_of(db, &[user.id])?;
-        accounts.retain(|given| actor.scope.holds(given.account.portfolio_id));
-        Ok(Self { portfolios, accounts })
+        let mut assigned = Self::unscoped(db, user.id)?;
+        assigned.portfolios.retain(|given| actor.scope.holds(given.portfolio.id));
+        assigned.accounts.retain(|given| actor.scope.holds(given.account.portfolio_id));
+        Ok(assigned)
     }
 
-    /// All assignments of a user, for their own eyes.
-    pub(in crate::usecases) fn of_oneself(db: &mut Database, id: UserId) -> Result<Self, StoreError> {
+    /// All assignments of a user.
+    pub(in crate::usecases) fn unscoped(db: &mut Database, id: UserId) -> Result<Self, StoreError> {
         Ok(Self { portfolios: assignments::portfolios_of(db, &[id])?, accounts: assignments::accounts_of(db, &[id])? })
     }
 

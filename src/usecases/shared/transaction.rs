@@ -7,7 +7,7 @@ use crate::{
         audit::{AuditEvent, By, Channel, Entry, Subject, SubjectKind},
         clock::Timestamp,
         company::Company,
-        credentials::token::TokenHash,
+        credentials::token::{Token, TokenHash},
         ids::{PortfolioId, UserId},
         policy::{Action, Target, UserAction},
         user::Who,
@@ -19,6 +19,7 @@ use crate::{
         company,
         groups::Group,
         portfolios::Portfolio,
+        sessions,
         users::{self, User},
     },
 };
@@ -99,12 +100,21 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
         self.actor.require(self.tx.db(), entry_point, id, action, self.now)
     }
 
-    /// Finds and locks the actor's own user.
+    /// Finds and locks the actor's own user. The session is read again: another one may have ended it during the wait.
     pub(in crate::usecases) fn oneself(&mut self) -> Result<User, ActionError> {
-        let id = self.actor.id().ok_or_else(ActionError::unknown)?;
-        let user = users::lock(self.tx, id)?.ok_or_else(ActionError::unknown)?;
+        let (Some(id), Some(session)) = (self.actor.id(), self.session) else { return Err(ActionError::unknown()) };
+        let user = users::lock(self.tx, id)?.ok_or(ActionError::SignedOut)?;
+        sessions::find(self.tx.db(), session, self.now)?.ok_or(ActionError::SignedOut)?;
         self.require(UserAction::EditOneself(user.target(self.now)))?;
         Ok(user)
+    }
+
+    /// Replaces the token of the actor's session, so that a copied cookie is worth nothing from now on.
+    pub(in crate::usecases) fn renew_session(&mut self, token: &Token) -> Result<(), StoreError> {
+        if let Some(session) = self.session.replace(token.hash()) {
+            sessions::set_token(self.tx, session, token.hash())?;
+        }
+        Ok(())
     }
 
     /// Finds and locks a user who exists for the actor.

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         ids::{AccountId, UserId},
         permission::{AssignmentPermissions, Permission},
-        policy::{AccessAction, Action, PolicyDenial, Target, UserAction},
+        policy::{AccessAction, Action, PolicyDenial, Target, UserAction, decide},
         user::Status,
         user_list::{BULK_MAX, BulkAction},
     },
@@ -19,6 +19,7 @@ use crate::{
 use super::{
     invite, lifecycle,
     list::{self, ListRequest, Listing},
+    two_factor,
 };
 
 /// User in a bulk action, with the denial if it is refused for them.
@@ -52,7 +53,9 @@ fn candidates(
     let candidate = |&id| {
         let target_user = actor.target_user(db, id, now)?;
         let others = groups::other_active_admins(db, id)?;
-        let denial = crate::domain::policy::decide(actor.actor, policy_action(action, target_user.target, others)).err();
+        let has_it = action == BulkAction::RemindOfTwoFactor && target_user.user.two_factor_since.is_some();
+        let denial = decide(actor.actor, policy_action(action, target_user.target, others)).err();
+        let denial = denial.or(has_it.then_some(PolicyDenial::Unchanged));
         Ok(Candidate { status: target_user.user.status(now), user: target_user.user, denial })
     };
     ids.iter().map(candidate).collect()
@@ -65,6 +68,7 @@ fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -
         BulkAction::Resend => UserAction::ResendInvitation(target).into(),
         BulkAction::Revoke => UserAction::RevokeInvitation(target).into(),
         BulkAction::Assign => AccessAction::ChangeAssignments { target, is_own: true }.into(),
+        BulkAction::RemindOfTwoFactor => UserAction::RemindOfTwoFactor(target).into(),
     }
 }
 
@@ -115,6 +119,7 @@ pub fn perform(
         BulkAction::Reactivate => lifecycle::activate(ctx, &submission.step(so_far), entry_point, user).map(|_| Vec::new()),
         BulkAction::Resend => invite::resend(ctx, &submission.step(so_far), entry_point, user).map(|resent| resent.reassigned),
         BulkAction::Revoke => invite::revoke(ctx, &submission.step(so_far), entry_point, user).map(|_| Vec::new()),
+        BulkAction::RemindOfTwoFactor => two_factor::remind(ctx, &submission.step(so_far), user).map(|_| Vec::new()),
         BulkAction::Assign => {
             assignments::give_accounts(ctx, &submission.step(so_far), user, accounts, AssignmentPermissions::default()).map(|_| Vec::new())
         }

@@ -44,7 +44,7 @@ const NAMED_MAX: i64 = 4;
 /// Belongings of a user, for the page that asks for consent.
 #[derive(Debug, Clone)]
 pub struct Inventory {
-    pub sessions: i64,
+    pub sessions: usize,
     pub groups: Vec<Named>,
     pub portfolios: Vec<Named>,
     pub accounts: Vec<Named>,
@@ -83,7 +83,7 @@ impl Inventory {
         let (groups, portfolios) = (groups::memberships_of(db, &[user])?, assignments::portfolios_of(db, &[user])?);
         let accounts = assignments::accounts_of(db, &[user])?;
         Ok(Self {
-            sessions: sessions::count(db, user, company, now)?,
+            sessions: sessions::of_user(db, user, company, now)?.len(),
             groups: groups.iter().map(|membership| Named::new(membership.group.0, &membership.group_name)).collect(),
             portfolios: portfolios.iter().map(|given| Named::new(given.portfolio.id.0, &given.portfolio.name)).collect(),
             accounts: accounts.iter().map(|given| Named::new(given.account.id.0, &given.account.name)).collect(),

@@ -11,3 +11,4 @@ pub mod new_user;
 pub mod page;
 pub mod profile;
 pub mod restoration;
+pub mod two_factor;

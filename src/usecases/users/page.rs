@@ -30,7 +30,10 @@ use crate::{
             withheld::{self, WithheldAssignment},
         },
         audit::Visible,
-        credentials::{email_change, password_reset},
+        credentials::{
+            email_change, password_reset,
+            two_factor_app::{self, TwoFactorState},
+        },
         outbox::mails::{self, LinkDelivery},
         shared::scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
     },
@@ -63,6 +66,8 @@ pub struct Shown {
     pub email_change: Option<(email_change::Pending, Option<LinkDelivery>)>,
     /// Reset link, for actors who may send one.
     pub password_reset: Option<password_reset::Latest>,
+    /// `None` while it is off.
+    pub two_factor: Option<TwoFactorState>,
     /// Sessions, for actors who may end them.
     pub sessions: Option<SessionsInShort>,
     pub effective: EffectivePermissions,
@@ -120,6 +125,7 @@ pub struct May {
     pub see_link: bool,
     /// See the number of sessions, and end them.
     pub end_sessions: bool,
+    pub reset_two_factor: bool,
     pub assign: bool,
 }
 
@@ -136,6 +142,7 @@ impl May {
             revoke: listed.revoke,
             see_link: listed.see_link,
             end_sessions: actor.may(UserAction::EndSessions(target)),
+            reset_two_factor: target_user.user.two_factor_since.is_some() && actor.may(UserAction::ResetTwoFactor(target)),
             assign: actor.may(AccessAction::ChangeAssignments { target, is_own: true }),
         }
     }
@@ -166,6 +173,7 @@ pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: 
                 number: sessions.len() as u64,
                 since: sessions.iter().map(|session| session.created_at).min(),
             }),
+            two_factor: two_factor_app::state(db, &target_user.user)?,
             effective: explain(db, role, &in_scope, &grantors)?,
             withheld: withheld::of(db, &actor, &target_user.user, &in_scope, now)?,
             events: Visible::about(&actor, &target_user).latest(db, EVENTS_MAX)?,

@@ -16,7 +16,6 @@ use crate::{
 use super::{
     error::{self, WebError},
     extract::{self, CurrentUser},
-    hashing::HashingClass,
     page::{self, Flash, Layout},
     respond::{self, HandlerResult},
     routing::{
@@ -34,6 +33,7 @@ pub(in crate::web) struct PageContext {
     state: State,
     session: Session,
     section: Option<Section>,
+    is_my_account: bool,
     came_from: Option<String>,
 }
 
@@ -43,9 +43,11 @@ impl FromRequest for PageContext {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let current = CurrentUser::from_request(request, payload).into_inner();
-        let (section, came_from) = (Endpoint::of(request).and_then(|endpoint| endpoint.access.section()), extract::came_from(request));
+        let (endpoint, came_from) = (Endpoint::of(request), extract::came_from(request));
+        let section = endpoint.and_then(|endpoint| endpoint.access.section());
+        let is_my_account = endpoint.is_some_and(|endpoint| endpoint.pattern.starts_with(paths::MyAccount::PATTERN));
         ready(current.and_then(|current| {
-            Ok(Self { current, state: State::of(request)?.clone(), session: request.get_session(), section, came_from })
+            Ok(Self { current, state: State::of(request)?.clone(), session: request.get_session(), section, is_my_account, came_from })
         }))
     }
 }
@@ -76,23 +78,13 @@ impl PageContext {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let submission = Submission::from(self.current.principal()).saying(move |done| session::stored(&said(done)));
+        let submission = self.submission(said);
         self.state.try_run(move |ctx| act(ctx, &submission)).await
     }
 
-    /// Like [`Self::act`], for a use case that verifies or hashes a password.
-    pub(in crate::web) async fn act_hashing<S, T, E>(
-        &self,
-        said: impl Fn(&S) -> Flash + Send + Sync + 'static,
-        act: impl FnOnce(&Context, &Submission<S>) -> Result<T, E> + Send + 'static,
-    ) -> Result<Result<T, E>, WebError>
-    where
-        S: 'static,
-        T: Send + 'static,
-        E: Send + 'static,
-    {
-        let submission = Submission::from(self.current.principal()).saying(move |done| session::stored(&said(done)));
-        self.state.try_run_hashing(HashingClass::Known, move |ctx| act(ctx, &submission)).await
+    /// A form of this user, of which the next page says `said`.
+    pub(in crate::web) fn submission<S: 'static>(&self, said: impl Fn(&S) -> Flash + Send + Sync + 'static) -> Submission<S> {
+        Submission::from(self.current.principal()).saying(move |done| session::stored(&said(done)))
     }
 
     /// Makes something new, once, however often the form is sent.
@@ -106,7 +98,7 @@ impl PageContext {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let submission = Submission::from(self.current.principal()).with_key(form).saying(move |made| session::stored(&said(made)));
+        let submission = self.submission(said).with_key(form);
         self.state.try_run(move |ctx| make(ctx, &submission)).await
     }
 
@@ -135,6 +127,7 @@ impl PageContext {
             company: layout_data.company.name.clone(),
             me: page::UserLabel::from(&self.current.user.who()),
             appearance: self.current.appearance,
+            is_my_account: self.is_my_account,
             nav: page::navigation(role, self.section),
             csrf: self.current.csrf(&self.state),
             flash: self.current.take_flash(&self.session),

@@ -71,6 +71,7 @@ impl Sample {
         Layout {
             company: self.text.clone(),
             me: self.user(11),
+            is_my_account: is_plain,
             appearance: if is_plain { Appearance::System } else { Appearance::Dark },
             nav: navigation(Role::Admin, Some(Section::UsersAndGroups)),
             csrf: "0123456789abcdef".into(),

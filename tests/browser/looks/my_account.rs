@@ -7,7 +7,8 @@ use crate::{
     business::{Business, HANA, JONAS},
     helpers::PASSWORD,
     my_account::fill_by_id,
-    site::{MAYA, Site},
+    site::{MAYA, Site, sign_in},
+    two_factor::turn_on,
 };
 
 #[test]
@@ -18,6 +19,35 @@ fn my_account_of_each_role() {
         site.app.advance(TimeDelta::minutes(5));
         look_good(&site.signed_in(email, true), &["/my-account".to_owned()]);
     }
+}
+
+#[test]
+fn two_factor_of_the_user() {
+    let site = Site::with_admin();
+    let maya = site.signed_in(MAYA, true);
+    maya.open("/my-account/two-factor");
+    let mut found = faults(&maya, "Turning two-factor on");
+    maya.fill("Code", "000000");
+    fill_by_id(&maya, "current", PASSWORD);
+    maya.press("Turn on two-factor");
+    maya.see("This code is wrong or was used");
+    found.extend(faults(&maya, "A wrong code"));
+    turn_on(&site, &maya, || found.extend(faults(&maya, "Recovery codes")));
+    for path in ["/my-account", "/my-account/two-factor/off", "/my-account/two-factor/codes"] {
+        maya.open(path);
+        found.extend(faults(&maya, path));
+    }
+    let id = site.app.id_of(MAYA);
+    maya.open(&format!("/users-and-permissions/{id}"));
+    found.extend(faults(&maya, "Manage with two-factor"));
+    let elsewhere = site.browser(true);
+    sign_in(&elsewhere, MAYA);
+    elsewhere.see("Enter your code");
+    found.extend(faults(&elsewhere, "The second step"));
+    elsewhere.click_link("Use a recovery code");
+    elsewhere.see("Enter a recovery code");
+    found.extend(faults(&elsewhere, "A recovery code"));
+    none(&found);
 }
 
 #[test]

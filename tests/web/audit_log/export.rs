@@ -6,7 +6,7 @@ use usher::{
     usecases::{
         ActionError, Position, Principal, ReadEntry,
         audit::{export, log::LogFilter},
-        credentials::sign_in,
+        credentials::sessions,
         entry_key,
     },
 };
@@ -86,7 +86,7 @@ async fn an_export_ends_with_the_session_that_began_it(db: Db) {
     let read = || export::read(ctx, &maya, &LogFilter::default(), up_to, &Position::First, 1);
     assert_eq!(read().unwrap().0.len(), 1);
     let Principal::User { session, client_ip, .. } = &maya else { panic!("a user") };
-    sign_in::sign_out(ctx, *session, client_ip).unwrap();
+    sessions::sign_out(ctx, *session, client_ip).unwrap();
     assert!(matches!(read(), Err(ActionError::SignedOut)));
 }
 

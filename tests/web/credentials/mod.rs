@@ -7,3 +7,4 @@ pub(crate) mod password_reset;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod throttling;
+pub(crate) mod two_factor;

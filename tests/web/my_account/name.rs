@@ -15,6 +15,7 @@ async fn a_wrong_name_keeps_what_was_typed(db: Db) {
     let (app, _, _, mut lena) = with_lena(db).await;
     let deeds = app.deeds();
     let long = "x".repeat(101);
+    submit(&app, &mut lena, "name", &[("first_name", " "), ("last_name", "")]).await.is(422);
     for (first, error) in [("<b>", "Remove < and >"), (&*long, "Use at most 100 characters"), ("a\u{202e}b", "Remove hidden characters")] {
         let page = submit(&app, &mut lena, "name", &[("first_name", first), ("last_name", "Kovač")]).await;
         page.is(422).sees(error);
@@ -46,4 +47,15 @@ async fn a_name_that_an_administrator_changed_meanwhile_is_merged(db: Db) {
     lena.send(&app, &page, "/my-account/name", &[]).await.redirects_to(ME);
     lena.get(&app, ME).await.sees("Léna Novotná");
     app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn a_new_password_is_no_other_change_of_the_name(db: Db) {
+    let (app, _, _, mut lena) = with_lena(db).await;
+    submit(&app, &mut lena, "password", &[("current", PASSWORD), ("password", NEW_PASSWORD)]).await.redirects_to(ME);
+    let page = lena.get(&app, ME).await;
+    app.execute("UPDATE user_rows SET version = version + 1");
+    lena.send(&app, &page, "/my-account/name", &[("first_name", "Léna")]).await.redirects_to(ME);
+    lena.get(&app, ME).await.sees("Léna Novak");
+    app.mail().await;
 }

@@ -5,8 +5,7 @@ use usher::usecases::{Submission, my_account::sessions};
 use super::*;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
-const IPHONE: &str =
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile/15E148 Safari/604.1";
+const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile/15E148 Safari/604.1";
 
 /// Another session of Lena, in a browser with this name.
 async fn elsewhere(app: &TestApp, user_agent: &str) -> Browser {
@@ -30,7 +29,8 @@ async fn sessions_are_listed_with_browser_address_and_times(db: Db) {
     elsewhere(&app, IPHONE).await;
     app.advance(TimeDelta::minutes(5));
     let page = lena.get(&app, ME).await;
-    page.sees("This session").sees("Firefox on Linux").sees("Safari on iPhone").sees("last seen Today, 09:30 UTC").sees("Signed in Today, 09:20");
+    page.sees("This session").sees("Firefox on Linux").sees("Safari on iPhone").sees("Last seen 22 Nov 2026, 09:30 UTC.");
+    page.sees("Signed in 22 Nov 2026, 09:20 UTC from").sees("Active now.");
     assert_eq!(ends(&page).len(), 2);
 }
 
@@ -121,8 +121,41 @@ async fn of_two_who_end_a_session_at_the_same_moment_one_does(db: Db) {
 async fn administrators_see_how_many_sessions_there_are_and_since_when(db: Db) {
     let (app, mut maya, id, _) = with_lena(db).await;
     let manage = format!("/users-and-permissions/{id}");
-    maya.get(&app, &manage).await.sees("1 active session, since Today, 09:20 UTC");
+    maya.get(&app, &manage).await.sees("1 active session, since 22 Nov 2026, 09:20 UTC");
     app.advance(TimeDelta::minutes(10));
     elsewhere(&app, FIREFOX).await;
-    maya.get(&app, &manage).await.sees("2 active sessions, the oldest since Today, 09:20 UTC");
+    maya.get(&app, &manage).await.sees("2 active sessions, the oldest since 22 Nov 2026, 09:20 UTC");
+}
+
+#[apply(both_databases!)]
+async fn of_two_sessions_that_end_all_others_at_the_same_moment_one_stays(db: Db) {
+    let (app, _, id, _) = with_lena(db).await;
+    app.execute(&format!("DELETE FROM sessions WHERE user_id = {id}"));
+    let callers: [Submission<usize>; 2] = [app.caller(id), app.caller(id)];
+    let ended = at_once(callers, |caller| sessions::end_others(&app.ctx, &caller).is_ok());
+    assert_eq!((ended.iter().filter(|done| **done).count(), app.count(&format!("sessions WHERE user_id = {id}"))), (1, 1));
+}
+
+#[apply(both_databases!)]
+async fn a_hostile_name_of_a_browser_is_harmless(db: Db) {
+    let (app, _, _, mut lena) = with_lena(db).await;
+    elsewhere(&app, "<script>alert(1)</script> Firefox/1").await;
+    let page = lena.get(&app, ME).await;
+    assert!(page.shows("Firefox") && !page.body.contains("alert(1)"));
+    lena.send(&app, &page, &ends(&page)[0], &[]).await.redirects_to(ME);
+    lena.get(&app, ME).await.sees("The session with Firefox has ended.");
+}
+
+#[apply(both_databases!)]
+async fn ones_own_session_can_be_ended_by_its_number(db: Db) {
+    let (app, _, _, mut lena) = with_lena(db).await;
+    let mut other = elsewhere(&app, FIREFOX).await;
+    let own = &ends(&other.get(&app, ME).await)[0];
+    let page = lena.get(&app, ME).await;
+    let csrf = page.form("/my-account/name").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+    lena.post(&app, own, &[("csrf", &csrf)]).await.redirects_to(ME);
+    lena.get(&app, ME).await.redirects_to(SIGNED_OUT);
+    for id in ["0", "x", "99999999999999999999"] {
+        other.post(&app, &format!("/my-account/sessions/{id}/end"), &[("csrf", &csrf)]).await.is(404);
+    }
 }

@@ -5,7 +5,7 @@ use usher::{
     domain::user_list::{Order, UserFilter},
     usecases::{
         ActionError, Position, Principal,
-        credentials::sign_in,
+        credentials::sessions,
         users::{self, list::ListRequest},
     },
 };
@@ -292,7 +292,7 @@ async fn an_export_ends_with_the_session_that_began_it(db: Db) {
     let all = users::list::begin_export(ctx, &maya, &asked, "").unwrap();
     assert_eq!(users::list::export(ctx, &maya, &asked, all).unwrap().rows.len(), 2);
     let Principal::User { session, client_ip, .. } = &maya else { panic!("a user") };
-    sign_in::sign_out(ctx, *session, client_ip).unwrap();
+    sessions::sign_out(ctx, *session, client_ip).unwrap();
     assert!(matches!(users::list::export(ctx, &maya, &asked, all), Err(ActionError::SignedOut)));
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountFields, AssetFields, AuditEvent, ConnectionFields, Grantee, Named, PortfolioFields, UserFields, list};
+use super::{AccountFields, AssetFields, AuditEvent, ConnectionFields, Grantee, Named, PortfolioFields, UserFields};
 use crate::domain::{
     account::{BILLING_FIELDS, BillingFields},
     clock::Timestamp,
@@ -188,11 +188,10 @@ impl AuditEvent {
             Self::AccessExported { on } => vec![text("date", on)],
             Self::AuditExported { filters, format } => vec![text("filters", filters), text("format", format.label())],
             Self::RefusalsExported { filters } => vec![text("filters", filters)],
-            Self::SignedIn { browser } => vec![text("browser", browser)],
+            Self::SignedIn { browser } | Self::SessionEnded { browser } => vec![text("browser", browser)],
             Self::SessionsEnded { sessions } | Self::OtherSessionsEnded { sessions } | Self::OldestSessionsEnded { sessions } => {
                 vec![number("sessions ended", *sessions)]
             }
-            Self::SessionEnded { browser } => vec![text("browser", browser)],
             Self::UserInvited { email, role, expires_at } => {
                 vec![text("email", email), text("default role", role.label()), time("valid until", *expires_at)]
             }
@@ -206,7 +205,10 @@ impl AuditEvent {
             | Self::UserRestored { email }
             | Self::UserPurged { email }
             | Self::AdminCreated { email } => vec![text("email", email)],
-            Self::PasswordReset { sessions_ended } | Self::PasswordChanged { sessions_ended } => vec![number("sessions ended", *sessions_ended)],
+            Self::RecoveryCodeUsed { left } => vec![number("codes left", *left)],
+            Self::PasswordReset { sessions_ended } | Self::PasswordChanged { sessions_ended } | Self::TwoFactorReset { sessions_ended } => {
+                vec![number("sessions ended", *sessions_ended)]
+            }
             Self::EmailChangeWithdrawn { email } => vec![text("new email", email.as_deref().unwrap_or_default())],
             Self::EmailChangeCancelled { email, requested_by } => {
                 vec![text("new email", email.as_deref().unwrap_or_default()), name("requested by", requested_by.as_ref())]
@@ -258,6 +260,10 @@ impl AuditEvent {
             | Self::InvitationLinkViewed {}
             | Self::UserEdited { .. }
             | Self::AppearanceChanged { .. }
+            | Self::TwoFactorTurnedOn {}
+            | Self::TwoFactorTurnedOff {}
+            | Self::TwoFactorReminded {}
+            | Self::RecoveryCodesRenewed {}
             | Self::UserDeactivated { .. }
             | Self::UserReactivated { .. }
             | Self::AdminAppointed {}
@@ -284,5 +290,15 @@ impl AuditEvent {
             | Self::DailyHashTurnedOff {}
             | Self::MailRetried {} => Vec::new(),
         }
+    }
+}
+
+/// Names of the changed fields, as in "name, website and notes"; "details" for a form saved without changes.
+pub(super) fn list<'a>(fields: impl IntoIterator<Item = (&'a str, bool)>) -> String {
+    let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(label, _)| label).collect::<Vec<_>>();
+    match changed.split_last() {
+        None => "details".to_owned(),
+        Some((only, [])) => (*only).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
     }
 }

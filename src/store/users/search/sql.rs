@@ -247,9 +247,9 @@ impl Statement {
         if let Some(role) = filter.default_role {
             self.push(&format!(" AND users.default_role = '{}'", role.as_str()));
         }
-        // Two-factor authentication does not exist yet.
-        if filter.has_two_factor == Some(true) {
-            self.push(" AND 1 = 0");
+        if let Some(has_two_factor) = filter.has_two_factor {
+            let is_so = if has_two_factor { "EXISTS" } else { "NOT EXISTS" };
+            self.push(&format!(" AND {is_so} (SELECT 1 FROM authenticator_apps WHERE authenticator_apps.user_id = users.id)"));
         }
         if filter.is_unassigned {
             // Users of a portfolio have an assignment by definition.

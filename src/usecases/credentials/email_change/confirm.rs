@@ -89,7 +89,12 @@ pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), Conf
         let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client("The link at the new address"), client_ip, now);
         end_access(&mut work, user.id, AccessEnd::EmailChanged, None)?;
         let change = work.by_other(user.first_name.clone(), asked_by.display_name())?;
-        let changed = Message::AddressChanged(AddressChanged { change, old: user.email.clone(), new: email.to_string(), is_own: asked_by.id == user.id });
+        let changed = Message::AddressChanged(AddressChanged {
+            change,
+            old: user.email.clone(),
+            new: email.to_string(),
+            is_own: asked_by.id == user.id,
+        });
         for address in [&*user.email, email.as_str()] {
             work.post(Recipient { user_id: user.id, email: address, token: None }, &changed)?;
         }

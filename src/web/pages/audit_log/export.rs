@@ -87,7 +87,8 @@ fn time(time: Timestamp) -> String {
 fn csv(row: &AuditRow) -> String {
     let place = row.place_name.as_deref().unwrap_or_default();
     let event = row.event().ok();
-    let sentence = event.as_ref().map(|event| event.describe(Names { actor: &row.actor_name, subject: &row.subject_name, place }));
+    let sentence =
+        event.as_ref().map(|event| event.describe(Names { actor: &row.actor_name, subject: &row.subject_name, is_reader: false, place }));
     let changes = event.iter().flat_map(crate::domain::audit::AuditEvent::changes);
     let changes = changes.map(|change| format!("{}: {} → {}", change.label, change.before, change.after)).collect::<Vec<_>>();
     let origin = Origin::of(row);

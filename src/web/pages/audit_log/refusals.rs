@@ -109,6 +109,7 @@ fn reason(reason: RefusalReason) -> &'static str {
         RefusalReason::Wrong => "Wrong address or password",
         RefusalReason::Deactivated => "User is deactivated",
         RefusalReason::Throttled => "Too many attempts",
+        RefusalReason::Code => "Wrong two-factor code",
     }
 }
 

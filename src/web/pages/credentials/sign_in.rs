@@ -6,8 +6,11 @@ use askama::Template;
 use chrono::TimeDelta;
 
 use crate::{
-    domain::credentials::{password::Password, token::Token},
-    usecases::{self, ClientInfo, StoreError, credentials::sign_in::SignInError},
+    domain::credentials::password::Password,
+    usecases::{
+        self, ClientInfo, StoreError,
+        credentials::sign_in::{SignInError, SignInState},
+    },
     web::shared::{
         cookies,
         error::WebError,
@@ -17,7 +20,6 @@ use crate::{
         page::{Flash, FlashKind, PublicLayout, wait_in_words},
         respond::{self, HandlerResult},
         routing::{addresses, paths},
-        session,
         state::State,
     },
 };
@@ -29,8 +31,10 @@ use actix_web::{
 };
 use serde::Deserialize;
 
-/// Message about a form that came too late.
-const NOT_DONE: &str = "Your session expired and nothing was saved.";
+use super::{
+    after::{After, NOT_DONE, destination, go_on},
+    second_step,
+};
 
 /// Message before the first user.
 const SETUP_WAITS: &str = "Usher isn’t set up yet. The server printed the address of the setup when it started.";
@@ -91,38 +95,6 @@ pub struct SignInQuery {
     after: String,
 }
 
-/// Action without a session, which the sign-in page confirms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::web) enum After {
-    PasswordReset,
-    EmailChange,
-    EmailChangeStop,
-}
-
-impl After {
-    const ALL: [Self; 3] = [Self::PasswordReset, Self::EmailChange, Self::EmailChangeStop];
-
-    /// Word in the address, and message on the page.
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::PasswordReset => ("password-reset", "Your password was changed. Sign in with the new one."),
-            Self::EmailChange => ("email-change", "Your email address was changed. Sign in with the new one."),
-            Self::EmailChangeStop => ("email-change-stop", "The change was cancelled. Your email address stays as it was."),
-        }
-    }
-
-    fn of(query: &SignInQuery) -> Option<Self> {
-        Self::ALL.into_iter().find(|after| after.words().0 == query.after)
-    }
-
-    /// Redirect to the sign-in page, with the message for this browser.
-    pub(in crate::web) fn sign_in(self, request: &HttpRequest, state: &State) -> HandlerResult {
-        let word = self.words().0;
-        cookies::keep_done(request, state, word);
-        respond::see_other(paths::with_query(paths::SignIn {}, &[("after", word)]))
-    }
-}
-
 /// Typed address and password.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -146,7 +118,7 @@ pub(in crate::web) async fn show(
     let Query(SignInQuery { next, unsent, after }) = query;
     // The address alone proves nothing, since anyone may have written it.
     let query = SignInQuery { next, unsent: unsent && is_done(UNSENT), after: if is_done(&after) { after } else { String::new() } };
-    let after = After::of(&query);
+    let after = After::of(&query.after);
     // Another user may be signed in with this browser; the message is shown all the same.
     if anonymous.signed_in.is_some() && after.is_none() {
         return respond::see_other(destination(&query.next));
@@ -156,6 +128,7 @@ pub(in crate::web) async fn show(
 
 /// `POST /sign-in`
 pub(in crate::web) async fn submit(
+    request: HttpRequest,
     state: Data<State>,
     anonymous: AnonymousSession,
     session: Session,
@@ -165,13 +138,8 @@ pub(in crate::web) async fn submit(
     let signed_in = try_sign_in(&state, anonymous.client.clone(), email.clone(), password).await?;
     state.metrics.sign_ins.note(&signed_in);
     let (status, problem) = match signed_in {
-        Ok(begun) => {
-            session::begin(&session, &begun)?;
-            if unsent {
-                session::flash(&session, &Flash::new(FlashKind::Warn, format!("{NOT_DONE} Send the form again.")));
-            }
-            return respond::see_other(destination(&next));
-        }
+        Ok(SignInState::SignedIn(begun)) => return go_on(&session, &begun, &next, unsent),
+        Ok(SignInState::SecondStepNeeded(step)) => return second_step::begin(&request, &state, &step, &next, unsent),
         Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Wrong),
         Err(SignInError::Deactivated) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Deactivated),
         Err(SignInError::Throttled { until }) => (StatusCode::TOO_MANY_REQUESTS, SignInProblem::TooMany(until - state.ctx.now())),
@@ -187,7 +155,12 @@ pub(in crate::web) async fn submit(
 }
 
 /// Checks the throttle first, so that a held attempt takes no place in the queue.
-async fn try_sign_in(state: &State, client: ClientInfo, email: String, password: String) -> Result<Result<Token, SignInError>, WebError> {
+async fn try_sign_in(
+    state: &State,
+    client: ClientInfo,
+    email: String,
+    password: String,
+) -> Result<Result<SignInState, SignInError>, WebError> {
     let (admitted, typed) = (client.clone(), email.clone());
     let is_known_browser = match state.try_run(move |ctx| usecases::credentials::sign_in::admit(ctx, &typed, &admitted)).await? {
         Ok(is_known_browser) => is_known_browser,
@@ -197,11 +170,6 @@ async fn try_sign_in(state: &State, client: ClientInfo, email: String, password:
     state
         .try_run_hashing(class, move |ctx| usecases::credentials::sign_in::sign_in(ctx, &email, &Password::typed(&password), &client))
         .await
-}
-
-/// Page after sign-in: the requested one, if it is Usher's.
-fn destination(next: &str) -> String {
-    addresses::known_page(next).map_or_else(|| paths::Root {}.to_string(), str::to_owned)
 }
 
 async fn page(
@@ -215,7 +183,7 @@ async fn page(
         state.run(|ctx| Ok::<_, StoreError>((usecases::company_name(ctx)?, usecases::setup::is_waiting(ctx)?))).await?;
     let next = addresses::known_page(&query.next).unwrap_or_default().to_owned();
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
-    let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
+    let done = After::of(&query.after).map(After::flash);
     let waiting = is_waiting.then(|| Flash::new(FlashKind::Info, SETUP_WAITS));
     let layout = PublicLayout { flash: unsent.or(done).or(waiting), ..respond::layout(state, anonymous, &company) };
     Ok(SignInPage { layout, email, next, unsent: query.unsent, problem })
@@ -224,7 +192,7 @@ async fn page(
 /// `POST /sign-out`
 pub(in crate::web) async fn sign_out(state: Data<State>, user: CurrentUser, session: Session, _button: Form<Button>) -> HandlerResult {
     let (ended, client_ip) = (user.session(), user.client_ip().to_owned());
-    state.run(move |ctx| usecases::credentials::sign_in::sign_out(ctx, ended, &client_ip)).await?;
+    state.run(move |ctx| usecases::credentials::sessions::sign_out(ctx, ended, &client_ip)).await?;
     session.purge();
     // Clears the browser's cache and storage of these pages. The cookie of a known browser stays.
     let clear = ("clear-site-data", "\"cache\", \"storage\"");

@@ -1,8 +1,13 @@
-//! Change of one's email address, which counts once confirmed.
+//! Change of one's email address, which takes effect once confirmed.
 
+use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::show::{EmailFields, MyAccountPage};
+use super::{
+    password::current_again,
+    prove,
+    show::{EmailFields, MyAccountPage},
+};
 use crate::{
     domain::{credentials::password::Password, email_address::EmailAddress},
     usecases::{
@@ -10,16 +15,14 @@ use crate::{
         credentials::email_change::{self, OwnAddressError},
     },
     web::shared::{
-        error::{self, too_many_mails},
+        error,
         form::{Button, Form},
-        page::{Field, FieldError, Flash, FlashKind, SecretField, parse},
+        page::{Field, FieldError, Flash, FlashKind, SecretField, already_known, parse, wait_in_words},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
     },
 };
-
-use super::password::current_again;
 
 /// Typed address, with the current password.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,7 +37,7 @@ pub struct EmailForm {
 
 /// `POST /my-account/email`
 pub(in crate::web) async fn submit(context: PageContext, form: Form<EmailForm>) -> HandlerResult {
-    let EmailForm { email: typed, current, .. } = form.0;
+    let Form(EmailForm { email: typed, current, .. }, key) = form;
     let mut fields = EmailFields::default();
     let parsed = parse(&typed, EmailAddress::parse, &mut fields.email);
     if current.is_empty() {
@@ -44,21 +47,24 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<EmailForm>) 
         return respond::again(&MyAccountPage { email: fields, ..MyAccountPage::open(&context).await? });
     };
     let (address, current) = (email.to_string(), Password::typed(&current));
-    let said = move |_: &User| Flash::new(FlashKind::Ok, format!("Confirmation sent to {address}. Until confirmed, you keep your address."));
-    let refused = |fields: EmailFields, message: String| EmailFields { email: Field::refused(&*typed, FieldError::Message(message)), ..fields };
-    match context.act_hashing(said, move |ctx, submission| email_change::request(ctx, submission, &email, &current)).await? {
+    let said = move |_: &User| Flash::new(FlashKind::Ok, format!("Confirmation sent to {address}; until then the current address stays."));
+    let submission = context.submission(said).with_key(key);
+    let requested = prove(&context, submission, move |ctx, submission| email_change::request(ctx, submission, &email, &current)).await?;
+    let refused = |error: FieldError| EmailFields { email: Field::refused(&*typed, error), ..EmailFields::default() };
+    match requested {
         Ok(_) => respond::see_other(paths::MyAccount {}),
         Err(OwnAddressError::Current(error)) => {
             let page = MyAccountPage::open(&context).await?;
             current_again(error, context.now(), |current| MyAccountPage { email: EmailFields { current, ..fields }, ..page })
         }
-        Err(OwnAddressError::Taken) => {
-            let email = refused(fields, "You can’t use this address. Ask an Admin.".to_owned());
+        Err(OwnAddressError::Taken(existing)) => {
+            let email = refused(already_known(&existing));
             respond::again(&MyAccountPage { email, ..MyAccountPage::open(&context).await? })
         }
-        Err(OwnAddressError::Action(ActionError::TooManyMails { name, wait })) => {
-            let email = refused(fields, too_many_mails(&name, &wait));
-            respond::again(&MyAccountPage { email, ..MyAccountPage::open(&context).await? })
+        Err(OwnAddressError::Action(ActionError::TooManyMails { wait, .. })) => {
+            let text = format!("You asked for several changes in a row. Try again in {}.", wait_in_words(&wait));
+            let email = refused(FieldError::Message(text));
+            respond::wait(wait.max(TimeDelta::zero()), &MyAccountPage { email, ..MyAccountPage::open(&context).await? })
         }
         Err(OwnAddressError::Action(denied)) => context.say(&error::already(denied)?, paths::MyAccount {}),
     }

@@ -34,15 +34,26 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<NameForm>) -
     let first = parse(&first_name, FieldError::first_name(), &mut fields.first_name);
     let last = parse(&last_name, FieldError::last_name(), &mut fields.last_name);
     let (Some(first), Some(last)) = (first, last) else {
-        return respond::again(&MyAccountPage { name: fields, ..MyAccountPage::open(&context).await? });
+        return respond::again(&MyAccountPage { names: fields, ..MyAccountPage::open(&context).await? });
     };
-    let said = |(): &()| Flash::new(FlashKind::Ok, "Your name was changed.");
-    match context.act(said, move |ctx, submission| my_account::rename(ctx, submission, &first, &last, version)).await? {
+    let rename = async |version: i32| {
+        let (first, last) = (first.clone(), last.clone());
+        let said = |(): &()| Flash::new(FlashKind::Ok, "Your name was changed.");
+        context.act(said, move |ctx, submission| my_account::rename(ctx, submission, &first, &last, version)).await
+    };
+    let mut renamed = rename(version).await?;
+    // A new version with the old name: a change of the password or the role.
+    if let Err(RenameError::Stale(saved)) = &renamed
+        && NameFields::of(saved).base.was == fields.base.was
+    {
+        renamed = rename(saved.version).await?;
+    }
+    match renamed {
         Ok(()) => respond::see_other(paths::MyAccount {}),
         Err(RenameError::Stale(saved)) => {
             let typed = [Field::new(first_name), Field::new(last_name)];
-            let name = NameFields { is_stale: true, ..fields.merged(typed, &saved) };
-            respond::with_status(StatusCode::CONFLICT, &MyAccountPage { name, ..MyAccountPage::open(&context).await? })
+            let names = NameFields { is_stale: true, ..fields.merged(typed, &saved) };
+            respond::with_status(StatusCode::CONFLICT, &MyAccountPage { names, ..MyAccountPage::open(&context).await? })
         }
         Err(RenameError::Action(denied)) => context.say(&error::already(denied)?, paths::MyAccount {}),
     }

@@ -1,26 +1,33 @@
 //! Change of one's password.
 
+use actix_session::Session;
 use askama::Template;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::show::{MyAccountPage, PasswordFields};
+use super::{
+    prove,
+    show::{MyAccountPage, PasswordFields},
+};
 use crate::{
     domain::{
         clock::Timestamp,
-        credentials::password::{NewPassword, Password},
+        credentials::{
+            password::{NewPassword, Password},
+            token::Token,
+        },
     },
     usecases::{
         credentials::current_password::CurrentPasswordError,
         my_account::password::{self, ChangePasswordError},
     },
     web::shared::{
-        error::WebError,
         form::Form,
-        page::{FieldError, Flash, FlashKind, SecretField, wait_in_words},
+        page::{Flash, FlashKind, SecretField, wait_in_words},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
+        session,
     },
 };
 
@@ -36,7 +43,7 @@ pub struct PasswordForm {
 }
 
 /// `POST /my-account/password`
-pub(in crate::web) async fn submit(context: PageContext, form: Form<PasswordForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(context: PageContext, session: Session, form: Form<PasswordForm>) -> HandlerResult {
     let PasswordForm { current, password: new, .. } = form.0;
     let again = async |fields: PasswordFields| -> HandlerResult {
         respond::again(&MyAccountPage { password: fields, ..MyAccountPage::open(&context).await? })
@@ -50,10 +57,13 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<PasswordForm
         }
     };
     let (user, company, current) = (context.current.user.clone(), context.current.company.clone(), Password::typed(&current));
-    let said = |_: &usize| Flash::new(FlashKind::Ok, "Your password was changed. You are signed out everywhere else.");
+    let said = |_: &Token| Flash::new(FlashKind::Ok, "Your password was changed. You are signed out everywhere else.");
     let change = move |ctx: &_, submission: &_| password::change(ctx, submission, &user, &company, &current, new);
-    match context.act_hashing(said, change).await? {
-        Ok(_) => respond::see_other(paths::MyAccount {}),
+    match prove(&context, context.submission(said), change).await? {
+        Ok(renewed) => {
+            session::begin(&session, &renewed)?;
+            respond::see_other(paths::MyAccount {})
+        }
         Err(ChangePasswordError::Current(error)) => {
             let page = MyAccountPage::open(&context).await?;
             current_again(error, context.now(), |current| MyAccountPage {
@@ -62,14 +72,13 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<PasswordForm
             })
         }
         Err(ChangePasswordError::Same) => {
-            let new = SecretField::refused(FieldError::Message("This is your current password. Choose another".to_owned()));
+            let new = SecretField::message("This is your current password. Choose another");
             again(PasswordFields { new, ..PasswordFields::default() }).await
         }
         Err(ChangePasswordError::Refused(error)) => {
             again(PasswordFields { new: SecretField::refused(error), ..PasswordFields::default() }).await
         }
         Err(ChangePasswordError::Action(error)) => Err(error.into()),
-        Err(ChangePasswordError::Hashing(error)) => Err(WebError::Internal(error.to_string())),
     }
 }
 
@@ -79,12 +88,11 @@ pub(super) fn current_again<P: Template>(
     now: Timestamp,
     page: impl FnOnce(SecretField) -> P,
 ) -> HandlerResult {
-    let field = |text: &str| SecretField::refused(FieldError::Message(text.to_owned()));
     match error {
-        CurrentPasswordError::Wrong => respond::again(&page(field("This is not your current password"))),
+        CurrentPasswordError::Wrong => respond::again(&page(SecretField::message("This is not your current password"))),
         CurrentPasswordError::Throttled { until } => {
             let wait = (until - now).max(TimeDelta::zero());
-            respond::wait(wait, &page(field(&format!("Too many attempts. Try again in {}.", wait_in_words(&wait)))))
+            respond::wait(wait, &page(SecretField::message(format!("Too many attempts. Try again in {}.", wait_in_words(&wait)))))
         }
         CurrentPasswordError::Store(error) => Err(error.into()),
     }

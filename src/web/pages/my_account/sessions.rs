@@ -16,7 +16,8 @@ use crate::{
 
 /// `POST /my-account/sessions/{session}/end`
 pub(in crate::web) async fn end(context: PageContext, id: Path<SessionId>, _form: Form<Button>) -> HandlerResult {
-    let said = |browser: &String| Flash::new(FlashKind::Ok, format!("The session with {} has ended.", UserAgent::parse(browser).in_words()));
+    let said =
+        |browser: &String| Flash::new(FlashKind::Ok, format!("The session with {} has ended.", UserAgent::parse(browser).in_words()));
     let ended = context.act(said, move |ctx, submission| sessions::end(ctx, submission, *id)).await?;
     answer(&context, ended, "This session had already ended.")
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{appearance::Appearance, clock::Timestamp, user_agent::UserAgent},
+    domain::{clock::Timestamp, user_agent::UserAgent},
     usecases::{
         self, User,
         my_account::{self, MyAccount, OwnSession},
@@ -12,6 +12,7 @@ use crate::{
         pages::users::manage::{
             links::EmailChange,
             permissions::{self, Block},
+            two_factor::TwoFactor,
         },
         shared::{
             error::WebError,
@@ -25,21 +26,21 @@ use crate::{
 
 /// Page of the user about themselves.
 #[derive(Debug, Clone, Template)]
-#[template(path = "my_account.html")]
+#[template(path = "my_account/show.html")]
 pub struct MyAccountPage {
     pub layout: Layout,
     pub user: UserLabel,
     /// "Admin", "Portfolio Admin", "User".
     pub role: &'static str,
     pub groups: Vec<String>,
-    pub name: NameFields,
+    pub names: NameFields,
     pub email: EmailFields,
     /// New address that is not confirmed yet.
     pub email_change: Option<EmailChange>,
     pub password: PasswordFields,
     /// Shortest password, in characters.
     pub password_min: usize,
-    pub appearance: Appearance,
+    pub two_factor: Option<TwoFactor>,
     pub sessions: Vec<SessionRow>,
     pub blocks: Vec<Block>,
     pub more_portfolios: Option<String>,
@@ -84,7 +85,7 @@ pub struct SessionRow {
 }
 
 impl NameFields {
-    fn of(user: &User) -> Self {
+    pub(super) fn of(user: &User) -> Self {
         let names = [&*user.first_name, &*user.last_name];
         let [first_name, last_name] = names.map(Field::new);
         Self { first_name, last_name, base: Base::of(user.version, names), is_stale: false }
@@ -133,26 +134,29 @@ impl MyAccountPage {
     /// The page as it is saved, to which a form adds its errors.
     pub(super) async fn open(context: &PageContext) -> Result<Self, WebError> {
         let (company, session) = (context.current.company.clone(), context.current.session());
-        let (layout_data, account) =
-            context.open(move |ctx, user| my_account::show(ctx, user, &company, session)).await?;
+        let (layout_data, account) = context.open(move |ctx, user| my_account::show(ctx, user, &company, session)).await?;
         Ok(Self::new(context, &layout_data, account))
     }
 
     fn new(context: &PageContext, layout_data: &usecases::LayoutData, account: MyAccount) -> Self {
         let (now, me) = (layout_data.now, &context.current.user);
-        let MyAccount { appearance, groups, email_change, sessions, effective, events } = account;
+        let MyAccount { two_factor, groups, email_change, sessions, effective, events } = account;
         let (blocks, more_portfolios) = permissions::blocks(&effective, now);
         Self {
             layout: context.layout(layout_data),
             user: UserLabel::from(&me.who()),
             role: effective.role.label(),
             groups: listed(groups),
-            name: NameFields::of(me),
+            names: NameFields::of(me),
             email: EmailFields::default(),
-            email_change: email_change.map(|(change, mail)| EmailChange::new(change, mail, now)),
+            email_change: email_change.map(|(change, mail)| {
+                let is_own = change.asked_by.id == me.id;
+                let change = EmailChange::new(change, mail, now);
+                if is_own { EmailChange { asked_by: "you".to_owned(), ..change } } else { change }
+            }),
             password: PasswordFields::default(),
             password_min: layout_data.company.password_min,
-            appearance,
+            two_factor: two_factor.map(|state| TwoFactor::new(state, now)),
             sessions: sessions.into_iter().map(|session| SessionRow::new(session, now)).collect(),
             blocks,
             more_portfolios,
@@ -165,7 +169,7 @@ impl MyAccountPage {
     }
 
     fn errors(&self) -> FormErrors {
-        [self.name.errors(), self.email.errors(), self.password.errors()].into_iter().find(|errors| !errors.is_empty()).unwrap_or_default()
+        [self.names.errors(), self.email.errors(), self.password.errors()].into_iter().find(|errors| !errors.is_empty()).unwrap_or_default()
     }
 }
 
@@ -191,12 +195,12 @@ mod tests {
             user: sample.user(0),
             role: "Portfolio Admin",
             groups: sample.rows(|_, _| sample.group()),
-            name: NameFields { first_name: Field::new(&*sample.text), ..NameFields::default() },
+            names: NameFields { first_name: Field::new(&*sample.text), ..NameFields::default() },
             email: EmailFields::default(),
             email_change: (sample.rows > 0).then(|| EmailChange::sample(sample)),
             password: PasswordFields::default(),
             password_min: 15,
-            appearance: Appearance::System,
+            two_factor: (sample.rows > 0).then(|| TwoFactor::sample(sample)),
             sessions: sample.rows(|place, _| SessionRow {
                 browser: "Firefox on Linux".to_owned(),
                 icon: "screen",
@@ -204,7 +208,7 @@ mod tests {
                 since: sample.display_time(place),
                 last_seen: sample.display_time(place),
                 is_current: place == 0,
-                end: paths::EndOwnSession { session: SessionId(7) },
+                end: paths::EndOwnSession { session: SessionId(i64::try_from(place).unwrap() + 1) },
             }),
             blocks: vec![permissions::sample(sample)],
             more_portfolios: (sample.rows > 0).then(|| "12 more portfolios".to_owned()),
@@ -227,8 +231,8 @@ mod tests {
             ..page(sample)
         });
         check("my-account-stale", |sample| {
-            let name = NameFields { first_name: Field::new("Noor").beside(&sample.text), is_stale: true, ..NameFields::default() };
-            MyAccountPage { name, ..page(sample) }
+            let names = NameFields { first_name: Field::new("Noor").beside(&sample.text), is_stale: true, ..NameFields::default() };
+            MyAccountPage { names, ..page(sample) }
         });
     }
 }

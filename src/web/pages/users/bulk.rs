@@ -120,6 +120,7 @@ impl BulkPage {
             BulkAction::Resend => format!("Resend the invitation of {users}?"),
             BulkAction::Revoke => format!("Revoke the invitation of {users}?"),
             BulkAction::Assign => format!("Assign accounts to {users}"),
+            BulkAction::RemindOfTwoFactor => format!("Remind {users} of two-factor?"),
         }
     }
 }
@@ -222,6 +223,7 @@ fn outcome(action: BulkAction, count: usize) -> String {
         BulkAction::Resend => ("invitation", "invitations", "sent again"),
         BulkAction::Revoke => ("invitation", "invitations", "revoked"),
         BulkAction::Assign => ("user", "users", "assigned"),
+        BulkAction::RemindOfTwoFactor => ("user", "users", "reminded"),
     };
     format!("{} {done}", counted(count as u64, one, many))
 }

@@ -96,6 +96,7 @@ pub struct UserRow {
     pub is_you: bool,
     /// "2 portfolios, 1 account"; empty for none.
     pub assignments: String,
+    pub has_two_factor: bool,
     pub last_sign_in: Option<DisplayTime>,
 }
 
@@ -251,6 +252,7 @@ pub(in crate::web) async fn list(context: PageContext, query: UserListQuery) -> 
         } else {
             assigned_in_short(row.assigned)
         },
+        has_two_factor: row.user.two_factor_since.is_some(),
         last_sign_in: row.user.last_sign_in_at.map(|at| DisplayTime::new(at, layout_data.now)),
         user: UserLabel::from(&row.user.who()),
     };
@@ -289,6 +291,7 @@ mod tests {
             is_admin: place == 11,
             is_you: place == 11,
             assignments: assigned_in_short(Assigned { portfolios: i64::from(place % 5 == 1), accounts: i64::try_from(place % 3).unwrap() }),
+            has_two_factor: place % 3 == 1,
             last_sign_in: (place % 4 < 2).then(|| sample.display_time(place * place * 10)),
         };
         let order = Order { by: SortBy::LastSignIn, is_descending: true };

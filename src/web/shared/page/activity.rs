@@ -27,22 +27,17 @@ impl Event {
             let subject = if (row.subject_kind, row.subject_id) == here { this } else { &row.subject_name };
             let is_here = row.place_kind.zip(row.place_id) == Some(here);
             let place = if is_here { this } else { row.place_name.as_deref().unwrap_or_default() };
-            described(row, Names { actor: &row.actor_name, subject, place })
+            described(row, Names { actor: &row.actor_name, subject, is_reader: false, place })
         })
     }
 
     /// Event of an entry for the user `me`: "You ended a session", "Maya Fischer assigned Fjord Foods to you".
     pub(in crate::web) fn of_oneself(entry: &ReadEntry, me: UserId, now: Timestamp) -> Self {
         Self::new(entry, now, |row| {
-            let is_own = row.actor_id == Some(me.0);
-            let is_me = (row.subject_kind, row.subject_id) == (SubjectKind::User, me.0);
-            let actor = if is_own { "You" } else { &row.actor_name };
-            let subject = match (is_me, is_own) {
-                (true, true) => "yourself",
-                (true, false) => "you",
-                (false, _) => &row.subject_name,
-            };
-            described(row, Names { actor, subject, place: row.place_name.as_deref().unwrap_or_default() })
+            let is_reader = (row.subject_kind, row.subject_id) == (SubjectKind::User, me.0);
+            let actor = if row.actor_id == Some(me) { "You" } else { &row.actor_name };
+            let subject = if is_reader { "you" } else { &row.subject_name };
+            described(row, Names { actor, subject, is_reader, place: row.place_name.as_deref().unwrap_or_default() })
         })
     }
 
@@ -50,7 +45,7 @@ impl Event {
     pub(in crate::web) fn of_company(entry: &ReadEntry, now: Timestamp) -> Self {
         Self::new(entry, now, |row| {
             let place = row.place_name.as_deref().unwrap_or_default();
-            described(row, Names { actor: &row.actor_name, subject: &row.subject_name, place })
+            described(row, Names { actor: &row.actor_name, subject: &row.subject_name, is_reader: false, place })
         })
     }
 
@@ -95,7 +90,7 @@ pub(in crate::web) fn sentence(entry: &ReadEntry, exists: impl Fn(SubjectKind, i
         }
     };
     let link = |kind: SubjectKind, id: i64| page_of(kind, id).filter(|_| exists(kind, id));
-    let text = described(row, Names { actor: "\u{1}", subject: "\u{2}", place: "\u{3}" });
+    let text = described(row, Names { actor: "\u{1}", subject: "\u{2}", is_reader: false, place: "\u{3}" });
     let text = text.unwrap_or_else(|| format!("{ACTOR}: {}, {SUBJECT} (details that this version cannot read)", row.action.label()));
     let name = |name: &str, href| SentencePart { text: name.to_owned(), is_name: true, href };
     let between = |text: &str| SentencePart { text: text.to_owned(), is_name: false, href: None };

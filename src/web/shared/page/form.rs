@@ -104,7 +104,11 @@ impl Field {
 impl SecretField {
     /// Empty field of the current password.
     pub fn missing() -> Self {
-        Self::refused(FieldError::Message("Enter your current password".to_owned()))
+        Self::message("Enter your current password")
+    }
+
+    pub fn message(text: impl Into<String>) -> Self {
+        Self::refused(FieldError::Message(text.into()))
     }
 
     pub fn refused(error: impl Into<FieldError>) -> Self {

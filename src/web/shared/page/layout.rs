@@ -19,6 +19,8 @@ pub struct Layout {
     /// The signed-in user.
     pub me: UserLabel,
     pub appearance: Appearance,
+    /// True on pages of My account.
+    pub is_my_account: bool,
     pub nav: Vec<NavGroup>,
     pub csrf: String,
     pub flash: Option<Flash>,

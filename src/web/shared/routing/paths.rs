@@ -69,6 +69,8 @@ paths! {
     Setup {} = "/setup", Form, Token;
     /// Takes `?next=`, or `?after=` what led there.
     SignIn {} = "/sign-in", Form, Anyone;
+    /// The code of a sign-in with two-factor. Takes `?next=`, and `?with=recovery` for a recovery code.
+    SecondStep {} = "/sign-in/two-factor", Form, Anyone;
     SignOut {} = "/sign-out", Button, SignedIn;
     /// For the script that warns before a session ends.
     StaySignedIn {} = "/stay-signed-in", Button, SignedIn;
@@ -78,6 +80,11 @@ paths! {
     /// Takes back another address that waits to be confirmed.
     KeepOwnEmail {} = "/my-account/keep-email", Button, SignedIn;
     ChangePassword {} = "/my-account/password", Button, SignedIn;
+    TurnOnTwoFactor {} = "/my-account/two-factor", Form, SignedIn;
+    TurnOffTwoFactor {} = "/my-account/two-factor/off", Form, SignedIn;
+    RenewRecoveryCodes {} = "/my-account/two-factor/codes", Form, SignedIn;
+    /// The shown codes as a file.
+    RecoveryCodesFile {} = "/my-account/two-factor/codes/file", Button, SignedIn;
     ChangeAppearance {} = "/my-account/appearance", Button, SignedIn;
     EndOwnSession { session: SessionId } = "/my-account/sessions/{session}/end", Button, SignedIn;
     EndOtherSessions {} = "/my-account/sessions/end-others", Button, SignedIn;
@@ -137,6 +144,7 @@ paths! {
     DeactivateUser { user: UserId } = "/users-and-permissions/{user}/deactivate", Button, UsersAndPermissions: UsersEdit;
     ReactivateUser { user: UserId } = "/users-and-permissions/{user}/reactivate", Button, UsersAndPermissions: UsersEdit;
     EndSessions { user: UserId } = "/users-and-permissions/{user}/sign-out", Button, UsersAndPermissions: UsersEdit;
+    ResetTwoFactor { user: UserId } = "/users-and-permissions/{user}/reset-two-factor", Form, UsersAndPermissions: UsersResetTwoFactor;
     SendPasswordReset { user: UserId } = "/users-and-permissions/{user}/send-password-reset", Button, UsersAndPermissions: UsersEdit;
     /// Takes back another address that waits to be confirmed.
     WithdrawEmailChange { user: UserId } = "/users-and-permissions/{user}/withdraw-email-change", Button, UsersAndPermissions: UsersEdit;
@@ -270,6 +278,8 @@ pub fn with_token(purpose: TokenPurpose, token: &Token) -> String {
         TokenPurpose::PasswordReset => PasswordReset { token }.to_string(),
         TokenPurpose::EmailChange => ConfirmEmail { token }.to_string(),
         TokenPurpose::EmailChangeStop => StopEmailChange { token }.to_string(),
+        // Its token is in a cookie.
+        TokenPurpose::SecondStep => SecondStep {}.to_string(),
     }
 }
 

@@ -24,10 +24,12 @@ use crate::{
                 email_change::{confirm, stop},
                 invitation::{accept, new_link},
                 password_reset::{ask, choose},
-                sign_in, stay_signed_in,
+                second_step, sign_in, stay_signed_in,
             },
             groups::{self, new},
-            home, my_account, portfolios, roles, setup,
+            home,
+            my_account::{self, two_factor},
+            portfolios, roles, setup,
             users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
         },
         shared::{
@@ -89,6 +91,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(Root => home::show))
                 .service(at!(Setup => setup::show, setup::submit))
                 .service(at!(SignIn => sign_in::show, sign_in::submit))
+                .service(at!(SecondStep => second_step::show, second_step::submit))
                 .service(at!(SignOut => sign_in::sign_out))
                 .service(at!(StaySignedIn => stay_signed_in::submit))
                 .service(at!(MyAccount => my_account::show::show))
@@ -96,6 +99,10 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(ChangeOwnEmail => my_account::email::submit))
                 .service(at!(KeepOwnEmail => my_account::email::keep))
                 .service(at!(ChangePassword => my_account::password::submit))
+                .service(at!(TurnOnTwoFactor => two_factor::show, two_factor::turn_on))
+                .service(at!(TurnOffTwoFactor => two_factor::ask_off, two_factor::turn_off))
+                .service(at!(RenewRecoveryCodes => two_factor::ask_codes, two_factor::renew_codes))
+                .service(at!(RecoveryCodesFile => two_factor::file))
                 .service(at!(ChangeAppearance => my_account::appearance::submit))
                 .service(at!(EndOwnSession => my_account::sessions::end))
                 .service(at!(EndOtherSessions => my_account::sessions::end_others))
@@ -135,6 +142,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(DeactivateUser => status_actions::deactivate))
                 .service(at!(ReactivateUser => status_actions::reactivate))
                 .service(at!(EndSessions => manage::status_actions::end_sessions))
+                .service(at!(ResetTwoFactor => manage::two_factor::show, manage::two_factor::submit))
                 .service(at!(SendPasswordReset => manage::status_actions::send_password_reset))
                 .service(at!(WithdrawEmailChange => manage::status_actions::withdraw_email_change))
                 .service(at!(ResendFromManage => status_actions::resend))

@@ -56,6 +56,7 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("StopEmailChange", "/stop-email-change/unknown", Some([404, 404]), Some([404, 404])),
     ("Invitation", "/invitation/unknown", Some([404, 404]), Some([400, 400])),
     ("InvitationNewLink", "/invitation/unknown/new-link", Some([404, 404]), Some([404, 404])),
+    ("SecondStep", "/sign-in/two-factor", Some([303, 303]), Some([400, 400])),
     ("SignOut", "/sign-out", None, Some([303, 303])),
 ];
 
@@ -163,6 +164,10 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "RenameOneself" => site.with(&[("first_name", "<"), ("last_name", ""), ("version", "1")]).besides(&[422]),
         "ChangeOwnEmail" => site.with(&[("email", "new{made}@example.com"), ("current", "")]).besides(&[422]),
         "ChangePassword" => site.with(&[("current", ""), ("password", "")]).besides(&[422]),
+        "TurnOnTwoFactor" => site.with(&[("secret", "x"), ("code", ""), ("current", "")]).besides(&[400]),
+        "TurnOffTwoFactor" | "RenewRecoveryCodes" => site.with(&[("code", ""), ("current", "")]).besides(&[303, 422]),
+        "RecoveryCodesFile" => site.with(&[("codes", "7KQ4-M2XD")]).besides(&[200]),
+        "ResetTwoFactor" => site.besides(&[303]),
         "ChangeAppearance" => site.with(&[("appearance", "dark")]),
         "UserAccess" | "ExportUserAccess" => Site { shows_deleted: true, ..site },
         "NewUser" => site.with(&[("email", "new{made}@example.com")]),

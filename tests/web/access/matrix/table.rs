@@ -231,6 +231,11 @@ impl Table {
             "In their portfolios" => within(viewer, word, thing),
             "In assigned accounts" => assigned(word, thing),
             "People only in their portfolios" => wholly(viewer, thing),
+            // Another Portfolio Admin's is an Admin's to do.
+            "Users only in their portfolios" => match (thing, wholly(viewer, thing)) {
+                (Thing::User(Who::Peer | Who::Oneself), Answer::Allowed) => Answer::Refused,
+                (_, answer) => answer,
+            },
             cell => panic!("nothing is known about {cell:?}"),
         }
     }

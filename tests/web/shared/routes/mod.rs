@@ -9,6 +9,7 @@ use usher::{
         ids::UserId,
     },
     store::tokens::{self, NewToken},
+    usecases::my_account::two_factor::Enrolment,
     web::shared::routing::{
         addresses,
         endpoint::Access,

@@ -39,6 +39,9 @@ pub(crate) struct World {
     pub(super) moving: String,
     /// Another session of the Admin.
     pub(super) session: String,
+    /// Sealed secret of an authenticator app of the Admin, and three of its codes, one after the other.
+    pub(super) secret: String,
+    pub(super) codes: [String; 3],
 }
 
 /// Counts of stored rows; each change alters one of them.
@@ -125,6 +128,9 @@ impl World {
         app.signed_in("maya.fischer@example.com").await;
         app.signed_in("maya.fischer@example.com").await;
         let page = maya.get(&app, "/my-account").await;
+        let session = Token::parse(maya.cookie("usher").unwrap().split_at(44).1).unwrap().hash();
+        let enrolment = Enrolment::new(&app.ctx, app.id_of("maya.fischer@example.com"), session);
+        let codes = [-30, 0, 30].map(|seconds| enrolment.secret.code_at(app.now() + TimeDelta::seconds(seconds)));
         let session = page.body.split("/my-account/sessions/").nth(1).and_then(|path| path.split('/').next()).unwrap().to_owned();
         Self {
             app,
@@ -150,6 +156,8 @@ impl World {
             stop,
             moving: rosa.to_string(),
             session,
+            secret: enrolment.sealed,
+            codes,
         }
     }
 

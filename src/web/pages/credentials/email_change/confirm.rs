@@ -14,8 +14,8 @@ use crate::{
     },
     web::{
         pages::credentials::{
+            after::After,
             closed_link::{self, ClosedLink},
-            sign_in::After,
         },
         shared::{
             extract::AnonymousSession,

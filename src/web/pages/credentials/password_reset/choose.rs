@@ -18,9 +18,9 @@ use crate::{
     },
     web::{
         pages::credentials::{
+            after::After,
             closed_link::{self, ClosedLink},
             new_password,
-            sign_in::After,
         },
         shared::{
             extract::AnonymousSession,

@@ -70,7 +70,7 @@ impl From<&Inventory> for WhatGoes {
     fn from(inventory: &Inventory) -> Self {
         let names = |named: &[Named]| named.iter().map(|named| named.name.clone()).collect();
         Self {
-            sessions: inventory.sessions.unsigned_abs(),
+            sessions: inventory.sessions as u64,
             groups: names(&inventory.groups),
             portfolios: names(&inventory.portfolios),
             accounts: names(&inventory.accounts),

@@ -54,7 +54,12 @@ fn line(row: &Row<Names>) -> String {
         row.status.label().to_owned(),
         row.assigned.portfolios.join("; "),
         row.assigned.accounts.iter().map(|(portfolio, account)| format!("{account} ({portfolio})")).collect::<Vec<_>>().join("; "),
-        if has_credentials(row.status) { "Off" } else { "Not set up" }.to_owned(),
+        match (row.user.two_factor_since, has_credentials(row.status)) {
+            (Some(_), _) => "On",
+            (None, true) => "Off",
+            (None, false) => "Not set up",
+        }
+        .to_owned(),
         row.user.last_sign_in_at.map(time).unwrap_or_default(),
         time(row.created_at),
     ])

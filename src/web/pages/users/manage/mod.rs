@@ -9,6 +9,7 @@ pub(in crate::web) mod links;
 pub(in crate::web) mod permissions;
 pub mod show;
 pub mod status_actions;
+pub mod two_factor;
 pub mod unassign;
 
 use std::fmt;

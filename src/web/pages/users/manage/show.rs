@@ -9,6 +9,7 @@ use super::{
     links::{EmailChange, Invitation, PasswordReset},
     list,
     permissions::{self, Block},
+    two_factor::TwoFactor,
     with_return,
 };
 use crate::{
@@ -70,6 +71,7 @@ pub struct ManagePage {
     pub invitation: Option<Invitation>,
     pub email_change: Option<EmailChange>,
     pub password_reset: Option<PasswordReset>,
+    pub two_factor: Option<TwoFactor>,
     /// Sessions, for readers who may end them.
     pub sessions: Option<SessionsInShort>,
     pub blocks: Vec<Block>,
@@ -139,6 +141,10 @@ impl ManagePage {
         with_return(paths::LinkFromManage { user: self.user.id }, &self.query)
     }
 
+    fn reset_two_factor(&self) -> String {
+        with_return(paths::ResetTwoFactor { user: self.user.id }, &self.query)
+    }
+
     fn end_sessions(&self) -> paths::EndSessions {
         paths::EndSessions { user: self.user.id }
     }
@@ -199,6 +205,7 @@ impl ManagePage {
             invitation,
             email_change,
             password_reset,
+            two_factor,
             sessions,
             effective,
             assigned,
@@ -226,6 +233,7 @@ impl ManagePage {
             invitation: invitation.map(|sent| Invitation::new(users::page::Invitation { mail: mail(sent.mail), ..sent }, now)),
             email_change: email_change.map(|(change, sent)| EmailChange::new(change, mail(sent), now)),
             password_reset: password_reset.map(|sent| PasswordReset::new(Latest { mail: mail(sent.mail), ..sent }, now)),
+            two_factor: two_factor.map(|state| TwoFactor::new(state, now)),
             sessions: sessions.map(|sessions| SessionsInShort { number: sessions.number, since: sessions.since.map(moment) }),
             blocks,
             more_portfolios,

@@ -3,10 +3,10 @@
 use super::*;
 use crate::{
     domain::{
-        ids::{AccountId, MailId},
+        ids::AccountId,
         permission::{PermissionToggle, To},
     },
-    usecases::{DeliveryStatus, LinkDelivery},
+    usecases::DeliveryStatus,
     web::{
         pages::users::manage::{
             assigned::{AddOption, AssignedRow, ToggleRow, WithheldRow},
@@ -28,6 +28,7 @@ const MAY: May = May {
     revoke: true,
     see_link: true,
     end_sessions: true,
+    reset_two_factor: true,
     assign: true,
 };
 
@@ -80,6 +81,7 @@ fn page(sample: &Sample) -> ManagePage {
         invitation: None,
         email_change: Some(EmailChange::sample(sample)),
         password_reset: Some(reset(sample, DeliveryStatus::Failed)),
+        two_factor: Some(TwoFactor::sample(sample)),
         sessions: Some(SessionsInShort { number: 2, since: Some(sample.display_time(9)) }),
         blocks: vec![permissions::sample(sample)],
         more_portfolios: Some("3 more portfolios".into()),

@@ -1,0 +1,72 @@
+//! A user's two-factor in the hands of administrators: the reset, and reminders to turn it on.
+
+use crate::{
+    domain::{audit::AuditEvent, ids::UserId, policy::UserAction},
+    mail::{
+        Link, Message,
+        messages::{TwoFactorReminder, TwoFactorResetNotice},
+    },
+    store::{credentials::two_factor, groups, users::User},
+    usecases::{
+        ActionError, Context, EntryPoint, Submission,
+        shared::{
+            ending::{AccessEnd, end_access},
+            scoped_actor::ScopedActor,
+            transaction::Rights,
+        },
+    },
+};
+
+/// Finds a user whose two-factor the actor may reset.
+///
+/// # Errors
+/// Unchanged where it is off.
+pub fn resettable(ctx: &Context, actor: &User, id: UserId) -> Result<User, ActionError> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let actor = ScopedActor::of(db, actor)?;
+        let user = actor.require(db, EntryPoint::UsersAndPermissions, id, |target, _| UserAction::ResetTwoFactor(target), now)?;
+        if user.two_factor_since.is_none() {
+            return Err(ActionError::unchanged(&user));
+        }
+        Ok(user)
+    })
+}
+
+/// Mails a user a request to turn two-factor on. Returns the user.
+///
+/// # Errors
+/// Unchanged where it is on.
+pub fn remind(ctx: &Context, submission: &Submission<User>, id: UserId) -> Result<User, ActionError> {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let user = work.require_for_update(EntryPoint::UsersAndPermissions, id, |target, _| UserAction::RemindOfTwoFactor(target))?;
+        if user.two_factor_since.is_some() {
+            return Err(ActionError::unchanged(&user));
+        }
+        work.count_mail(&user)?;
+        let link = Link::new(&ctx.links.my_account());
+        work.notify(&user, |change| Message::TwoFactorReminder(TwoFactorReminder { change, link }))?;
+        work.record(&user, &AuditEvent::TwoFactorReminded {});
+        Ok(user)
+    })
+}
+
+/// Turns a user's two-factor off. Sessions and sign-ins that wait for a code end. The user and all Admins are told.
+/// Returns the user.
+pub fn reset(ctx: &Context, submission: &Submission<User>, id: UserId) -> Result<User, ActionError> {
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let user = work.require_for_update(EntryPoint::UsersAndPermissions, id, |target, _| UserAction::ResetTwoFactor(target))?;
+        if !two_factor::turn_off(work.tx, id)? {
+            return Err(ActionError::unchanged(&user));
+        }
+        let sessions = end_access(work, id, AccessEnd::TwoFactorReset, None)?;
+        work.notify(&user, Message::TwoFactorReset)?;
+        for admin in groups::active_admins(work.tx.db())?.into_iter().filter(|admin| admin.id != id) {
+            let change = work.by_other(admin.first_name.clone(), work.actor.name.clone())?;
+            let notice = TwoFactorResetNotice { change, who: user.display_name() };
+            work.post((&admin).into(), &Message::TwoFactorResetNotice(notice))?;
+        }
+        work.record(&user, &AuditEvent::TwoFactorReset { sessions_ended: sessions as u64 });
+        Ok(user)
+    })
+}
