@@ -34,7 +34,7 @@ use crate::{
 use super::{sessions, two_factor_app};
 
 /// Lifetime of a step.
-const TERM: TimeDelta = TimeDelta::minutes(10);
+pub const TERM: TimeDelta = TimeDelta::minutes(10);
 
 /// A typed code.
 #[derive(Debug, Clone)]

@@ -25,7 +25,9 @@ pub use finder::{FindQuery, Finder, RESULTS_MAX};
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
 pub use layout::{Flash, FlashAction, FlashKind, Layout, NavEntry, NavGroup, PublicLayout, SessionLeft, navigation};
 pub use merge::Base;
-pub use number::{Count, NAMED, assigned_in_short, counted, grouped, listed, names_in_short, wait_in_words};
+pub use number::{
+    Count, NAMED, NO_MORE_ATTEMPTS, assigned_in_short, counted, grouped, listed, names_in_short, too_many_attempts, wait_in_words,
+};
 pub use pager::{Pager, RowsLink};
 pub(in crate::web) use pager::{before, first_row};
 pub use permissions::{Ability, gives, in_words, toggles};

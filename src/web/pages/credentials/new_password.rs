@@ -12,7 +12,7 @@ use crate::{
     web::shared::{
         error::WebError,
         hashing::HashingClass,
-        page::{FieldError, SecretField, wait_in_words},
+        page::{SecretField, too_many_attempts},
         respond::{self, HandlerResult},
         state::State,
     },
@@ -70,8 +70,7 @@ pub(in crate::web) fn again<P: Template>(error: NewPasswordError, now: Timestamp
         NewPasswordError::Refused(error) => respond::again(&page(SecretField::refused(error))),
         NewPasswordError::Throttled { until } => {
             let wait = (until - now).max(TimeDelta::zero());
-            let text = format!("Too many attempts. Try again in {}.", wait_in_words(&wait));
-            respond::wait(wait, &page(SecretField::refused(FieldError::Message(text))))
+            respond::wait(wait, &page(SecretField::message(too_many_attempts(&wait))))
         }
         NewPasswordError::Store(error) => Err(error.into()),
         NewPasswordError::Hashing(error) => Err(WebError::Internal(error.to_string())),

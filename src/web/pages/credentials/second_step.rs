@@ -25,7 +25,7 @@ use crate::{
         extract::AnonymousSession,
         form::Form,
         hashing::HashingClass,
-        page::{FormErrors, PublicLayout, SecretField, wait_in_words},
+        page::{FormErrors, NO_MORE_ATTEMPTS, PublicLayout, SecretField, too_many_attempts},
         respond::{self, HandlerResult},
         routing::{addresses, paths},
         state::State,
@@ -36,7 +36,6 @@ use super::after::{self, After};
 
 /// Cookie with the token of the step, as long as the step lasts.
 const STEP: &str = "usher-second-step";
-const STEP_MINUTES: i64 = 10;
 
 /// Word in the address for a recovery code.
 const RECOVERY: &str = "recovery";
@@ -102,7 +101,7 @@ pub struct SecondStepForm {
 
 /// Goes on to the code after the right password.
 pub(super) fn begin(request: &HttpRequest, state: &State, step: &Token, next: &str, unsent: bool) -> HandlerResult {
-    cookies::keep(request, state, STEP, step.reveal().to_owned(), Duration::minutes(STEP_MINUTES));
+    cookies::keep(request, state, STEP, step.reveal().to_owned(), Duration::seconds(second_step::TERM.num_seconds()));
     respond::see_other(address("", next, unsent))
 }
 
@@ -147,27 +146,22 @@ pub(in crate::web) async fn submit(
         }
         Err(error) => error,
     };
-    let again = async |text: String| page(&request, &state, &anonymous, (&next, unsent, is_recovery), SecretField::message(text)).await;
+    let again = async |code| page(&request, &state, &anonymous, (&next, unsent, is_recovery), code).await;
     let ended = || After::SecondStep.sign_in(&request, &state);
     match error {
         SecondStepError::Ended => ended(),
         SecondStepError::Wrong => {
-            let text = if is_recovery {
-                "This recovery code is wrong or was used"
-            } else {
-                "This code is wrong or was used. Wait for the next one"
-            };
-            again(text.to_owned()).await?.map_or_else(ended, |page| respond::again(&page))
+            let wrong =
+                if is_recovery { SecretField::message("This recovery code is wrong or was used") } else { SecretField::wrong_code() };
+            again(wrong).await?.map_or_else(ended, |page| respond::again(&page))
         }
         SecondStepError::Throttled { until } => {
             let wait = (until - state.ctx.now()).max(chrono::TimeDelta::zero());
-            let text = format!("Too many attempts. Try again in {}.", wait_in_words(&wait));
-            again(text).await?.map_or_else(ended, |page| respond::wait(wait, &page))
+            again(SecretField::message(too_many_attempts(&wait))).await?.map_or_else(ended, |page| respond::wait(wait, &page))
         }
-        SecondStepError::Closed => {
-            let text = "Too many attempts. Use a browser you have signed in with before, or reset your password.".to_owned();
-            again(text).await?.map_or_else(ended, |page| respond::with_status(StatusCode::TOO_MANY_REQUESTS, &page))
-        }
+        SecondStepError::Closed => again(SecretField::message(NO_MORE_ATTEMPTS))
+            .await?
+            .map_or_else(ended, |page| respond::with_status(StatusCode::TOO_MANY_REQUESTS, &page)),
         SecondStepError::Store(error) => Err(error.into()),
         SecondStepError::Hashing(error) => Err(WebError::Internal(error.to_string())),
     }
@@ -222,8 +216,6 @@ mod tests {
     fn renders() {
         check("second-step", |sample| page(sample, false, SecretField::default()));
         check("second-step-recovery", |sample| page(sample, true, SecretField::default()));
-        check("second-step-error", |sample| {
-            page(sample, false, SecretField::message("This code is wrong or was used. Wait for the next one"))
-        });
+        check("second-step-error", |sample| page(sample, false, SecretField::wrong_code()));
     }
 }

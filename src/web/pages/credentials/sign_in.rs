@@ -17,7 +17,7 @@ use crate::{
         extract::{AnonymousSession, CurrentUser, UNSENT},
         form::{Button, Form},
         hashing::HashingClass,
-        page::{Flash, FlashKind, PublicLayout, wait_in_words},
+        page::{Flash, FlashKind, NO_MORE_ATTEMPTS, PublicLayout, too_many_attempts},
         respond::{self, HandlerResult},
         routing::{addresses, paths},
         state::State,
@@ -78,8 +78,8 @@ impl fmt::Display for SignInProblem {
         match self {
             Self::Wrong => f.write_str("Email address or password is wrong"),
             Self::Deactivated => f.write_str("Your access is deactivated. Ask an administrator."),
-            Self::Closed => f.write_str("Too many attempts. Use a browser you have signed in with before, or reset your password."),
-            Self::TooMany(wait) => write!(f, "Too many attempts. Try again in {}.", wait_in_words(wait)),
+            Self::Closed => f.write_str(NO_MORE_ATTEMPTS),
+            Self::TooMany(wait) => f.write_str(&too_many_attempts(wait)),
         }
     }
 }

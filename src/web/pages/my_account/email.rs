@@ -38,11 +38,8 @@ pub struct EmailForm {
 /// `POST /my-account/email`
 pub(in crate::web) async fn submit(context: PageContext, form: Form<EmailForm>) -> HandlerResult {
     let Form(EmailForm { email: typed, current, .. }, key) = form;
-    let mut fields = EmailFields::default();
+    let mut fields = EmailFields { current: SecretField::current(&current), ..EmailFields::default() };
     let parsed = parse(&typed, EmailAddress::parse, &mut fields.email);
-    if current.is_empty() {
-        fields.current = SecretField::missing();
-    }
     let (Some(email), false) = (parsed, current.is_empty()) else {
         return respond::again(&MyAccountPage { email: fields, ..MyAccountPage::open(&context).await? });
     };

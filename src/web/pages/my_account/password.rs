@@ -23,7 +23,7 @@ use crate::{
     },
     web::shared::{
         form::Form,
-        page::{Flash, FlashKind, SecretField, wait_in_words},
+        page::{Flash, FlashKind, SecretField, too_many_attempts},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -48,11 +48,10 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
     let again = async |fields: PasswordFields| -> HandlerResult {
         respond::again(&MyAccountPage { password: fields, ..MyAccountPage::open(&context).await? })
     };
-    let is_missing = current.is_empty();
     let new = match NewPassword::parse(&new, context.current.company.password_min) {
-        Ok(new) if !is_missing => new,
+        Ok(new) if !current.is_empty() => new,
         parsed => {
-            let current = if is_missing { SecretField::missing() } else { SecretField::default() };
+            let current = SecretField::current(&current);
             return again(PasswordFields { current, new: parsed.map_or_else(SecretField::refused, |_| SecretField::default()) }).await;
         }
     };
@@ -92,7 +91,7 @@ pub(super) fn current_again<P: Template>(
         CurrentPasswordError::Wrong => respond::again(&page(SecretField::message("This is not your current password"))),
         CurrentPasswordError::Throttled { until } => {
             let wait = (until - now).max(TimeDelta::zero());
-            respond::wait(wait, &page(SecretField::message(format!("Too many attempts. Try again in {}.", wait_in_words(&wait)))))
+            respond::wait(wait, &page(SecretField::message(too_many_attempts(&wait))))
         }
         CurrentPasswordError::Store(error) => Err(error.into()),
     }

@@ -90,7 +90,7 @@ impl ProofFields {
     }
 
     fn wrong_code() -> Self {
-        Self { code: SecretField::message("This code is wrong or was used. Wait for the next one"), ..Self::default() }
+        Self { code: SecretField::wrong_code(), ..Self::default() }
     }
 }
 
@@ -160,7 +160,7 @@ fn proof<T>(code: &str, parse: impl FnOnce(&str) -> Option<T>, current: &str) ->
     match parse(code) {
         Some(code) if !current.is_empty() => Ok((code, Password::typed(current))),
         parsed => Err(ProofFields {
-            current: if current.is_empty() { SecretField::missing() } else { SecretField::default() },
+            current: SecretField::current(current),
             code: if parsed.is_some() { SecretField::default() } else { SecretField::message("Enter the six digits of your app") },
         }),
     }

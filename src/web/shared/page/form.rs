@@ -107,6 +107,16 @@ impl SecretField {
         Self::message("Enter your current password")
     }
 
+    /// Empty field of a code of an authenticator app that is not accepted.
+    pub fn wrong_code() -> Self {
+        Self::message("This code is wrong or was used. Wait for the next one")
+    }
+
+    /// Field of the current password, which is required.
+    pub fn current(typed: &str) -> Self {
+        if typed.is_empty() { Self::missing() } else { Self::default() }
+    }
+
     pub fn message(text: impl Into<String>) -> Self {
         Self::refused(FieldError::Message(text.into()))
     }

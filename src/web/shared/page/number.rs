@@ -96,6 +96,14 @@ pub fn wait_in_words(wait: &TimeDelta) -> String {
     if seconds < 60 { counted(seconds.max(1), "second", "seconds") } else { counted(seconds.div_ceil(60), "minute", "minutes") }
 }
 
+/// Message of a refused attempt where waiting does not help.
+pub const NO_MORE_ATTEMPTS: &str = "Too many attempts. Use a browser you have signed in with before, or reset your password.";
+
+/// Message of a refused attempt, which is possible after a wait.
+pub fn too_many_attempts(wait: &TimeDelta) -> String {
+    format!("Too many attempts. Try again in {}.", wait_in_words(wait))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
