@@ -57,6 +57,8 @@ ids! {
     AssetId,
     /// A version of the definition of a process, counted from 1.
     VersionNumber,
+    /// A form that waits.
+    HeldFormId,
     /// A single-use link.
     TokenId,
     /// A session of a user.

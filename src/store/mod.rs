@@ -18,6 +18,7 @@ pub mod deleted_access;
 pub mod derived;
 mod error;
 pub mod groups;
+pub mod held_forms;
 pub mod idempotency_keys;
 mod metrics;
 pub mod outbox;

@@ -179,6 +179,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    held_forms (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        is_unsent -> Bool,
+        sealed -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     idempotency_keys (session_id, key_hash) {
         session_id -> BigInt,
         key_hash -> Binary,
@@ -327,6 +337,7 @@ diesel::table! {
         user_id -> BigInt,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
+        proved_at -> Timestamp,
         client_ip -> Text,
         browser -> Text,
         state -> Text,
@@ -427,6 +438,7 @@ diesel::joinable!(asset_shares -> user_rows (user_id));
 diesel::joinable!(assets -> accounts (account_id));
 diesel::joinable!(authenticator_apps -> user_rows (user_id));
 diesel::joinable!(billing -> accounts (account_id));
+diesel::joinable!(held_forms -> user_rows (user_id));
 diesel::joinable!(idempotency_keys -> sessions (session_id));
 diesel::joinable!(integrations -> assets (asset_id));
 diesel::joinable!(integrations -> user_rows (secret_set_by));
@@ -459,6 +471,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     daily_counts,
     deleted_access,
     deleted_shares,
+    held_forms,
     idempotency_keys,
     integrations,
     invitation_expiry_counts,

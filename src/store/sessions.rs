@@ -42,9 +42,11 @@ pub struct SignedIn {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = sessions)]
 pub struct SessionRow {
-    pub id: i64,
+    pub id: SessionId,
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
+    /// Last time at which the user proved who they are.
+    pub proved_at: Timestamp,
     /// Message for the next page, as JSON.
     pub state: String,
 }
@@ -67,6 +69,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), StoreError> {
             sessions::user_id.eq(new.user.0),
             sessions::created_at.eq(new.now),
             sessions::last_seen_at.eq(new.now),
+            sessions::proved_at.eq(new.now),
             sessions::client_ip.eq(new.client_ip),
             sessions::browser.eq(browser),
         ))
@@ -97,8 +100,8 @@ impl SignedIn {
 }
 
 /// Notes the use of a session.
-pub fn touch(tx: &mut Tx<'_>, id: i64, now: Timestamp) -> Result<(), StoreError> {
-    diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(tx.db())?;
+pub fn touch(tx: &mut Tx<'_>, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(id.0)).set(sessions::last_seen_at.eq(now)).execute(tx.db())?;
     Ok(())
 }
 
@@ -115,10 +118,10 @@ pub fn clear_state(tx: &mut Tx<'_>, hash: TokenHash, said: &str) -> Result<(), S
     Ok(())
 }
 
-/// Replaces the token of a session.
-pub fn set_token(tx: &mut Tx<'_>, hash: TokenHash, new: TokenHash) -> Result<(), StoreError> {
+/// Notes that the user of a session has proved who they are, and replaces its token.
+pub fn renew(tx: &mut Tx<'_>, hash: TokenHash, new: TokenHash, now: Timestamp) -> Result<(), StoreError> {
     let session = sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice()));
-    diesel::update(session).set(sessions::token_hash.eq(new.0.as_slice())).execute(tx.db())?;
+    diesel::update(session).set((sessions::token_hash.eq(new.0.as_slice()), sessions::proved_at.eq(now))).execute(tx.db())?;
     Ok(())
 }
 

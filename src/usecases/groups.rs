@@ -132,7 +132,7 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
             GroupKind::Admins => (GroupAction::AddToAdmins(target), AuditEvent::AdminAppointed {}),
             GroupKind::Custom => (GroupAction::AddToGroup { target, is_member }, AuditEvent::GroupMemberAdded {}),
         };
-        authorise(work.actor.actor, action, Some(&user))?;
+        work.actor.authorise_about(action.into(), Some(&user))?;
         groups::add_member(work.tx, id, user_id, work.now)?;
         work.record_at(&user, &group, &event);
         if group.kind == GroupKind::Admins {

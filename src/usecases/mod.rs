@@ -8,6 +8,7 @@ pub mod audit;
 pub mod consistency;
 pub mod credentials;
 pub mod groups;
+pub mod held_forms;
 pub mod home;
 pub mod instance_key;
 pub mod my_account;

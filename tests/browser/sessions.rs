@@ -125,20 +125,38 @@ fn without_scripts_nobody_is_warned() {
 }
 
 #[apply(with_scripts_and_without!)]
-fn a_form_that_came_too_late_is_sent_again_from_its_page(scripts: bool) {
+fn a_form_that_came_too_late_is_saved_after_signing_in(scripts: bool) {
     let site = Site::with_admin();
     let maya = site.signed_in(MAYA, scripts);
     maya.open("/users-and-groups/new-group");
     maya.fill("Group Name", "Finance");
     site.app.advance(TimeDelta::hours(2));
     maya.press("OK");
-    maya.see("Your session expired and nothing was saved. Sign in, then send the form again.");
+    maya.see("Your session expired before this was saved. Sign in to continue with what you entered.");
     maya.fill("Email Address", MAYA);
     maya.fill("Password", PASSWORD);
     maya.press("Sign in");
-    maya.see("Your session expired and nothing was saved. Send the form again.");
-    assert_eq!(maya.path(), "/users-and-groups/new-group");
-    maya.fill("Group Name", "Finance");
-    maya.press("OK");
+    maya.see("Continue where you left off");
+    maya.see("Finance");
+    maya.press("Save now");
     maya.see("No members yet");
+}
+
+#[apply(with_scripts_and_without!)]
+fn a_sensitive_change_is_done_after_confirming_who_one_is(scripts: bool) {
+    let site = Site::with_admin();
+    let lena = site.app.create_user("Lena", "Novak");
+    let maya = site.signed_in(MAYA, scripts);
+    site.app.advance(TimeDelta::minutes(10));
+    maya.open(&format!("/users-and-groups/users/{lena}/delete"));
+    maya.press("Delete user");
+    maya.see("Confirm it’s you");
+    assert_eq!(maya.focused(), "Password");
+    maya.fill("Password", "wrong battery staple horse");
+    maya.press("Confirm");
+    maya.see("This is not your password");
+    maya.fill("Password", PASSWORD);
+    maya.press("Confirm");
+    maya.see("Lena Novak was deleted");
+    site.wait(site.app.mails());
 }

@@ -29,9 +29,8 @@ pub(crate) fn turn_on(site: &Site, browser: &Browser, look: impl FnOnce()) -> (T
     browser.click_link("Turn on two-factor");
     let secret = secret(browser);
     browser.fill("Code", &secret.code_at(site.app.now()));
-    browser.fill("Current Password", PASSWORD);
     browser.press("Turn on two-factor");
-    browser.see("Two-factor is on. Save the recovery codes.");
+    browser.see("Two-factor is on, and you are signed out everywhere else. Save the recovery codes.");
     look();
     let codes = text_of(browser, "#codes");
     let code = codes.split_whitespace().next().unwrap().to_owned();

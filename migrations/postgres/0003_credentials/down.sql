@@ -3,6 +3,7 @@ DROP TABLE throttles;
 DROP TABLE recovery_codes;
 DROP TABLE authenticator_apps;
 DROP TABLE known_browsers;
+DROP TABLE held_forms;
 DROP TABLE idempotency_keys;
 DROP TABLE sessions;
 DROP TABLE reset_requests;

@@ -38,6 +38,8 @@ CREATE TABLE sessions (
     user_id      BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
     created_at   TIMESTAMP NOT NULL,
     last_seen_at TIMESTAMP NOT NULL,
+    -- Last time at which the user proved who they are: at sign-in, or since.
+    proved_at    TIMESTAMP NOT NULL,
     client_ip    TEXT      NOT NULL,
     browser      TEXT      NOT NULL,
     -- Message for the next page, as JSON; empty for none.
@@ -52,6 +54,18 @@ CREATE TABLE idempotency_keys (
     key_hash  BLOB   NOT NULL CHECK (length(key_hash) = 32),
     PRIMARY KEY (session_id, key_hash)
 ) WITHOUT ROWID;
+
+-- Forms that wait until their user has signed in again or proved who they are: address and fields, sealed with the instance key for their user.
+CREATE TABLE held_forms (
+    id         INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id    BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
+    -- True for a form that came after the end of its session, and is offered after the next sign-in.
+    is_unsent  BOOLEAN   NOT NULL,
+    sealed     BLOB      NOT NULL,
+    created_at TIMESTAMP NOT NULL
+);
+CREATE INDEX held_forms_of_user ON held_forms (user_id);
+CREATE INDEX held_forms_by_age ON held_forms (created_at);
 
 -- Browsers in which a user has signed in before: from these, a right password is not held up by the wrong ones of strangers.
 CREATE TABLE known_browsers (

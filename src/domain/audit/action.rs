@@ -57,6 +57,7 @@ impl AuditAction {
             Self::SignedOut => (ActionGroup::SignIns, "Signed out"),
             Self::SessionsEnded => (ActionGroup::SignIns, "Signed out everywhere"),
             Self::SessionEnded => (ActionGroup::SignIns, "Session ended"),
+            Self::IdentityConfirmed => (ActionGroup::SignIns, "Identity confirmed"),
             Self::OtherSessionsEnded => (ActionGroup::SignIns, "Other sessions ended"),
             Self::OldestSessionsEnded => (ActionGroup::SignIns, "Oldest sessions ended"),
             Self::PasswordResetRequested => (ActionGroup::SignIns, "Password reset requested"),

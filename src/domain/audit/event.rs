@@ -12,6 +12,7 @@ use crate::domain::{
     appearance::Appearance,
     asset::{AssetKind, ConnectionKind, ShareLevel},
     audit::SubjectKind,
+    credentials::proof::ProofMethod,
     permission::AssignmentPermissions,
     stored::stored_enum,
     user::{DefaultRole, Status, Who},
@@ -58,6 +59,7 @@ audit_events! {
     RefusalsExported = "refused_sign_ins.exported" { filters: String }
     SignedIn = "session.signed_in" { browser: String }
     SignedOut = "session.signed_out" {}
+    IdentityConfirmed = "session.identity_confirmed" { method: ProofMethod }
     SessionsEnded = "session.all_ended" { sessions: u64 }
     SessionEnded = "session.ended" { browser: String }
     OtherSessionsEnded = "session.others_ended" { sessions: u64 }

@@ -1,6 +1,7 @@
 //! Passwords, single-use tokens, and the waits after failed attempts.
 
 pub mod password;
+pub mod proof;
 pub mod throttle;
 pub mod token;
 pub mod two_factor;

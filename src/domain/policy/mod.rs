@@ -184,6 +184,19 @@ impl Need {
 }
 
 impl Action {
+    /// True for a sensitive action, which a session may only do shortly after its user proved who they are (OWASP ASVS
+    /// 5.0, 7.5.1).
+    pub fn needs_recent_proof(self) -> bool {
+        match self {
+            Self::User(action) => {
+                matches!(action, UserAction::Delete { .. } | UserAction::ResetTwoFactor(_) | UserAction::ChangeOwnSignIn(_))
+            }
+            Self::Group(action) => matches!(action, GroupAction::AddToAdmins(_)),
+            Self::Asset(action) => matches!(action, AssetAction::ChangeOwner { .. }),
+            Self::Use(_) | Self::Access(_) => false,
+        }
+    }
+
     fn need(self) -> Need {
         match self {
             Self::Use(permission) => Need::Somewhere(permission),

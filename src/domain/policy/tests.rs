@@ -126,8 +126,8 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
     let oneself = target.id == ACTOR;
     let wrong = Err(PolicyDenial::Status(target.status));
     match name {
-        "edit oneself" if !oneself => return Err(PolicyDenial::Unknown),
-        "edit oneself" => return if target.status == Status::Active { Ok(()) } else { wrong },
+        "edit oneself" | "change own sign-in" if !oneself => return Err(PolicyDenial::Unknown),
+        "edit oneself" | "change own sign-in" => return if target.status == Status::Active { Ok(()) } else { wrong },
         _ if role == Role::User => return Err(PolicyDenial::Role),
         _ => {}
     }
@@ -172,9 +172,10 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
 fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
     let mut decided = 0;
     let mut check = |role, target: Target, is_own, others| {
-        let actions: [(&str, Action); 14] = [
+        let actions: [(&str, Action); 15] = [
             ("remind of two-factor", UserAction::RemindOfTwoFactor(target).into()),
             ("edit oneself", UserAction::EditOneself(target).into()),
+            ("change own sign-in", UserAction::ChangeOwnSignIn(target).into()),
             ("reset two-factor", UserAction::ResetTwoFactor(target).into()),
             ("see user", UserAction::SeeUser(target).into()),
             ("edit", UserAction::EditUser(target).into()),
@@ -209,7 +210,7 @@ fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
             }
         }
     }
-    assert_eq!(decided, 3 * 3 * 2 * 4 * 5 * 2 * 14);
+    assert_eq!(decided, 3 * 3 * 2 * 4 * 5 * 2 * 15);
 }
 
 #[test]
@@ -326,4 +327,20 @@ fn every_role_and_access_to_an_asset_is_decided_as_written() {
             }
         }
     }
+}
+
+#[test]
+fn sensitive_actions_alone_need_a_recent_proof() {
+    let target = Target { id: SOMEBODY, status: Status::Active, is_admin: false, default_role: DefaultRole::User, inside: None };
+    let directory = actions(target, 1).into_iter();
+    let others: [(&str, Action); 6] = [
+        ("edit oneself", UserAction::EditOneself(target).into()),
+        ("change own sign-in", UserAction::ChangeOwnSignIn(target).into()),
+        ("reset two-factor", UserAction::ResetTwoFactor(target).into()),
+        ("edit", UserAction::EditUser(target).into()),
+        ("edit asset", AssetAction::EditAsset(None).into()),
+        ("change owner", AssetAction::ChangeOwner { target }.into()),
+    ];
+    let sensitive = directory.chain(others).filter(|(_, action)| action.needs_recent_proof()).map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(sensitive, ["delete", "add to admins", "change own sign-in", "reset two-factor", "change owner"]);
 }

@@ -46,6 +46,8 @@ pub enum UserAction {
     EndSessions(Target),
     /// One's own name, address, password, sessions and appearance, in My account.
     EditOneself(Target),
+    /// The address and the factors that one signs in with.
+    ChangeOwnSignIn(Target),
 }
 
 impl UserAction {
@@ -68,7 +70,7 @@ impl UserAction {
                 Need::At(Permission::UsersEdit, target.place())
             }
             Self::ResetTwoFactor(target) => Need::At(Permission::UsersResetTwoFactor, target.place()),
-            Self::EditOneself(_) => Need::Nothing,
+            Self::EditOneself(_) | Self::ChangeOwnSignIn(_) => Need::Nothing,
         }
     }
 
@@ -103,8 +105,10 @@ impl UserAction {
                 keep_an_admin(target, other_active_admins)
             }
             Self::EditUser(target) | Self::EndSessions(target) | Self::ResetTwoFactor(target) => not_oneself(actor, target),
-            Self::EditOneself(target) if actor.id == Some(target.id) => require_status(target, &[Status::Active]),
-            Self::EditOneself(_) => Err(PolicyDenial::Unknown),
+            Self::EditOneself(target) | Self::ChangeOwnSignIn(target) if actor.id == Some(target.id) => {
+                require_status(target, &[Status::Active])
+            }
+            Self::EditOneself(_) | Self::ChangeOwnSignIn(_) => Err(PolicyDenial::Unknown),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Change of a user's own two-factor.
+/// Change of a user's own two-factor, or its use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TwoFactorChanged {
     pub first_name: String,
@@ -22,7 +22,7 @@ pub struct TwoFactorChanged {
     pub link: Link,
 }
 
-/// Kind of a change.
+/// Kind of a change or a use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TwoFactorChange {
@@ -33,6 +33,8 @@ pub enum TwoFactorChange {
     CodeUsed {
         left: u64,
     },
+    /// Several wrong codes in a row at sign-in, after the right password.
+    WrongCodes,
 }
 
 impl TwoFactorChanged {
@@ -57,6 +59,12 @@ impl TwoFactorChanged {
                 "Your recovery codes were renewed",
                 format!("You got new recovery codes for your sign-in to {console}, on"),
                 "The earlier codes no longer work.",
+            ),
+            TwoFactorChange::WrongCodes => (
+                "Wrong codes at your sign-in",
+                "Someone entered wrong codes",
+                format!("Someone entered your password for {console}, and then several wrong codes, on"),
+                "Nobody got in this way.",
             ),
             TwoFactorChange::CodeUsed { left: codes } => {
                 left = match codes {

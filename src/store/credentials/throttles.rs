@@ -61,6 +61,12 @@ pub fn is_closed(db: &mut Database, account: &Bucket) -> Result<bool, StoreError
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
+/// Number of attempts in a row.
+pub fn attempts(db: &mut Database, bucket: &Bucket, now: Timestamp) -> Result<i32, StoreError> {
+    let row = throttles::table.find((bucket.scope, &bucket.key)).select(AttemptCount::as_select()).first(db).optional()?;
+    Ok(row.map_or(0, |row| row.wrong(now)))
+}
+
 /// Counts an attempt in each bucket, before it is checked, so that concurrent guesses are all counted. An attempt that
 /// one bucket holds is counted in none, and later buckets are not touched. Returns the time until which it is held.
 pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Option<Timestamp>, StoreError> {

@@ -8,10 +8,7 @@ use crate::{
     domain::{
         audit::AuditEvent,
         clock::Timestamp,
-        credentials::{
-            password::Password,
-            token::{Token, TokenEnd, TokenPurpose},
-        },
+        credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
         ids::UserId,
         policy::UserAction,
@@ -37,8 +34,6 @@ use crate::{
         users::invite::Existing,
     },
 };
-
-use super::current_password::{self, CurrentPasswordError};
 
 pub use self::confirm::{ConfirmError, Open, confirm, look, look_at_stop, stop};
 
@@ -133,12 +128,10 @@ pub(in crate::usecases) fn pending_with_mail(
 ///
 /// # Errors
 /// [`OwnAddressError::Taken`] for the address of another user, if they exist for the actor.
-pub fn request(ctx: &Context, submission: &Submission<User>, email: &EmailAddress, current: &Password) -> Result<User, OwnAddressError> {
+pub fn request(ctx: &Context, submission: &Submission<User>, email: &EmailAddress) -> Result<User, OwnAddressError> {
     let tokens = Tokens::new(ctx);
-    let proof = current_password::prove(ctx, submission.principal(), current)?;
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let user = work.oneself()?;
-        proof.settle(work)?;
+        let user = work.oneself_proved()?;
         if email.as_str() == user.email {
             return Err(ActionError::unchanged(&user).into());
         }
@@ -159,8 +152,6 @@ pub fn request(ctx: &Context, submission: &Submission<User>, email: &EmailAddres
 pub enum OwnAddressError {
     #[error("the address is in use")]
     Taken(Box<Existing>),
-    #[error(transparent)]
-    Current(#[from] CurrentPasswordError),
     #[error(transparent)]
     Action(#[from] ActionError),
 }

@@ -2,8 +2,10 @@
 
 pub mod current_password;
 pub mod email_change;
+pub mod identity;
 pub mod invitation;
 pub mod new_password;
+pub(in crate::usecases) mod own_code;
 pub mod password_reset;
 pub mod second_step;
 pub mod sessions;

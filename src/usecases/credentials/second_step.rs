@@ -36,6 +36,9 @@ use super::{sessions, two_factor_app};
 /// Lifetime of a step.
 pub const TERM: TimeDelta = TimeDelta::minutes(10);
 
+/// Wrong codes in a row of which the user is told.
+const WRONG_CODES_TOLD: i32 = 5;
+
 /// A typed code.
 #[derive(Debug, Clone)]
 pub enum Code {
@@ -157,8 +160,25 @@ pub fn finish(ctx: &Context, step: &Token, code: &Code, client: &ClientInfo) -> 
     });
     if matches!(signed_in, Err(SecondStepError::Wrong)) {
         refuse(RefusalReason::Code);
+        warn_of_wrong_codes(ctx, &user, client)?;
     }
     signed_in
+}
+
+/// Mails the user at the fifth wrong code in a row, once: whoever types them knows the password.
+fn warn_of_wrong_codes(ctx: &Context, user: &User, client: &ClientInfo) -> Result<(), StoreError> {
+    let now = ctx.now();
+    let attempts = ctx.store.read(|db| match buckets(db, user, client)?.last() {
+        Some(of_codes) => throttles::attempts(db, of_codes, now),
+        None => Ok(0),
+    })?;
+    if attempts != WRONG_CODES_TOLD {
+        return Ok(());
+    }
+    ctx.store.write_transaction(|tx| {
+        let mut work = UnitOfWork::of(ctx, tx, ScopedActor::oneself(&user.who()), &client.client_ip, now);
+        two_factor_app::tell(&mut work, user, TwoFactorChange::WrongCodes)
+    })
 }
 
 /// Counters of attempts, networks first: a known browser has a counter of its own and counts against no network.

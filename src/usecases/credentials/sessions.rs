@@ -9,6 +9,7 @@ use crate::{
         clock::Timestamp,
         company::Company,
         credentials::token::{Token, TokenHash},
+        ids::SessionId,
         user::Who,
     },
     store::{
@@ -28,6 +29,7 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// A valid session, with its user and the company.
 #[derive(Debug, Clone)]
 pub struct ActiveSession {
+    pub id: SessionId,
     pub user: User,
     pub appearance: Appearance,
     pub company: Company,
@@ -61,7 +63,7 @@ pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<ActiveSession>, Sto
     }
     let ends = Ends { idle: last_seen + found.company.session_idle, absolute: found.session.created_at + found.company.session_absolute };
     let sessions::SignedIn { session, user, appearance, company } = found;
-    Ok(Some(ActiveSession { user, appearance, company, state: session.state, ends }))
+    Ok(Some(ActiveSession { id: session.id, user, appearance, company, state: session.state, ends }))
 }
 
 /// Keeps a message for the next page where nothing else was written. The message may be lost.

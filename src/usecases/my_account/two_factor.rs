@@ -6,32 +6,34 @@ use chrono::TimeDelta;
 use crate::{
     domain::{
         audit::AuditEvent,
+        clock::Timestamp,
         company::Company,
         credentials::{
             password::{HashingFailed, Password},
-            throttle::Bucket,
-            token::TokenHash,
+            token::Token,
             two_factor::{AppCode, RecoveryCode, TotpSecret},
         },
-        ids::UserId,
+        ids::{SessionId, UserId},
     },
     mail::messages::TwoFactorChange,
     store::{
+        StoreError,
         credentials::{
-            throttles,
+            refused_sign_ins::RefusalReason,
             two_factor::{self, NewApp},
         },
-        tokens,
         users::User,
     },
     usecases::{
         ActionError, Context, Principal, Submission,
         credentials::{
             current_password::{self, CurrentPasswordError},
-            second_step::{CheckedCode, Code, SecondStepError},
+            identity, own_code,
+            second_step::{Code, SecondStepError},
             two_factor_app,
         },
         shared::{
+            ending::{AccessEnd, end_access},
             error::action_error_from_store,
             transaction::{Rights, UnitOfWork},
         },
@@ -57,6 +59,9 @@ pub struct Enrolment {
 pub enum TwoFactorError {
     #[error("the code is wrong")]
     WrongCode,
+    /// Too many codes; the next one is possible at `until`.
+    #[error("too many attempts")]
+    Throttled { until: Timestamp },
     /// Turned on already, or off.
     #[error("two-factor is so already")]
     Already,
@@ -78,15 +83,25 @@ impl From<SecondStepError> for TwoFactorError {
     fn from(error: SecondStepError) -> Self {
         match error {
             SecondStepError::Ended => Self::Already,
-            SecondStepError::Wrong | SecondStepError::Throttled { .. } | SecondStepError::Closed => Self::WrongCode,
+            SecondStepError::Throttled { until } => Self::Throttled { until },
+            SecondStepError::Wrong | SecondStepError::Closed => Self::WrongCode,
             SecondStepError::Store(error) => error.into(),
             SecondStepError::Hashing(error) => error.into(),
         }
     }
 }
 
+/// Begins to turn two-factor on.
+///
+/// # Errors
+/// [`ActionError::ProofNeeded`] without a recent proof: asking for it only with the code would outlast the code.
+pub fn enrol(ctx: &Context, principal: &Principal, user: UserId, session: SessionId) -> Result<Enrolment, ActionError> {
+    identity::require_recent(ctx, principal)?;
+    Ok(Enrolment::new(ctx, user, session))
+}
+
 impl Enrolment {
-    pub fn new(ctx: &Context, user: UserId, session: TokenHash) -> Self {
+    fn new(ctx: &Context, user: UserId, session: SessionId) -> Self {
         let secret = TotpSecret::new(&*ctx.random);
         let until = (ctx.now() + TERM).and_utc().timestamp();
         let clear = [&until.to_be_bytes(), secret.as_bytes()].concat();
@@ -94,7 +109,7 @@ impl Enrolment {
     }
 
     /// Reads the hidden field of a form of this session; `None` for another session, or after a quarter of an hour.
-    pub fn open(ctx: &Context, user: UserId, session: TokenHash, sealed: &str) -> Option<Self> {
+    pub fn open(ctx: &Context, user: UserId, session: SessionId, sealed: &str) -> Option<Self> {
         let clear = ctx.key.open(&context(user, session), &URL_SAFE_NO_PAD.decode(sealed).ok()?)?;
         let (until, secret) = clear.split_first_chunk::<8>()?;
         let is_valid = ctx.now().and_utc().timestamp() < i64::from_be_bytes(*until);
@@ -110,82 +125,75 @@ impl Enrolment {
 }
 
 /// Context in which the secret of a form is sealed. Stored secrets have another.
-fn context(user: UserId, session: TokenHash) -> String {
-    format!("two-factor enrolment of user {user} in session {}", URL_SAFE_NO_PAD.encode(session.0))
+fn context(user: UserId, session: SessionId) -> String {
+    format!("two-factor enrolment of user {user} in session {session}")
 }
 
-/// Turns two-factor on with the first code of the app. Returns the recovery codes, which are never shown again.
+/// Ends all other sessions after a change of the factors, and gives this one another token.
+fn renew_access(work: &mut UnitOfWork<'_, '_>, user: &User, token: &Token) -> Result<(), StoreError> {
+    work.renew_session(token)?;
+    let kept = work.session;
+    end_access(work, user.id, AccessEnd::TwoFactorChanged, kept)?;
+    Ok(())
+}
+
+/// Turns two-factor on with the first code of the app. All other sessions end, and the session gets another token.
+/// Returns the token, and the recovery codes, which are never shown again.
 pub fn turn_on(
     ctx: &Context,
-    submission: &Submission<Vec<RecoveryCode>>,
+    submission: &Submission<(Token, Vec<RecoveryCode>)>,
     enrolment: &Enrolment,
     code: &AppCode,
-    current: &Password,
-) -> Result<Vec<RecoveryCode>, TwoFactorError> {
+) -> Result<(Token, Vec<RecoveryCode>), TwoFactorError> {
     let step = enrolment.secret.step_of(code, ctx.now()).ok_or(TwoFactorError::WrongCode)?;
-    let proof = current_password::prove(ctx, submission.principal(), current)?;
+    identity::require_recent(ctx, submission.principal())?;
     let (codes, hashed) = two_factor_app::recovery_codes(ctx)?;
+    let token = Token::new(&*ctx.random);
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let user = work.oneself()?;
-        proof.settle(work)?;
+        let user = work.oneself_proved()?;
         if user.two_factor_since.is_some() {
             return Err(TwoFactorError::Already);
         }
-        tokens::end_steps(work.tx, user.id)?;
         let sealed_secret = two_factor_app::seal(ctx, user.id, &enrolment.secret);
         two_factor::turn_on(work.tx, &NewApp { user: user.id, sealed_secret: &sealed_secret, step, codes: &hashed, now: work.now })?;
+        renew_access(work, &user, &token)?;
         two_factor_app::tell(work, &user, TwoFactorChange::TurnedOn)?;
         work.record(&user, &AuditEvent::TwoFactorTurnedOn {});
-        Ok(codes.clone())
+        Ok((token.clone(), codes.clone()))
     })
 }
 
-/// Counts an attempt at a code, and makes the code ready for the transaction.
-fn checked(ctx: &Context, submission: &Submission<impl Sized>, code: &Code) -> Result<CheckedCode, TwoFactorError> {
-    let Principal::User { id, .. } = *submission.principal() else { return Err(TwoFactorError::WrongCode) };
-    let (now, bucket) = (ctx.now(), Bucket::own_code(id));
-    if let Some(until) = ctx.store.write_counts(|tx| throttles::count(tx, std::slice::from_ref(&bucket), now))? {
-        return Err(CurrentPasswordError::Throttled { until }.into());
-    }
-    Ok(CheckedCode::of(ctx, id, code)?)
-}
-
-/// Accepts the code, once, and clears the attempts.
-fn accept(work: &mut UnitOfWork<'_, '_>, user: &User, code: &CheckedCode) -> Result<(), TwoFactorError> {
-    code.accept(work, user)?;
-    Ok(throttles::clear_attempts(work.tx, &Bucket::own_code(user.id))?)
-}
-
-/// Turns two-factor off, with the password and a code.
-pub fn turn_off(ctx: &Context, submission: &Submission<()>, code: &Code, current: &Password) -> Result<(), TwoFactorError> {
+/// Turns two-factor off, with the password and a code, however recent the last proof is. All other sessions end, and the
+/// session gets another token, which is returned.
+pub fn turn_off(ctx: &Context, submission: &Submission<Token>, code: &Code, current: &Password) -> Result<Token, TwoFactorError> {
     let proof = current_password::prove(ctx, submission.principal(), current)?;
-    let code = checked(ctx, submission, code)?;
-    submission.audited_transaction(ctx, Rights::Stay, |work| {
+    let code = own_code::check(ctx, submission.principal(), code)?;
+    let token = Token::new(&*ctx.random);
+    let turned_off = submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself()?;
-        accept(work, &user, &code)?;
+        own_code::accept(work, &user, &code)?;
         proof.settle(work)?;
         two_factor::turn_off(work.tx, user.id)?;
-        tokens::end_steps(work.tx, user.id)?;
+        renew_access(work, &user, &token)?;
         two_factor_app::tell(work, &user, TwoFactorChange::TurnedOff)?;
         work.record(&user, &AuditEvent::TwoFactorTurnedOff {});
-        Ok(())
-    })
+        Ok(token.clone())
+    });
+    if matches!(turned_off, Err(TwoFactorError::WrongCode)) {
+        own_code::refuse(ctx, submission.principal(), RefusalReason::Code);
+    }
+    turned_off
 }
 
-/// Replaces the recovery codes, with the password and a code. Returns the new ones, which are never shown again.
-pub fn renew_codes(
-    ctx: &Context,
-    submission: &Submission<Vec<RecoveryCode>>,
-    code: &Code,
-    current: &Password,
-) -> Result<Vec<RecoveryCode>, TwoFactorError> {
-    let proof = current_password::prove(ctx, submission.principal(), current)?;
-    let code = checked(ctx, submission, code)?;
+/// Replaces the recovery codes. Returns the new ones, which are never shown again.
+pub fn renew_codes(ctx: &Context, submission: &Submission<Vec<RecoveryCode>>) -> Result<Vec<RecoveryCode>, TwoFactorError> {
+    identity::require_recent(ctx, submission.principal())?;
     let (codes, hashed) = two_factor_app::recovery_codes(ctx)?;
     submission.audited_transaction(ctx, Rights::Stay, |work| {
-        let user = work.oneself()?;
-        accept(work, &user, &code)?;
-        proof.settle(work)?;
+        let user = work.oneself_proved()?;
+        if user.two_factor_since.is_none() {
+            return Err(TwoFactorError::Already);
+        }
         two_factor::replace_codes(work.tx, user.id, &hashed)?;
         two_factor_app::tell(work, &user, TwoFactorChange::CodesRenewed)?;
         work.record(&user, &AuditEvent::RecoveryCodesRenewed {});

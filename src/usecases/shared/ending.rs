@@ -21,6 +21,8 @@ pub(in crate::usecases) enum AccessEnd {
     PasswordChanged,
     /// Reset by an administrator.
     TwoFactorReset,
+    /// Changed in My account, whose session is kept.
+    TwoFactorChanged,
     /// Joining or leaving Admins.
     AdminChanged,
     DefaultRoleChanged,
@@ -32,7 +34,7 @@ impl AccessEnd {
     /// True if links end too. They prove who reads the user's mails, and stay valid where only sessions are to be
     /// renewed. Sign-ins that wait for a code end with sessions.
     fn ends_links(self) -> bool {
-        !matches!(self, Self::DefaultRoleChanged | Self::SignedOutEverywhere | Self::TwoFactorReset)
+        !matches!(self, Self::DefaultRoleChanged | Self::SignedOutEverywhere | Self::TwoFactorReset | Self::TwoFactorChanged)
     }
 
     /// True if waiting mails are cancelled too: the user is gone, or the address was replaced.

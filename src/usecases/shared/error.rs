@@ -16,6 +16,9 @@ pub enum ActionError {
     /// End of the actor's session: blocked, deleted or signed out meanwhile.
     #[error("nobody is signed in")]
     SignedOut,
+    /// Sensitive action, for which the actor has to prove again who they are.
+    #[error("a recent proof of identity is needed")]
+    ProofNeeded,
     /// Repetition of a form that was done already.
     #[error("it was done already")]
     Repeated,

@@ -61,8 +61,8 @@ impl Principal {
     pub(in crate::usecases) fn actor(&self, db: &mut Database, now: Timestamp) -> Result<ScopedActor, ActionError> {
         match self {
             Self::User { id, session, .. } => {
-                let found = sessions::find(db, *session, now)?.filter(|found| found.user.id == *id);
-                Ok(ScopedActor::of(db, &found.ok_or(ActionError::SignedOut)?.user)?)
+                let found = sessions::find(db, *session, now)?.filter(|found| found.user.id == *id).ok_or(ActionError::SignedOut)?;
+                Ok(ScopedActor::of(db, &found.user)?.proved_at(found.session.proved_at, now))
             }
             Self::CommandLine { os_user } => Ok(ScopedActor::machine(format!("{os_user} at the command line"))),
             Self::System => Ok(ScopedActor::machine("Usher".to_owned())),

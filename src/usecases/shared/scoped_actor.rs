@@ -1,5 +1,7 @@
 //! The actor, their scope, and the users, portfolios and accounts that exist for them.
 
+use chrono::TimeDelta;
+
 use crate::{
     domain::{
         clock::Timestamp,
@@ -23,6 +25,9 @@ use crate::{
 
 use super::error::{ActionError, authorise};
 
+/// Time for which a proof of who the actor is serves sensitive actions.
+const PROOF_TERM: TimeDelta = TimeDelta::minutes(5);
+
 /// Actor with their scope.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct ScopedActor {
@@ -30,6 +35,8 @@ pub(in crate::usecases) struct ScopedActor {
     /// Display name, for the audit log and mails.
     pub(in crate::usecases) name: String,
     pub(in crate::usecases) scope: Scope,
+    /// True if the actor's last proof of who they are is too old for sensitive actions.
+    is_proof_old: bool,
 }
 
 /// Page of an action on a user. It decides how far the action reaches.
@@ -96,7 +103,12 @@ impl ScopedAssignments {
 
 impl ScopedActor {
     pub(in crate::usecases) fn of(db: &mut Database, user: &User) -> Result<Self, StoreError> {
-        Ok(Self { actor: user.actor(), name: user.display_name(), scope: scopes::of(db, user)? })
+        Ok(Self { actor: user.actor(), name: user.display_name(), scope: scopes::of(db, user)?, is_proof_old: false })
+    }
+
+    /// Actor who last proved at `proved_at` who they are. A time to come was written while the clock was wrong.
+    pub(in crate::usecases) fn proved_at(self, proved_at: Timestamp, now: Timestamp) -> Self {
+        Self { is_proof_old: proved_at > now || now - proved_at >= PROOF_TERM, ..self }
     }
 
     /// User who acts on their own account, by a password or a mailed link.
@@ -110,12 +122,12 @@ impl ScopedActor {
     }
 
     fn without_rights(id: Option<UserId>, name: String) -> Self {
-        Self { actor: Actor { id, role: Role::User }, name, scope: Scope::of_portfolios(Vec::new()) }
+        Self { actor: Actor { id, role: Role::User }, name, scope: Scope::of_portfolios(Vec::new()), is_proof_old: false }
     }
 
     /// The command line or Usher itself, with the rights of an Admin.
     pub(in crate::usecases) fn machine(name: String) -> Self {
-        Self { actor: Actor { id: None, role: Role::Admin }, name, scope: Scope::Company }
+        Self { actor: Actor { id: None, role: Role::Admin }, name, scope: Scope::Company, is_proof_old: false }
     }
 
     /// Id of the user; `None` for the command line, Usher itself and clients without a session.
@@ -124,8 +136,17 @@ impl ScopedActor {
     }
 
     /// Asks the policy.
+    ///
+    /// # Errors
+    /// [`ActionError::ProofNeeded`] for an allowed, sensitive action without a recent proof.
     pub(in crate::usecases) fn authorise(&self, action: impl Into<Action>) -> Result<(), ActionError> {
-        authorise(self.actor, action, None)
+        self.authorise_about(action.into(), None)
+    }
+
+    /// Asks the policy. A refusal names `about`.
+    pub(in crate::usecases) fn authorise_about(&self, action: Action, about: Option<&User>) -> Result<(), ActionError> {
+        authorise(self.actor, action, about)?;
+        if self.is_proof_old && action.needs_recent_proof() { Err(ActionError::ProofNeeded) } else { Ok(()) }
     }
 
     /// Asks the policy. A refusal names the user.
@@ -134,7 +155,7 @@ impl ScopedActor {
         target_user: &TargetUser,
         action: impl FnOnce(Target) -> A,
     ) -> Result<(), ActionError> {
-        authorise(self.actor, action(target_user.target), Some(&target_user.user))
+        self.authorise_about(action(target_user.target).into(), Some(&target_user.user))
     }
 
     pub(in crate::usecases) fn may(&self, action: impl Into<Action>) -> bool {

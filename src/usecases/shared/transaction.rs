@@ -109,10 +109,21 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
         Ok(user)
     }
 
-    /// Replaces the token of the actor's session, so that a copied cookie is worth nothing from now on.
+    /// Finds and locks the actor's own user, for a change of how they sign in.
+    ///
+    /// # Errors
+    /// [`ActionError::ProofNeeded`] without a recent proof.
+    pub(in crate::usecases) fn oneself_proved(&mut self) -> Result<User, ActionError> {
+        let user = self.oneself()?;
+        self.require(UserAction::ChangeOwnSignIn(user.target(self.now)))?;
+        Ok(user)
+    }
+
+    /// Notes that the actor has proved who they are, and replaces the token of their session, so that a copied cookie is
+    /// worth nothing from now on (OWASP ASVS 5.0, 7.2.4).
     pub(in crate::usecases) fn renew_session(&mut self, token: &Token) -> Result<(), StoreError> {
         if let Some(session) = self.session.replace(token.hash()) {
-            sessions::set_token(self.tx, session, token.hash())?;
+            sessions::renew(self.tx, session, token.hash(), self.now)?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use url::Url;
 use crate::domain::{
     clock::{Random, random_bytes},
     credentials::token::TokenHash,
+    ids::{SessionId, UserId},
     secret::SecretKey,
 };
 
@@ -22,29 +23,73 @@ const LABEL: &str = "form";
 /// Longest `Origin` read, in bytes: a scheme, a host and a port.
 const ORIGIN_MAX: usize = 300;
 
-/// Length of a token's text: 64 bytes in base64.
-const TOKEN_LENGTH: usize = 86;
-
 /// Longest logged part of a header, in bytes.
 const SAID_MAX: usize = 200;
 
+/// Longest text of a token: 80 bytes in base64.
+const TOKEN_MAX: usize = 107;
+
+/// Thing that a form's token is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum FormSeed {
+    /// A session, by its id, which stays when its token is renewed and is never given to another session.
+    Session(SessionId, UserId),
+    /// A browser, before signing in.
+    Browser(TokenHash),
+}
+
+impl FormSeed {
+    fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Session(session, user) => [b"session ".as_slice(), &session.0.to_be_bytes(), &user.0.to_be_bytes()].concat(),
+            Self::Browser(browser) => [b"browser ".as_slice(), &browser.0].concat(),
+        }
+    }
+}
+
 /// Token for forms bound to `seed`. Each page gets another encoding, so that compression reveals nothing about it
-/// (BREACH).
-pub(in crate::web) fn token(key: &SecretKey, seed: TokenHash, random: &dyn Random) -> String {
+/// (BREACH). The token of a session names the session and its user, who are recognised after its end.
+pub(in crate::web) fn token(key: &SecretKey, seed: FormSeed, random: &dyn Random) -> String {
     let mask = random_bytes::<32>(random);
-    let masked = xor(key.sign(LABEL, &seed.0), mask);
-    URL_SAFE_NO_PAD.encode([mask, masked].concat())
+    let masked = xor(key.sign(LABEL, &seed.bytes()), mask);
+    let ids = match seed {
+        FormSeed::Session(session, user) => [session.0.to_be_bytes(), user.0.to_be_bytes()].concat(),
+        FormSeed::Browser(_) => Vec::new(),
+    };
+    URL_SAFE_NO_PAD.encode([mask.as_slice(), &masked, &ids].concat())
 }
 
 /// True if `token` was made by [`token`] for `seed`.
-pub(in crate::web) fn is_valid(key: &SecretKey, seed: TokenHash, token: &str) -> bool {
-    if token.len() != TOKEN_LENGTH {
-        return false;
+pub(in crate::web) fn is_valid(key: &SecretKey, seed: FormSeed, token: &str) -> bool {
+    let Some((code, ids)) = decoded(token) else { return false };
+    let is_of_session = matches!(seed, FormSeed::Session(..));
+    is_of_session == ids.is_some() && key.verify(LABEL, &seed.bytes(), &code)
+}
+
+/// User of the session for which [`token`] made `token`. The session may have ended.
+pub(in crate::web) fn user_of(key: &SecretKey, token: &str) -> Option<UserId> {
+    let (code, ids) = decoded(token)?;
+    let (session, user) = ids?;
+    key.verify(LABEL, &FormSeed::Session(session, user).bytes(), &code).then_some(user)
+}
+
+/// A session and its user.
+type Ids = (SessionId, UserId);
+
+/// Code of a token, with the ids in the token of a session.
+fn decoded(token: &str) -> Option<([u8; 32], Option<Ids>)> {
+    if token.len() > TOKEN_MAX {
+        return None;
     }
-    let Ok(bytes) = URL_SAFE_NO_PAD.decode(token) else { return false };
-    let Some((mask, masked)) = bytes.split_first_chunk::<32>() else { return false };
-    let Ok(masked) = <[u8; 32]>::try_from(masked) else { return false };
-    key.verify(LABEL, &seed.0, &xor(masked, *mask))
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+    let (mask, rest) = bytes.split_first_chunk::<32>()?;
+    let (masked, ids) = rest.split_first_chunk::<32>()?;
+    let ids = match ids.split_first_chunk::<8>() {
+        None if ids.is_empty() => None,
+        Some((session, user)) => Some((SessionId(i64::from_be_bytes(*session)), UserId(i64::from_be_bytes(user.try_into().ok()?)))),
+        None => return None,
+    };
+    Some((xor(*masked, *mask), ids))
 }
 
 fn xor(mut one: [u8; 32], other: [u8; 32]) -> [u8; 32] {
@@ -132,17 +177,35 @@ mod tests {
     #[test]
     fn a_token_is_good_for_its_seed_in_every_spelling() {
         let key = SecretKey::new(&SystemRandom);
-        let (one, other) = (TokenHash([1; 32]), TokenHash([2; 32]));
-        let tokens = [token(&key, one, &SystemRandom), token(&key, one, &SystemRandom)];
-        assert_ne!(tokens[0], tokens[1]);
-        for token in &tokens {
-            assert!(is_valid(&key, one, token));
-            assert!(!is_valid(&key, other, token));
-            assert!(!is_valid(&SecretKey::new(&SystemRandom), one, token));
+        let seeds = [
+            FormSeed::Session(SessionId(1), UserId(2)),
+            FormSeed::Session(SessionId(2), UserId(1)),
+            FormSeed::Browser(TokenHash([1; 32])),
+            FormSeed::Browser(TokenHash([2; 32])),
+        ];
+        for seed in seeds {
+            let tokens = [token(&key, seed, &SystemRandom), token(&key, seed, &SystemRandom)];
+            assert_ne!(tokens[0], tokens[1]);
+            for token in &tokens {
+                assert_eq!(seeds.map(|other| is_valid(&key, other, token)), seeds.map(|other| other == seed));
+                assert!(!is_valid(&SecretKey::new(&SystemRandom), seed, token));
+            }
+            for token in ["", "x", &"A".repeat(86), &"A".repeat(107), &tokens[0][..80], &format!("{}A", tokens[0])] {
+                assert!(!is_valid(&key, seed, token), "{token:?}");
+            }
         }
-        for token in ["", "x", &"A".repeat(86), &tokens[0][..80]] {
-            assert!(!is_valid(&key, one, token), "{token:?}");
-        }
+    }
+
+    #[test]
+    fn a_token_of_a_session_names_its_user() {
+        let key = SecretKey::new(&SystemRandom);
+        let of_session = token(&key, FormSeed::Session(SessionId(1), UserId(2)), &SystemRandom);
+        assert_eq!(user_of(&key, &of_session), Some(UserId(2)));
+        assert_eq!(user_of(&SecretKey::new(&SystemRandom), &of_session), None);
+        let mut forged = URL_SAFE_NO_PAD.decode(&of_session).unwrap();
+        *forged.last_mut().unwrap() += 1;
+        assert_eq!(user_of(&key, &URL_SAFE_NO_PAD.encode(forged)), None);
+        assert_eq!(user_of(&key, &token(&key, FormSeed::Browser(TokenHash([1; 32])), &SystemRandom)), None);
     }
 
     #[test]

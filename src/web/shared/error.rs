@@ -25,6 +25,8 @@ pub(in crate::web) enum WebError {
     /// No user is signed in; after signing in, the browser goes to `next`. With `unsent`, a form came too late and
     /// changed nothing.
     SignedOut { next: Option<String>, unsent: bool },
+    /// 403: a sensitive form, which waits until its user has proved who they are.
+    ProofNeeded,
     /// 400
     Malformed,
     /// 400: more fields than any form of Usher has.
@@ -83,7 +85,9 @@ impl ResponseError for WebError {
         match self {
             Self::SignedOut { .. } => StatusCode::SEE_OTHER,
             Self::Malformed | Self::TooManyFields => StatusCode::BAD_REQUEST,
-            Self::Forbidden | Self::OutOfReach | Self::BillingNotGiven | Self::StaleForm | Self::FromElsewhere => StatusCode::FORBIDDEN,
+            Self::ProofNeeded | Self::Forbidden | Self::OutOfReach | Self::BillingNotGiven | Self::StaleForm | Self::FromElsewhere => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound | Self::NotAllThere { .. } => StatusCode::NOT_FOUND,
             Self::NoSuchList(status, _) => *status,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -133,6 +137,9 @@ pub(in crate::web) fn page(failure: Option<&WebError>, status: StatusCode, reque
     let above = || path.rsplit_once('/').and_then(|(above, _)| addresses::nearest_page(above));
     let place = || above().or_else(|| addresses::section(path).map(|section| section.first_page().pattern.to_owned()));
     match failure {
+        Some(WebError::ProofNeeded) => {
+            return ErrorPage::refused("Confirm it’s you", "Nothing was changed. Sign out and in again, then repeat it.".to_owned());
+        }
         Some(WebError::StaleForm) => return ErrorPage::stale_form(),
         Some(WebError::TooManyFields) => return ErrorPage::too_many_fields(),
         Some(WebError::FromElsewhere) => return ErrorPage::from_elsewhere(),
@@ -192,6 +199,7 @@ impl From<ActionError> for WebError {
     fn from(denied: ActionError) -> Self {
         match denied {
             ActionError::SignedOut => Self::SignedOut { next: None, unsent: false },
+            ActionError::ProofNeeded => Self::ProofNeeded,
             ActionError::Repeated => Self::SentTwice,
             ActionError::Refused { denial, name } => Self::refused(denial, name.as_deref()),
             ActionError::TooManyMails { name, wait } => {

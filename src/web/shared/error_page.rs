@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use askama::Template;
 
+use crate::domain::appearance::Appearance;
+
 use super::routing::paths;
 
 /// A card with the problem, the way back and the way on.
@@ -12,6 +14,7 @@ use super::routing::paths;
 pub struct ErrorPage {
     /// Name of the company; empty if unknown, as when the database does not answer.
     pub company: String,
+    pub appearance: Appearance,
     pub title: &'static str,
     pub text: Cow<'static, str>,
     /// Request id, which an administrator can find in the log.
@@ -31,13 +34,19 @@ pub struct ErrorLink {
 impl ErrorPage {
     fn new(title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
         let link = ErrorLink { label: "Go to the home page", href: paths::Root {}.to_string() };
-        Self { company: String::new(), title, text: text.into(), reference: None, back: None, link }
+        Self { company: String::new(), appearance: Appearance::System, title, text: text.into(), reference: None, back: None, link }
     }
 
     /// Copy under the company's name.
     #[must_use]
     pub fn of_company(self, name: impl Into<String>) -> Self {
         Self { company: name.into(), ..self }
+    }
+
+    /// Copy in the appearance that its user chose.
+    #[must_use]
+    pub fn in_appearance(self, appearance: Option<Appearance>) -> Self {
+        Self { appearance: appearance.unwrap_or(self.appearance), ..self }
     }
 
     /// Copy with another link.

@@ -17,7 +17,7 @@ use crate::{
         clock::Timestamp,
         company::Company,
         credentials::token::{Token, TokenHash},
-        ids::UserId,
+        ids::{SessionId, UserId},
         permission::Permission,
         policy::{Action, decide},
     },
@@ -25,7 +25,8 @@ use crate::{
 };
 
 use super::{
-    client_ip, cookies, csrf,
+    client_ip, cookies,
+    csrf::{self, FormSeed},
     error::WebError,
     head,
     page::{Flash, SessionLeft},
@@ -42,6 +43,9 @@ const BROWSER_DAYS: i64 = 400;
 /// Remembered action of a form that came too late.
 pub(in crate::web) const UNSENT: &str = "unsent";
 
+/// Remembered action of a form that came too late and was kept.
+pub(in crate::web) const HELD: &str = "held";
+
 /// Longest `Referer` read, in bytes. Lists and forms have shorter addresses, wizards with drafts longer ones.
 const REFERER_MAX: usize = 2 * 1024;
 
@@ -55,6 +59,7 @@ pub(in crate::web) struct CurrentUser {
     pub(in crate::web) appearance: Appearance,
     pub(in crate::web) company: Company,
     session: TokenHash,
+    session_id: SessionId,
     ends: Ends,
     client_ip: String,
     is_head: bool,
@@ -80,6 +85,11 @@ impl CurrentUser {
         self.session
     }
 
+    /// Id of the session, which stays when its token is renewed.
+    pub(in crate::web) fn session_id(&self) -> SessionId {
+        self.session_id
+    }
+
     /// Asks the policy for a permission, before anything is looked for.
     pub(in crate::web) fn require(&self, permission: Permission) -> Result<(), WebError> {
         let denied = |denial| ActionError::Refused { denial, name: None };
@@ -94,13 +104,16 @@ impl CurrentUser {
 
     /// Token for this user's forms.
     pub(in crate::web) fn csrf(&self, state: &State) -> String {
-        csrf::token(&state.ctx.key, self.session, &*state.ctx.random)
+        csrf::token(&state.ctx.key, FormSeed::Session(self.session_id, self.user.id), &*state.ctx.random)
     }
 }
 
-/// Id of the requesting user, for the log.
+/// The requesting user, for the log and for error pages.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::web) struct SeenUser(pub(in crate::web) UserId);
+pub(in crate::web) struct SeenUser {
+    pub(in crate::web) id: UserId,
+    pub(in crate::web) appearance: Appearance,
+}
 
 impl FromRequest for CurrentUser {
     type Error = WebError;
@@ -118,12 +131,13 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
         head::require_same_site(request)?;
     }
     let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
-    request.extensions_mut().insert(SeenUser(signed_in.user.id));
+    request.extensions_mut().insert(SeenUser { id: signed_in.user.id, appearance: signed_in.appearance });
     let current = CurrentUser {
         user: signed_in.user,
         appearance: signed_in.appearance,
         company: signed_in.company,
         session: TokenHash(signed_in.session),
+        session_id: signed_in.session_id,
         ends: signed_in.ends,
         client_ip: client_ip::of(request)?,
         is_head: request.method() == Method::HEAD,
@@ -132,7 +146,8 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     Ok(current)
 }
 
-fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, WebError> {
+/// The signed-in user of a request.
+pub(in crate::web) fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, WebError> {
     let session = request.get_session();
     if session.contains_key(UNAVAILABLE) {
         return Err(WebError::Unavailable);
@@ -148,13 +163,18 @@ fn signed_out(request: &HttpRequest) -> WebError {
         let next = if is_recorded { addresses::nearest_page(target) } else { page(target) };
         return WebError::SignedOut { next, unsent: false };
     }
+    late(request, UNSENT)
+}
+
+/// Error for a form without a session, with the page of the form. The browser remembers `what` became of it.
+pub(in crate::web) fn late(request: &HttpRequest, what: &str) -> WebError {
     // A signed-out user needs no sign-out.
     if request.path() == paths::SignOut::PATTERN {
         return WebError::SignedOut { next: None, unsent: false };
     }
     let next = referring_page(request).and_then(|target| addresses::nearest_page(&target)).or_else(|| page(request.path()));
     if let Ok(state) = State::of(request) {
-        cookies::keep_done(request, state, UNSENT);
+        cookies::keep_done(request, state, what);
     }
     WebError::SignedOut { next, unsent: true }
 }
@@ -208,7 +228,7 @@ pub(in crate::web) struct AnonymousSession {
 impl AnonymousSession {
     /// Token for this browser's forms.
     pub(in crate::web) fn csrf(&self, state: &State) -> String {
-        csrf::token(&state.ctx.key, self.seed, &*state.ctx.random)
+        csrf::token(&state.ctx.key, FormSeed::Browser(self.seed), &*state.ctx.random)
     }
 }
 
@@ -242,9 +262,10 @@ fn anonymous(request: &HttpRequest) -> Result<AnonymousSession, WebError> {
 
 /// Seeds that tokens of this browser's forms may be bound to: the session for pages of the console, the browser's own
 /// cookie for pages without a session. The latter stay valid across a sign-in, as in another tab.
-pub(in crate::web) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = TokenHash>, WebError> {
-    let session = signed_in(request)?.map(|signed_in| TokenHash(signed_in.session));
-    Ok([session, browser(request, State::of(request)?)].into_iter().flatten())
+pub(in crate::web) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = FormSeed>, WebError> {
+    let session = signed_in(request)?.map(|signed_in| FormSeed::Session(signed_in.session_id, signed_in.user.id));
+    let browser = browser(request, State::of(request)?).map(FormSeed::Browser);
+    Ok([session, browser].into_iter().flatten())
 }
 
 fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {

@@ -1,6 +1,7 @@
 //! Forms, checked before they are read: bounded size, valid token, known fields, and no field twice.
 
 mod fields;
+mod held;
 
 use std::{collections::HashSet, future::Future, hash::Hash, pin::Pin, time::Duration};
 
@@ -16,7 +17,7 @@ use tokio::time::timeout;
 use crate::domain::{asset::DEFINITION_MAX, idempotency_key::IdempotencyKey};
 
 use super::{csrf, error::WebError, extract, state::State, steps};
-use fields::Fields;
+pub(in crate::web) use {fields::Fields, held::address_of};
 
 /// Largest form, in bytes.
 pub(in crate::web) const FORM_MAX: usize = 64 * 1024;
@@ -35,7 +36,10 @@ const BODY_TIME: Duration = Duration::from_secs(15);
 pub struct BodyTime(pub Duration);
 
 /// Name of the field with the token.
-const CSRF: &str = "csrf";
+pub(in crate::web) const CSRF: &str = "csrf";
+
+/// Name of the field with the id of a form that waited, and is sent in place of the other fields.
+pub(in crate::web) const HELD: &str = "held";
 
 /// Fields of a form. The handler parses them into domain types, so that it can show the form again.
 #[derive(Debug, Clone)]
@@ -63,6 +67,10 @@ pub(in crate::web) fn each_once<T: Eq + Hash>(ticked: &[T]) -> Result<(), WebErr
     if ticked.iter().collect::<HashSet<_>>().len() == ticked.len() { Ok(()) } else { Err(WebError::Malformed) }
 }
 
+/// A form of a signed-in user as it was submitted, which may have to wait.
+#[derive(Debug, Clone)]
+pub(in crate::web) struct Submitted(pub(in crate::web) Bytes);
+
 impl<T: DeserializeOwned> FromRequest for Form<T> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
@@ -71,33 +79,55 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
         let body = Bytes::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let time = request.app_data::<BodyTime>().map_or(BODY_TIME, |time| time.0);
-            let body = timeout(time, body).await.map_err(|_| WebError::TooSlow)?;
-            let body = body.map_err(|error| match error.as_response_error().status_code().as_u16() {
+            let body = in_time(&request, body).await?.map_err(|error| match error.as_response_error().status_code().as_u16() {
                 413 => WebError::TooLarge,
                 _ => WebError::Malformed,
             })?;
-            let is_long = body.len() > FORM_MAX;
-            if request.content_type() != "application/x-www-form-urlencoded" {
+            if !is_urlencoded(&request) {
                 return Err(WebError::Malformed.into());
             }
-            let path = request.path().to_owned();
-            let read = move || (fields_of(&body), IdempotencyKey::new(&path, &body));
-            // Long forms are read outside the threads that serve pages.
-            let (fields, key) = if is_long { web::block(read).await.map_err(|_| WebError::Unavailable)? } else { read() };
-            Ok(Self(parse(&request, fields?)?, key))
+            let (mut fields, mut key) = read(&request, body.clone()).await?;
+            check_token(&request, &mut fields)?;
+            let mut submitted = body;
+            if let Some(id) = fields.get(HELD)
+                && let Some(held) = held::open(&request, id).await?
+            {
+                submitted = held;
+                (fields, key) = read(&request, submitted.clone()).await?;
+                // The token of the page that sent the form was good when it was held.
+                fields.take(CSRF);
+            }
+            if extract::signed_in(&request)?.is_some() {
+                request.extensions_mut().insert(Submitted(submitted));
+            }
+            // Types of forms refuse repeated and unknown fields.
+            Ok(Self(fields.read().map_err(|_| WebError::Malformed)?, key))
         })
     }
 }
 
-fn parse<T: DeserializeOwned>(request: &HttpRequest, mut fields: Fields) -> Result<T, WebError> {
+/// True for a form as browsers send it.
+pub(in crate::web) fn is_urlencoded(request: &HttpRequest) -> bool {
+    request.content_type() == "application/x-www-form-urlencoded"
+}
+
+/// Waits for a body, for a limited time.
+pub(in crate::web) async fn in_time<T>(request: &HttpRequest, body: impl Future<Output = T>) -> Result<T, WebError> {
+    let time = request.app_data::<BodyTime>().map_or(BODY_TIME, |time| time.0);
+    timeout(time, body).await.map_err(|_| WebError::TooSlow)
+}
+
+/// The fields of a body, and the key of the form. Long forms are read outside the threads that serve pages.
+pub(in crate::web) async fn read(request: &HttpRequest, body: Bytes) -> Result<(Fields, IdempotencyKey), WebError> {
+    let (path, is_long) = (request.path().to_owned(), body.len() > FORM_MAX);
+    let read = move || Ok((fields_of(&body)?, IdempotencyKey::new(&path, &body)));
+    if is_long { web::block(read).await.map_err(|_| WebError::Unavailable)? } else { read() }
+}
+
+fn check_token(request: &HttpRequest, fields: &mut Fields) -> Result<(), WebError> {
     let token = fields.take(CSRF).ok_or(WebError::StaleForm)?;
     let key = &State::of(request)?.ctx.key;
-    if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, &token)) {
-        return Err(WebError::StaleForm);
-    }
-    // Types of forms refuse repeated and unknown fields.
-    fields.read().map_err(|_| WebError::Malformed)
+    if extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, &token)) { Ok(()) } else { Err(WebError::StaleForm) }
 }
 
 /// The fields of a form's body, by their names.

@@ -82,7 +82,7 @@ pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 's
             let reason = error::reason(&response, None);
             let response = finished(response, Some(&request), &state, &facts);
             let route = request.match_pattern();
-            let user = request.extensions().get::<SeenUser>().map(|user| user.0.0);
+            let user = request.extensions().get::<SeenUser>().map(|user| user.id.0);
             (route, user, response.status(), reason, Ok(ServiceResponse::new(request, response)))
         }
         // Errors from between the layers carry no request.
@@ -156,7 +156,8 @@ fn with_page(response: HttpResponse, request: Option<&HttpRequest>, facts: &Requ
     // The way back from a form that was submitted twice would lead to that form again.
     let goes_back = status.is_client_error() && !matches!(failure, Some(WebError::SentTwice));
     let back = request.filter(|_| goes_back).and_then(extract::way_back);
-    let page = page.with_back(back);
+    let seen = request.and_then(|request| request.extensions().get::<SeenUser>().copied());
+    let page = page.with_back(back).in_appearance(seen.map(|user| user.appearance));
     let html = super::page::render(&page).unwrap_or_default();
     let mut page = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
     for name in [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE] {

@@ -12,6 +12,7 @@ pub(super) mod extract;
 pub(super) mod form;
 pub(super) mod hashing;
 pub(super) mod head;
+pub(super) mod held_forms;
 #[cfg(test)]
 pub(super) mod hostile_input;
 pub(super) mod invitation_flash;

@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
-use actix_web::{cookie::time::Duration, error::BlockingError};
+use actix_web::{
+    cookie::{Key, time::Duration},
+    error::BlockingError,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -12,6 +15,8 @@ use crate::{
         appearance::Appearance,
         company::Company,
         credentials::token::{Token, TokenHash},
+        ids::SessionId,
+        secret::SecretKey,
     },
     usecases::{
         Context, User,
@@ -31,6 +36,14 @@ const BEGUN: &str = "begun";
 /// Key that marks an unavailable database: no user is signed in, and the page is refused.
 pub(in crate::web) const UNAVAILABLE: &str = "unavailable";
 
+/// Name of the session's cookie.
+pub(in crate::web) const COOKIE: &str = "usher";
+
+/// Key that signs the session's cookie.
+pub(in crate::web) fn cookie_key(key: &SecretKey) -> Key {
+    Key::from(&key.derive::<64>("session cookie"))
+}
+
 /// Signed-in user, read from the database with this request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::web) struct SignedIn {
@@ -38,6 +51,8 @@ pub(in crate::web) struct SignedIn {
     pub(in crate::web) appearance: Appearance,
     pub(in crate::web) company: Company,
     pub(in crate::web) session: [u8; 32],
+    /// Stays when the token of the session is renewed.
+    pub(in crate::web) session_id: SessionId,
     pub(in crate::web) ends: Ends,
 }
 
@@ -82,8 +97,8 @@ impl SessionStore for DatabaseSessions {
             }
         };
         let Some(found) = found else { return Ok(None) };
-        let ActiveSession { user, appearance, company, state: said, ends } = found;
-        let signed_in = serde_json::to_string(&SignedIn { user, appearance, company, session: hash.0, ends });
+        let ActiveSession { id: session_id, user, appearance, company, state: said, ends } = found;
+        let signed_in = serde_json::to_string(&SignedIn { user, appearance, company, session: hash.0, session_id, ends });
         let signed_in = signed_in.map_err(|error| LoadError::Other(error.into()))?;
         let mut state = State::from([(SIGNED_IN.to_owned(), signed_in)]);
         if !said.is_empty() {

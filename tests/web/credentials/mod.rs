@@ -1,5 +1,6 @@
 //! Credentials: invitations, passwords, addresses and sessions.
 
+pub(crate) mod confirm_identity;
 pub(crate) mod email_change;
 pub(crate) mod invitation;
 pub(crate) mod new_link;

@@ -4,14 +4,14 @@ use super::*;
 
 const NEW: &str = "lena.kovac@example.com";
 
-async fn request(app: &TestApp, browser: &mut Browser, email: &str, current: &str) -> Page {
-    submit(app, browser, "email", &[("email", email), ("current", current)]).await
+async fn request(app: &TestApp, browser: &mut Browser, email: &str) -> Page {
+    submit(app, browser, "email", &[("email", email)]).await
 }
 
 #[apply(both_databases!)]
 async fn a_new_address_counts_once_it_is_confirmed(db: Db) {
     let (app, _, _, mut lena) = with_lena(db).await;
-    request(&app, &mut lena, NEW, PASSWORD).await.redirects_to(ME);
+    request(&app, &mut lena, NEW).await.redirects_to(ME);
     lena.get(&app, ME).await.sees("Confirmation sent to lena.kovac@example.com").sees("is waiting to be confirmed");
     let mails = app.mails().await;
     let to_new = mails.iter().find(|mail| mail.to.as_str() == NEW).unwrap();
@@ -27,13 +27,11 @@ async fn a_new_address_counts_once_it_is_confirmed(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_new_address_needs_the_current_password(db: Db) {
+async fn a_new_address_needs_a_recent_proof(db: Db) {
     let (app, _, _, mut lena) = with_lena(db).await;
     let deeds = app.deeds();
-    request(&app, &mut lena, NEW, "").await.is(422).sees("Enter your current password");
-    let page = request(&app, &mut lena, NEW, "wrong battery staple horse").await;
-    page.is(422).sees("This is not your current password");
-    assert!(page.form("/my-account/email").contains(&("email".to_owned(), NEW.to_owned())));
+    app.advance(TimeDelta::minutes(5));
+    request(&app, &mut lena, NEW).await.redirects_to("/confirm?form=1");
     assert_eq!(app.deeds(), deeds);
 }
 
@@ -42,9 +40,9 @@ async fn a_bad_address_is_refused_with_a_reason(db: Db) {
     let (app, _, _, mut lena) = with_lena(db).await;
     let deeds = app.deeds();
     for (email, error) in [("", "Enter an email address"), ("lena", "Enter an email address such as name@example.com")] {
-        request(&app, &mut lena, email, PASSWORD).await.is(422).sees(error);
+        request(&app, &mut lena, email).await.is(422).sees(error);
     }
-    request(&app, &mut lena, "lena.novak@example.com", PASSWORD).await.redirects_to(ME);
+    request(&app, &mut lena, "lena.novak@example.com").await.redirects_to(ME);
     lena.get(&app, ME).await.sees("No changes to save.");
     assert_eq!(app.deeds(), deeds);
 }
@@ -52,7 +50,7 @@ async fn a_bad_address_is_refused_with_a_reason(db: Db) {
 #[apply(both_databases!)]
 async fn a_waiting_address_can_be_taken_back_by_its_user(db: Db) {
     let (app, _, _, mut lena) = with_lena(db).await;
-    request(&app, &mut lena, NEW, PASSWORD).await.redirects_to(ME);
+    request(&app, &mut lena, NEW).await.redirects_to(ME);
     let links = app.mails().await.iter().map(|mail| app.link_in(mail)).collect::<Vec<_>>();
     let page = lena.get(&app, ME).await;
     lena.send(&app, &page, "/my-account/keep-email", &[]).await.redirects_to(ME);
@@ -67,7 +65,7 @@ async fn a_waiting_address_can_be_taken_back_by_its_user(db: Db) {
 #[apply(both_databases!)]
 async fn the_old_address_can_stop_a_change_that_its_user_requested(db: Db) {
     let (app, _, _, mut lena) = with_lena(db).await;
-    request(&app, &mut lena, NEW, PASSWORD).await.redirects_to(ME);
+    request(&app, &mut lena, NEW).await.redirects_to(ME);
     let mails = app.mails().await;
     let stop = app.link_in(mails.iter().find(|mail| mail.to.as_str() == "lena.novak@example.com").unwrap());
     confirm(&app, &mut app.browser(), &stop).await.is(303);
@@ -79,8 +77,8 @@ async fn the_old_address_can_stop_a_change_that_its_user_requested(db: Db) {
 async fn users_learn_nothing_from_the_address_of_another_user(db: Db) {
     let (app, mut maya, _, mut lena) = with_lena(db).await;
     app.create_user("Otto", "Weiss");
-    request(&app, &mut maya, "OTTO.Weiss@example.com", PASSWORD).await.is(422).sees("otto.weiss@example.com is already a user.");
-    request(&app, &mut lena, "otto.weiss@example.com", PASSWORD).await.redirects_to(ME);
+    request(&app, &mut maya, "OTTO.Weiss@example.com").await.is(422).sees("otto.weiss@example.com is already a user.");
+    request(&app, &mut lena, "otto.weiss@example.com").await.redirects_to(ME);
     let mails = app.mails().await;
     let link = app.link_in(mails.iter().find(|mail| mail.to.as_str() == "otto.weiss@example.com").unwrap());
     let mut otto = app.browser();
@@ -93,7 +91,7 @@ async fn users_learn_nothing_from_the_address_of_another_user(db: Db) {
 async fn an_address_form_sent_twice_mails_once(db: Db) {
     let (app, _, _, mut lena) = with_lena(db).await;
     let page = lena.get(&app, ME).await;
-    let fields = [("email", NEW), ("current", PASSWORD)];
+    let fields = [("email", NEW)];
     lena.send(&app, &page, "/my-account/email", &fields).await.redirects_to(ME);
     lena.send(&app, &page, "/my-account/email", &fields).await.is(409);
     assert_eq!(app.mails().await.len(), 2);

@@ -189,6 +189,7 @@ impl AuditEvent {
             Self::AuditExported { filters, format } => vec![text("filters", filters), text("format", format.label())],
             Self::RefusalsExported { filters } => vec![text("filters", filters)],
             Self::SignedIn { browser } | Self::SessionEnded { browser } => vec![text("browser", browser)],
+            Self::IdentityConfirmed { method } => vec![text("proof", method.label())],
             Self::SessionsEnded { sessions } | Self::OtherSessionsEnded { sessions } | Self::OldestSessionsEnded { sessions } => {
                 vec![number("sessions ended", *sessions)]
             }

@@ -49,6 +49,7 @@ impl AuditEvent {
             Self::SignedOut {} => format!("{actor} signed out"),
             Self::SessionsEnded { .. } => format!("{actor} signed {subject} out everywhere"),
             Self::SessionEnded { .. } => format!("{actor} ended a session"),
+            Self::IdentityConfirmed { method } => format!("{actor} passed an identity check with {}", method.in_words()),
             Self::OtherSessionsEnded { .. } => format!("{actor} ended all other sessions"),
             Self::OldestSessionsEnded { .. } => format!("{actor} had too many sessions, so the oldest ended"),
             Self::UserInvited { .. } => format!("{actor} invited {subject}"),

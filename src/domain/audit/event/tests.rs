@@ -45,6 +45,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (SignedOut {}, r#"{"version":1}"#),
         (SessionsEnded { sessions: 2 }, r#"{"sessions":2,"version":1}"#),
         (SessionEnded { browser: text("Firefox") }, r#"{"browser":"Firefox","version":1}"#),
+        (IdentityConfirmed { method: ProofMethod::Password }, r#"{"method":"password","version":1}"#),
         (OtherSessionsEnded { sessions: 2 }, r#"{"sessions":2,"version":1}"#),
         (OldestSessionsEnded { sessions: 2 }, r#"{"sessions":2,"version":1}"#),
         (

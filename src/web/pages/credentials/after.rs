@@ -5,6 +5,7 @@ use actix_web::HttpRequest;
 
 use crate::{
     domain::credentials::token::Token,
+    usecases::held_forms,
     web::shared::{
         cookies,
         page::{Flash, FlashKind},
@@ -17,6 +18,9 @@ use crate::{
 
 /// Message about a form that came too late.
 pub(super) const NOT_DONE: &str = "Your session expired and nothing was saved.";
+
+/// Message about a form that came too late and was kept.
+pub(super) const KEPT: &str = "Your session expired before this was saved. Sign in to continue with what you entered.";
 
 /// Action without a session, which the sign-in page confirms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,10 +69,14 @@ pub(super) fn destination(next: &str) -> String {
     addresses::known_page(next).map_or_else(|| paths::Root {}.to_string(), str::to_owned)
 }
 
-/// Stores a begun session in the browser, and goes on to the requested page.
-pub(super) fn go_on(session: &Session, begun: &Token, next: &str, unsent: bool) -> HandlerResult {
+/// Stores a begun session in the browser, and goes on to the form that came too late, or to the requested page.
+pub(super) async fn go_on(state: &State, session: &Session, begun: &Token, next: &str, unsent: bool) -> HandlerResult {
     session::begin(session, begun)?;
+    let hash = begun.hash();
     if unsent {
+        if state.run(move |ctx| held_forms::is_any_unsent(ctx, hash)).await? {
+            return respond::see_other(paths::UnsentForm {});
+        }
         session::flash(session, &Flash::new(FlashKind::Warn, format!("{NOT_DONE} Send the form again.")));
     }
     respond::see_other(destination(next))

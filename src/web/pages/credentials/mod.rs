@@ -2,6 +2,7 @@
 
 pub mod after;
 pub mod closed_link;
+pub mod confirm_identity;
 pub mod email_change;
 pub mod invitation;
 pub(in crate::web) mod new_password;
@@ -9,3 +10,4 @@ pub mod password_reset;
 pub mod second_step;
 pub mod sign_in;
 pub(in crate::web) mod stay_signed_in;
+pub mod unsent_form;

@@ -14,7 +14,7 @@ use crate::{
     web::shared::{
         cookies,
         error::WebError,
-        extract::{AnonymousSession, CurrentUser, UNSENT},
+        extract::{AnonymousSession, CurrentUser, HELD, UNSENT},
         form::{Button, Form},
         hashing::HashingClass,
         page::{Flash, FlashKind, NO_MORE_ATTEMPTS, PublicLayout, too_many_attempts},
@@ -32,7 +32,7 @@ use actix_web::{
 use serde::Deserialize;
 
 use super::{
-    after::{After, NOT_DONE, destination, go_on},
+    after::{After, KEPT, NOT_DONE, destination, go_on},
     second_step,
 };
 
@@ -117,13 +117,14 @@ pub(in crate::web) async fn show(
     let is_done = |what: &str| cookies::is_done(&request, &state, what);
     let Query(SignInQuery { next, unsent, after }) = query;
     // The address alone proves nothing, since anyone may have written it.
-    let query = SignInQuery { next, unsent: unsent && is_done(UNSENT), after: if is_done(&after) { after } else { String::new() } };
+    let unsent = unsent && (is_done(UNSENT) || is_done(HELD));
+    let query = SignInQuery { next, unsent, after: if is_done(&after) { after } else { String::new() } };
     let after = After::of(&query.after);
     // Another user may be signed in with this browser; the message is shown all the same.
     if anonymous.signed_in.is_some() && after.is_none() {
         return respond::see_other(destination(&query.next));
     }
-    respond::page(&page(&state, &anonymous, String::new(), query, None).await?)
+    respond::page(&page(&request, &state, &anonymous, String::new(), query, None).await?)
 }
 
 /// `POST /sign-in`
@@ -138,7 +139,7 @@ pub(in crate::web) async fn submit(
     let signed_in = try_sign_in(&state, anonymous.client.clone(), email.clone(), password).await?;
     state.metrics.sign_ins.note(&signed_in);
     let (status, problem) = match signed_in {
-        Ok(SignInState::SignedIn(begun)) => return go_on(&session, &begun, &next, unsent),
+        Ok(SignInState::SignedIn(begun)) => return go_on(&state, &session, &begun, &next, unsent).await,
         Ok(SignInState::SecondStepNeeded(step)) => return second_step::begin(&request, &state, &step, &next, unsent),
         Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Wrong),
         Err(SignInError::Deactivated) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Deactivated),
@@ -147,7 +148,7 @@ pub(in crate::web) async fn submit(
         Err(SignInError::Store(error)) => return Err(error.into()),
         Err(SignInError::Hashing(error)) => return Err(WebError::Internal(error.to_string())),
     };
-    let page = page(&state, &anonymous, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?;
+    let page = page(&request, &state, &anonymous, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?;
     match problem {
         SignInProblem::TooMany(wait) => respond::wait(wait, &page),
         _ => respond::with_status(status, &page),
@@ -173,6 +174,7 @@ async fn try_sign_in(
 }
 
 async fn page(
+    request: &HttpRequest,
     state: &State,
     anonymous: &AnonymousSession,
     email: String,
@@ -182,7 +184,9 @@ async fn page(
     let (company, is_waiting) =
         state.run(|ctx| Ok::<_, StoreError>((usecases::company_name(ctx)?, usecases::setup::is_waiting(ctx)?))).await?;
     let next = addresses::known_page(&query.next).unwrap_or_default().to_owned();
-    let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
+    let send_again = || format!("{NOT_DONE} Sign in, then send the form again.");
+    let text = || if cookies::is_done(request, state, HELD) { KEPT.to_owned() } else { send_again() };
+    let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, text()));
     let done = After::of(&query.after).map(After::flash);
     let waiting = is_waiting.then(|| Flash::new(FlashKind::Info, SETUP_WAITS));
     let layout = PublicLayout { flash: unsent.or(done).or(waiting), ..respond::layout(state, anonymous, &company) };

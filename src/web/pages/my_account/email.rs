@@ -3,13 +3,9 @@
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::{
-    password::current_again,
-    prove,
-    show::{EmailFields, MyAccountPage},
-};
+use super::show::{EmailFields, MyAccountPage};
 use crate::{
-    domain::{credentials::password::Password, email_address::EmailAddress},
+    domain::email_address::EmailAddress,
     usecases::{
         ActionError, User,
         credentials::email_change::{self, OwnAddressError},
@@ -17,43 +13,33 @@ use crate::{
     web::shared::{
         error,
         form::{Button, Form},
-        page::{Field, FieldError, Flash, FlashKind, SecretField, already_known, parse, wait_in_words},
+        page::{Field, FieldError, Flash, FlashKind, already_known, parse, wait_in_words},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
     },
 };
 
-/// Typed address, with the current password.
+/// Typed address.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmailForm {
     email: String,
-    current: String,
-    /// Field for password managers.
-    #[serde(default, rename = "username")]
-    _username: String,
 }
 
 /// `POST /my-account/email`
 pub(in crate::web) async fn submit(context: PageContext, form: Form<EmailForm>) -> HandlerResult {
-    let Form(EmailForm { email: typed, current, .. }, key) = form;
-    let mut fields = EmailFields { current: SecretField::current(&current), ..EmailFields::default() };
-    let parsed = parse(&typed, EmailAddress::parse, &mut fields.email);
-    let (Some(email), false) = (parsed, current.is_empty()) else {
+    let Form(EmailForm { email: typed }, key) = form;
+    let mut fields = EmailFields::default();
+    let Some(email) = parse(&typed, EmailAddress::parse, &mut fields.email) else {
         return respond::again(&MyAccountPage { email: fields, ..MyAccountPage::open(&context).await? });
     };
-    let (address, current) = (email.to_string(), Password::typed(&current));
+    let address = email.to_string();
     let said = move |_: &User| Flash::new(FlashKind::Ok, format!("Confirmation sent to {address}; until then the current address stays."));
-    let submission = context.submission(said).with_key(key);
-    let requested = prove(&context, submission, move |ctx, submission| email_change::request(ctx, submission, &email, &current)).await?;
-    let refused = |error: FieldError| EmailFields { email: Field::refused(&*typed, error), ..EmailFields::default() };
+    let requested = context.make(key, said, move |ctx, submission| email_change::request(ctx, submission, &email)).await?;
+    let refused = |error: FieldError| EmailFields { email: Field::refused(&*typed, error) };
     match requested {
         Ok(_) => respond::see_other(paths::MyAccount {}),
-        Err(OwnAddressError::Current(error)) => {
-            let page = MyAccountPage::open(&context).await?;
-            current_again(error, context.now(), |current| MyAccountPage { email: EmailFields { current, ..fields }, ..page })
-        }
         Err(OwnAddressError::Taken(existing)) => {
             let email = refused(already_known(&existing));
             respond::again(&MyAccountPage { email, ..MyAccountPage::open(&context).await? })

@@ -61,7 +61,6 @@ pub struct NameFields {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EmailFields {
     pub email: Field,
-    pub current: SecretField,
 }
 
 /// Form of the password.
@@ -105,7 +104,7 @@ impl NameFields {
 
 impl EmailFields {
     fn errors(&self) -> FormErrors {
-        FormErrors::of([("email", self.email.error.as_ref()), ("email-current", self.current.error.as_ref())])
+        FormErrors::of([("email", self.email.error.as_ref())])
     }
 }
 
@@ -226,7 +225,6 @@ mod tests {
         check("my-account-email", |sample| MyAccountPage {
             email: EmailFields {
                 email: Field::refused(&*sample.email, FieldError::Message("You can’t use this address. Ask an Admin.".to_owned())),
-                current: SecretField::default(),
             },
             ..page(sample)
         });

@@ -1,7 +1,9 @@
 //! Two-factor of the user: turning it on by a QR code, turning it off, and new recovery codes.
 
+use actix_session::Session;
 use actix_web::{HttpResponse, http::header};
 use askama::Template;
+use chrono::TimeDelta;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
@@ -9,6 +11,7 @@ use super::{password::current_again, prove};
 use crate::{
     domain::credentials::{
         password::Password,
+        token::Token,
         two_factor::{AppCode, RecoveryCode},
     },
     usecases::{
@@ -18,11 +21,13 @@ use crate::{
     },
     web::shared::{
         error::{self, WebError},
-        form::Form,
-        page::{Flash, FlashKind, FormErrors, Layout, SecretField},
+        form::{Button, Form},
+        hashing::HashingClass,
+        page::{Flash, FlashKind, FormErrors, Layout, SecretField, too_many_attempts},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
+        session,
     },
 };
 
@@ -34,23 +39,34 @@ const MARGIN: i32 = 4;
 #[template(path = "my_account/turn_on_two_factor.html")]
 pub struct TurnOnPage {
     pub layout: Layout,
-    pub email: String,
     pub qr: Qr,
     /// The secret in groups of four.
     pub key: String,
     /// The secret, sealed.
     pub sealed: String,
+    pub code: SecretField,
+}
+
+impl TurnOnPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("code", self.code.error.as_ref())])
+    }
+}
+
+/// The form that turns two-factor off.
+#[derive(Debug, Clone, Template)]
+#[template(path = "my_account/turn_off_two_factor.html")]
+pub struct TurnOffPage {
+    pub layout: Layout,
+    pub email: String,
     pub fields: ProofFields,
 }
 
-/// The form that turns two-factor off, or makes new recovery codes.
+/// Question before new recovery codes.
 #[derive(Debug, Clone, Template)]
-#[template(path = "my_account/prove_two_factor.html")]
-pub struct ProvePage {
+#[template(path = "my_account/renew_recovery_codes.html")]
+pub struct RenewCodesPage {
     pub layout: Layout,
-    pub email: String,
-    pub change: Change,
-    pub fields: ProofFields,
 }
 
 /// Recovery codes, shown once.
@@ -70,13 +86,6 @@ pub struct Qr {
     pub path: String,
 }
 
-/// Change that needs a proof.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    TurnOff,
-    RenewCodes,
-}
-
 /// Fields of the proof: the current password and a code.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProofFields {
@@ -91,22 +100,6 @@ impl ProofFields {
 
     fn wrong_code() -> Self {
         Self { code: SecretField::wrong_code(), ..Self::default() }
-    }
-}
-
-impl Change {
-    fn path(self) -> String {
-        match self {
-            Self::TurnOff => paths::TurnOffTwoFactor {}.to_string(),
-            Self::RenewCodes => paths::RenewRecoveryCodes {}.to_string(),
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::TurnOff => "Turn two-factor off?",
-            Self::RenewCodes => "Get new recovery codes?",
-        }
     }
 }
 
@@ -132,16 +125,12 @@ impl Qr {
     }
 }
 
-/// Typed code and password, with the sealed secret of the page.
+/// Typed code, with the sealed secret of the page.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TurnOnForm {
     secret: String,
     code: String,
-    current: String,
-    /// Field for password managers.
-    #[serde(default, rename = "username")]
-    _username: String,
 }
 
 /// Typed code and password.
@@ -155,13 +144,17 @@ pub struct ProofForm {
     _username: String,
 }
 
-/// A complete proof, or the fields with their errors; `parse` reads the code.
-fn proof<T>(code: &str, parse: impl FnOnce(&str) -> Option<T>, current: &str) -> Result<(T, Password), ProofFields> {
-    match parse(code) {
+fn not_a_code() -> SecretField {
+    SecretField::message("Enter the six digits of your app")
+}
+
+/// A complete proof, or the fields with their errors.
+fn proof(code: &str, current: &str) -> Result<(Code, Password), ProofFields> {
+    match any_code(code) {
         Some(code) if !current.is_empty() => Ok((code, Password::typed(current))),
         parsed => Err(ProofFields {
             current: SecretField::current(current),
-            code: if parsed.is_some() { SecretField::default() } else { SecretField::message("Enter the six digits of your app") },
+            code: if parsed.is_some() { SecretField::default() } else { not_a_code() },
         }),
     }
 }
@@ -192,83 +185,87 @@ pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
     if context.current.user.two_factor_since.is_some() {
         return respond::see_other(paths::MyAccount {});
     }
-    let enrolment = Enrolment::new(&context.state().ctx, context.current.user.id, context.current.session());
-    respond::page(&TurnOnPage::open(&context, &enrolment, ProofFields::default()).await?)
+    let (principal, user, session) = (context.current.principal(), context.current.user.id, context.current.session_id());
+    let enrolment = context.state().run(move |ctx| two_factor::enrol(ctx, &principal, user, session)).await?;
+    respond::page(&TurnOnPage::open(&context, &enrolment, SecretField::default()).await?)
 }
 
 /// `POST /my-account/two-factor`
-pub(in crate::web) async fn turn_on(context: PageContext, form: Form<TurnOnForm>) -> HandlerResult {
-    let TurnOnForm { secret, code, current, .. } = form.0;
+pub(in crate::web) async fn turn_on(context: PageContext, session: Session, form: Form<TurnOnForm>) -> HandlerResult {
+    let TurnOnForm { secret, code } = form.0;
     if context.current.user.two_factor_since.is_some() {
         return context.say(&changed_meanwhile(), paths::MyAccount {});
     }
-    let enrolment = Enrolment::open(&context.state().ctx, context.current.user.id, context.current.session(), &secret);
+    let enrolment = Enrolment::open(&context.state().ctx, context.current.user.id, context.current.session_id(), &secret);
     let Some(enrolment) = enrolment else {
         let again = Flash::new(FlashKind::Info, "The code on the page has expired. Scan the new one.");
         return context.say(&again, paths::TurnOnTwoFactor {});
     };
-    let (code, current) = match proof(&code, AppCode::parse, &current) {
-        Ok(proof) => proof,
-        Err(fields) => return respond::again(&TurnOnPage::open(&context, &enrolment, fields).await?),
+    let Some(code) = AppCode::parse(&code) else {
+        return respond::again(&TurnOnPage::open(&context, &enrolment, not_a_code()).await?);
     };
-    let asked = enrolment.clone();
-    let turned_on =
-        prove(&context, silent(&context), move |ctx, submission| two_factor::turn_on(ctx, submission, &asked, &code, &current)).await?;
-    match turned_on {
-        Ok(codes) => RecoveryCodesPage::answer(&context, &codes, "Two-factor is on. Save the recovery codes.").await,
+    let (asked, submission) = (enrolment.clone(), silent(&context));
+    let turn_on = move |ctx: &Context| two_factor::turn_on(ctx, &submission, &asked, &code);
+    match context.state().try_run_hashing(HashingClass::Known, turn_on).await? {
+        Ok((renewed, codes)) => {
+            session::begin(&session, &renewed)?;
+            RecoveryCodesPage::answer(
+                &context,
+                &codes,
+                "Two-factor is on, and you are signed out everywhere else. Save the recovery codes.",
+            )
+            .await
+        }
         Err(error) => {
-            let page = TurnOnPage::open(&context, &enrolment, ProofFields::default()).await?;
-            refused(&context, error, |fields| TurnOnPage { fields, ..page })
+            let page = TurnOnPage::open(&context, &enrolment, SecretField::default()).await?;
+            refused(&context, error, |fields| TurnOnPage { code: fields.code, ..page })
         }
     }
 }
 
 /// `GET /my-account/two-factor/off`
 pub(in crate::web) async fn ask_off(context: PageContext) -> HandlerResult {
-    ask(&context, Change::TurnOff).await
+    if context.current.user.two_factor_since.is_none() {
+        return respond::see_other(paths::MyAccount {});
+    }
+    respond::page(&TurnOffPage::open(&context, ProofFields::default()).await?)
+}
+
+/// `POST /my-account/two-factor/off`
+pub(in crate::web) async fn turn_off(context: PageContext, session: Session, form: Form<ProofForm>) -> HandlerResult {
+    let (code, current) = match proof(&form.0.code, &form.0.current) {
+        Ok(proof) => proof,
+        Err(fields) => return respond::again(&TurnOffPage::open(&context, fields).await?),
+    };
+    let said = |_: &Token| Flash::new(FlashKind::Ok, "Two-factor is off. You are signed out everywhere else.");
+    match prove(&context, context.submission(said), move |ctx, submission| two_factor::turn_off(ctx, submission, &code, &current)).await? {
+        Ok(renewed) => {
+            session::begin(&session, &renewed)?;
+            respond::see_other(paths::MyAccount {})
+        }
+        Err(error) => {
+            let page = TurnOffPage::open(&context, ProofFields::default()).await?;
+            refused(&context, error, |fields| TurnOffPage { fields, ..page })
+        }
+    }
 }
 
 /// `GET /my-account/two-factor/codes`
 pub(in crate::web) async fn ask_codes(context: PageContext) -> HandlerResult {
-    ask(&context, Change::RenewCodes).await
-}
-
-async fn ask(context: &PageContext, change: Change) -> HandlerResult {
     if context.current.user.two_factor_since.is_none() {
         return respond::see_other(paths::MyAccount {});
     }
-    respond::page(&ProvePage::open(context, change, ProofFields::default()).await?)
-}
-
-/// `POST /my-account/two-factor/off`
-pub(in crate::web) async fn turn_off(context: PageContext, form: Form<ProofForm>) -> HandlerResult {
-    let (code, current) = match proof(&form.0.code, any_code, &form.0.current) {
-        Ok(proof) => proof,
-        Err(fields) => return respond::again(&ProvePage::open(&context, Change::TurnOff, fields).await?),
-    };
-    let said = |(): &()| Flash::new(FlashKind::Ok, "Two-factor is off.");
-    match prove(&context, context.submission(said), move |ctx, submission| two_factor::turn_off(ctx, submission, &code, &current)).await? {
-        Ok(()) => respond::see_other(paths::MyAccount {}),
-        Err(error) => {
-            let page = ProvePage::open(&context, Change::TurnOff, ProofFields::default()).await?;
-            refused(&context, error, |fields| ProvePage { fields, ..page })
-        }
-    }
+    respond::page(&RenewCodesPage { layout: context.layout(&layout_data(&context).await?) })
 }
 
 /// `POST /my-account/two-factor/codes`
-pub(in crate::web) async fn renew_codes(context: PageContext, form: Form<ProofForm>) -> HandlerResult {
-    let (code, current) = match proof(&form.0.code, any_code, &form.0.current) {
-        Ok(proof) => proof,
-        Err(fields) => return respond::again(&ProvePage::open(&context, Change::RenewCodes, fields).await?),
-    };
-    let renew = move |ctx: &_, submission: &_| two_factor::renew_codes(ctx, submission, &code, &current);
-    match prove(&context, silent(&context), renew).await? {
+pub(in crate::web) async fn renew_codes(context: PageContext, _button: Form<Button>) -> HandlerResult {
+    let submission = silent(&context);
+    let renew = move |ctx: &Context| two_factor::renew_codes(ctx, &submission);
+    match context.state().try_run_hashing(HashingClass::Known, renew).await? {
         Ok(codes) => RecoveryCodesPage::answer(&context, &codes, "You have new recovery codes. Save them.").await,
-        Err(error) => {
-            let page = ProvePage::open(&context, Change::RenewCodes, ProofFields::default()).await?;
-            refused(&context, error, |fields| ProvePage { fields, ..page })
-        }
+        Err(TwoFactorError::Action(denied)) => context.say(&error::already(denied)?, paths::MyAccount {}),
+        Err(_) => context.say(&changed_meanwhile(), paths::MyAccount {}),
     }
 }
 
@@ -280,6 +277,10 @@ fn changed_meanwhile() -> Flash {
 fn refused<P: Template>(context: &PageContext, error: TwoFactorError, page: impl FnOnce(ProofFields) -> P) -> HandlerResult {
     match error {
         TwoFactorError::WrongCode => respond::again(&page(ProofFields::wrong_code())),
+        TwoFactorError::Throttled { until } => {
+            let wait = (until - context.now()).max(TimeDelta::zero());
+            respond::wait(wait, &page(ProofFields { code: SecretField::message(too_many_attempts(&wait)), ..ProofFields::default() }))
+        }
         TwoFactorError::Current(error) => {
             current_again(error, context.now(), |current| page(ProofFields { current, ..ProofFields::default() }))
         }
@@ -299,24 +300,23 @@ async fn layout_data(context: &PageContext) -> Result<LayoutData, WebError> {
 }
 
 impl TurnOnPage {
-    async fn open(context: &PageContext, enrolment: &Enrolment, fields: ProofFields) -> Result<Self, WebError> {
+    async fn open(context: &PageContext, enrolment: &Enrolment, code: SecretField) -> Result<Self, WebError> {
         let layout_data = layout_data(context).await?;
         let user: &usecases::User = &context.current.user;
         Ok(Self {
             layout: context.layout(&layout_data),
-            email: user.email.clone(),
             qr: Qr::of(&enrolment.address(user, &layout_data.company))?,
             key: enrolment.secret.in_groups(),
             sealed: enrolment.sealed.clone(),
-            fields,
+            code,
         })
     }
 }
 
-impl ProvePage {
-    async fn open(context: &PageContext, change: Change, fields: ProofFields) -> Result<Self, WebError> {
+impl TurnOffPage {
+    async fn open(context: &PageContext, fields: ProofFields) -> Result<Self, WebError> {
         let layout = context.layout(&layout_data(context).await?);
-        Ok(Self { layout, email: context.current.user.email.clone(), change, fields })
+        Ok(Self { layout, email: context.current.user.email.clone(), fields })
     }
 }
 
@@ -334,24 +334,21 @@ mod tests {
 
     #[test]
     fn renders() {
-        let turn_on = |sample: &Sample, fields| TurnOnPage {
+        let turn_on = |sample: &Sample, code| TurnOnPage {
             layout: sample.layout(),
-            email: sample.email.clone(),
             qr: Qr::of("otpauth://totp/Usher:maya%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Usher").unwrap(),
             key: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
             sealed: "c2VhbGVk".to_owned(),
-            fields,
+            code,
         };
-        check("turn-on-two-factor", |sample| turn_on(sample, ProofFields::default()));
-        check("turn-on-two-factor-error", |sample| turn_on(sample, ProofFields::wrong_code()));
-        for (name, change) in [("off", Change::TurnOff), ("codes", Change::RenewCodes)] {
-            check(&format!("two-factor-{name}"), |sample| ProvePage {
-                layout: sample.layout(),
-                email: sample.email.clone(),
-                change,
-                fields: ProofFields { current: SecretField::missing(), ..ProofFields::default() },
-            });
-        }
+        check("turn-on-two-factor", |sample| turn_on(sample, SecretField::default()));
+        check("turn-on-two-factor-error", |sample| turn_on(sample, SecretField::wrong_code()));
+        check("two-factor-off", |sample| TurnOffPage {
+            layout: sample.layout(),
+            email: sample.email.clone(),
+            fields: ProofFields { current: SecretField::missing(), ..ProofFields::default() },
+        });
+        check("two-factor-codes", |sample| RenewCodesPage { layout: sample.layout() });
         check("recovery-codes", |sample| RecoveryCodesPage { layout: sample.layout(), codes: vec!["7KQ4-M2XD".to_owned(); 10] });
     }
 

@@ -29,6 +29,14 @@ impl Fields {
         Some(Self(grouped))
     }
 
+    /// The only value of a field.
+    pub(in crate::web) fn get(&self, name: &str) -> Option<&str> {
+        match self.0.get(name)?.as_slice() {
+            [value] => Some(value),
+            _ => None,
+        }
+    }
+
     /// Removes and returns the only value of a field.
     pub(super) fn take(&mut self, name: &str) -> Option<String> {
         Values(self.0.remove(name)?).single().ok()

@@ -57,8 +57,13 @@ fn is_page(segments: &[&str]) -> bool {
 
 /// The section of the console that an address of ours is in.
 pub(in crate::web) fn section(address: &str) -> Option<Section> {
+    endpoint(address)?.access.section()
+}
+
+/// The endpoint at an address of ours.
+pub(in crate::web) fn endpoint(address: &str) -> Option<&'static Endpoint> {
     let (segments, _) = split(address)?;
-    ENDPOINTS.iter().find(|endpoint| is_like(&segments, endpoint.pattern))?.access.section()
+    ENDPOINTS.iter().copied().find(|endpoint| is_like(&segments, endpoint.pattern))
 }
 
 /// True if a path is written as its pattern reads, with a number for each id.

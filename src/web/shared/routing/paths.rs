@@ -74,6 +74,10 @@ paths! {
     SignOut {} = "/sign-out", Button, SignedIn;
     /// For the script that warns before a session ends.
     StaySignedIn {} = "/stay-signed-in", Button, SignedIn;
+    /// Confirms who the user is. Takes `?form=`, the sensitive form that waits, or `?next=`, and `?with=code`.
+    ConfirmIdentity {} = "/confirm", Form, SignedIn;
+    /// The form that came after the end of its session.
+    UnsentForm {} = "/unsent-form", Form, SignedIn;
     MyAccount {} = "/my-account", Page, SignedIn;
     RenameOneself {} = "/my-account/name", Button, SignedIn;
     ChangeOwnEmail {} = "/my-account/email", Button, SignedIn;

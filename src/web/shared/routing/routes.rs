@@ -6,9 +6,10 @@ use actix_session::{
 };
 use actix_web::{
     HttpResponse, Resource, Route,
-    cookie::{Key, SameSite},
+    cookie::SameSite,
     guard,
     http::header,
+    middleware::from_fn,
     web::{self, Data, PathConfig, PayloadConfig, QueryConfig, ServiceConfig},
 };
 
@@ -21,10 +22,11 @@ use crate::{
             assets::{self, definition},
             audit_log,
             credentials::{
+                confirm_identity,
                 email_change::{confirm, stop},
                 invitation::{accept, new_link},
                 password_reset::{ask, choose},
-                second_step, sign_in, stay_signed_in,
+                second_step, sign_in, stay_signed_in, unsent_form,
             },
             groups::{self, new},
             home,
@@ -36,7 +38,8 @@ use crate::{
             cookies,
             error::WebError,
             form::{FORM_MAX, LONG_FORM_MAX},
-            session::DatabaseSessions,
+            held_forms,
+            session::{COOKIE, DatabaseSessions, cookie_key},
             state::State,
         },
     },
@@ -87,6 +90,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
         .service(at!(Readyz => health::readyz))
         .service(
             web::scope("")
+                .wrap(from_fn(held_forms::serve))
                 .wrap(sessions(state))
                 .service(at!(Root => home::show))
                 .service(at!(Setup => setup::show, setup::submit))
@@ -94,6 +98,8 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(SecondStep => second_step::show, second_step::submit))
                 .service(at!(SignOut => sign_in::sign_out))
                 .service(at!(StaySignedIn => stay_signed_in::submit))
+                .service(at!(ConfirmIdentity => confirm_identity::show, confirm_identity::submit))
+                .service(at!(UnsentForm => unsent_form::show, unsent_form::discard))
                 .service(at!(MyAccount => my_account::show::show))
                 .service(at!(RenameOneself => my_account::name::submit))
                 .service(at!(ChangeOwnEmail => my_account::email::submit))
@@ -213,10 +219,9 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
 
 /// The session's cookie: signed, for as long as the browser runs. How long the session holds is the database's to say.
 fn sessions(state: &Data<State>) -> SessionMiddleware<DatabaseSessions> {
-    let key = Key::from(&state.ctx.key.derive::<64>("session cookie"));
     let is_https = state.trust.is_https;
-    SessionMiddleware::builder(DatabaseSessions { ctx: state.ctx.clone() }, key)
-        .cookie_name(cookies::full_name("usher", is_https))
+    SessionMiddleware::builder(DatabaseSessions { ctx: state.ctx.clone() }, cookie_key(&state.ctx.key))
+        .cookie_name(cookies::full_name(COOKIE, is_https))
         .cookie_secure(is_https)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)

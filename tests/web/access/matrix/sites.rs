@@ -162,10 +162,14 @@ fn site(endpoint: &'static Endpoint) -> Site {
     match endpoint.name {
         "StaySignedIn" => site.besides(&[200]),
         "RenameOneself" => site.with(&[("first_name", "<"), ("last_name", ""), ("version", "1")]).besides(&[422]),
-        "ChangeOwnEmail" => site.with(&[("email", "new{made}@example.com"), ("current", "")]).besides(&[422]),
+        "ConfirmIdentity" => site.with(&[("current", "")]).besides(&[422]),
+        // Without a form that waits.
+        "UnsentForm" => site.besides(&[303]),
+        "ChangeOwnEmail" => site.with(&[("email", "<")]).besides(&[422]),
         "ChangePassword" => site.with(&[("current", ""), ("password", "")]).besides(&[422]),
-        "TurnOnTwoFactor" => site.with(&[("secret", "x"), ("code", ""), ("current", "")]).besides(&[400]),
-        "TurnOffTwoFactor" | "RenewRecoveryCodes" => site.with(&[("code", ""), ("current", "")]).besides(&[303, 422]),
+        "TurnOnTwoFactor" => site.with(&[("secret", "x"), ("code", "")]).besides(&[303]),
+        "TurnOffTwoFactor" => site.with(&[("code", ""), ("current", "")]).besides(&[303, 422]),
+        "RenewRecoveryCodes" => site.besides(&[303]),
         "RecoveryCodesFile" => site.with(&[("codes", "7KQ4-M2XD")]).besides(&[200]),
         "ResetTwoFactor" => site.besides(&[303]),
         "ChangeAppearance" => site.with(&[("appearance", "dark")]),

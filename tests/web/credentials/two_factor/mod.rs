@@ -21,17 +21,17 @@ const ON: &str = "/my-account/two-factor";
 const WRONG: &str = "This code is wrong or was used";
 
 /// Lena Novak, a User with two-factor and a browser in which she turned it on.
-struct Lena {
-    app: TestApp,
-    id: UserId,
-    browser: Browser,
-    secret: TotpSecret,
+pub(crate) struct Lena {
+    pub(crate) app: TestApp,
+    pub(crate) id: UserId,
+    pub(crate) browser: Browser,
+    pub(crate) secret: TotpSecret,
     codes: Vec<String>,
 }
 
 impl Lena {
     /// Two-factor turned on an hour ago, so that codes of the present are unused.
-    async fn new(db: Db) -> Self {
+    pub(crate) async fn new(db: Db) -> Self {
         let (app, _) = TestApp::with_admin(db).await;
         let id = app.create_user("Lena", "Novak");
         let mut browser = app.signed_in(LENA).await;
@@ -41,7 +41,7 @@ impl Lena {
         Self { app, id, browser, secret, codes }
     }
 
-    fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         self.secret.code_at(self.app.now())
     }
 
@@ -54,7 +54,7 @@ impl Lena {
 }
 
 /// Secret on the page that turns two-factor on.
-fn secret_on(page: &Page) -> TotpSecret {
+pub(crate) fn secret_on(page: &Page) -> TotpSecret {
     let key = page.body.split_once("id=\"key\">").unwrap().1.split_once('<').unwrap().0;
     let bits = key.chars().filter(|c| *c != ' ').flat_map(|c| {
         let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(c).unwrap();
@@ -78,7 +78,7 @@ async fn turn_on(app: &TestApp, browser: &mut Browser) -> (TotpSecret, Vec<Strin
     let page = browser.get(app, ON).await;
     let secret = secret_on(page.is(200));
     let code = secret.code_at(app.now());
-    let page = browser.send(app, &page, ON, &[("code", &code), ("current", PASSWORD)]).await;
-    page.is(200).sees("Two-factor is on. Save the recovery codes.");
+    let page = browser.send(app, &page, ON, &[("code", &code)]).await;
+    page.is(200).sees("Two-factor is on, and you are signed out everywhere else. Save the recovery codes.");
     (secret, codes_on(&page))
 }

@@ -1,6 +1,7 @@
 //! One's own two-factor in My account.
 
 use super::*;
+use crate::credentials::confirm_identity::prove;
 
 #[apply(both_databases!)]
 async fn two_factor_is_turned_on_by_one_code_and_told_by_mail(db: Db) {
@@ -16,24 +17,22 @@ async fn two_factor_is_turned_on_by_one_code_and_told_by_mail(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_wrong_code_or_password_keeps_the_secret_and_turns_nothing_on(db: Db) {
+async fn a_wrong_code_keeps_the_secret_and_turns_nothing_on(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     app.create_user("Lena", "Novak");
     let mut lena = app.signed_in(LENA).await;
     let page = lena.get(&app, ON).await;
     let secret = secret_on(&page);
-    let (deeds, code) = (app.deeds(), secret.code_at(app.now()));
+    let deeds = app.deeds();
     let late = secret.code_at(app.now() + TimeDelta::minutes(2));
     let long = "1".repeat(60_000);
-    for (code, current, error) in [
-        ("", PASSWORD, "Enter the six digits of your app"),
-        ("12345", PASSWORD, "Enter the six digits of your app"),
-        (&*long, PASSWORD, "Enter the six digits of your app"),
-        (&*late, PASSWORD, WRONG),
-        (&*code, "", "Enter your current password"),
-        (&*code, "wrong battery staple horse", "This is not your current password"),
+    for (code, error) in [
+        ("", "Enter the six digits of your app"),
+        ("12345", "Enter the six digits of your app"),
+        (&*long, "Enter the six digits of your app"),
+        (&*late, WRONG),
     ] {
-        let again = lena.send(&app, &page, ON, &[("code", code), ("current", current)]).await;
+        let again = lena.send(&app, &page, ON, &[("code", code)]).await;
         again.is(422).sees(error);
         assert_eq!(secret_on(&again), secret);
     }
@@ -48,7 +47,7 @@ async fn of_two_tabs_the_first_turns_two_factor_on(db: Db) {
     let other = lena.get(&app, ON).await;
     turn_on(&app, &mut lena).await;
     let code = secret_on(&other).code_at(app.now());
-    lena.send(&app, &other, ON, &[("code", &code), ("current", PASSWORD)]).await.redirects_to("/my-account");
+    lena.send(&app, &other, ON, &[("code", &code)]).await.redirects_to("/my-account");
     lena.get(&app, "/my-account").await.sees("Two-factor was changed meanwhile. Nothing was done.");
     app.mail().await;
 }
@@ -63,7 +62,7 @@ async fn a_secret_of_another_user_is_refused(db: Db) {
     let code = secret_on(&page).code_at(app.now());
     let own = lena.get(&app, ON).await;
     for secret in [&*sealed, "", "x", &"A".repeat(1_000)] {
-        lena.send(&app, &own, ON, &[("secret", secret), ("code", &code), ("current", PASSWORD)]).await.redirects_to(ON);
+        lena.send(&app, &own, ON, &[("secret", secret), ("code", &code)]).await.redirects_to(ON);
         lena.get(&app, ON).await.sees("The code on the page has expired. Scan the new one.");
     }
     assert_eq!(app.count("authenticator_apps"), 0);
@@ -90,9 +89,10 @@ async fn two_factor_is_turned_off_by_password_and_code(db: Db) {
 #[apply(both_databases!)]
 async fn new_recovery_codes_replace_the_earlier_ones(db: Db) {
     let mut lena = Lena::new(db).await;
-    let (code, path) = (lena.code(), "/my-account/two-factor/codes");
+    let path = "/my-account/two-factor/codes";
     let page = lena.browser.get(&lena.app, path).await;
-    let page = lena.browser.send(&lena.app, &page, path, &[("code", &code), ("current", PASSWORD)]).await;
+    let asked = lena.browser.send(&lena.app, &page, path, &[]).await;
+    let page = prove(&lena.app, &mut lena.browser, &asked).await;
     let new = codes_on(page.is(200).sees("You have new recovery codes."));
     assert!(new.iter().all(|code| !lena.codes.contains(code)));
     assert_eq!(lena.app.mail().await.rendered.subject, "Your recovery codes were renewed");
@@ -122,7 +122,7 @@ async fn shown_recovery_codes_are_downloaded_as_a_file(db: Db) {
     let mut lena = app.signed_in(LENA).await;
     let page = lena.get(&app, ON).await;
     let code = secret_on(&page).code_at(app.now());
-    let page = lena.send(&app, &page, ON, &[("code", &code), ("current", PASSWORD)]).await;
+    let page = lena.send(&app, &page, ON, &[("code", &code)]).await;
     let path = "/my-account/two-factor/codes/file";
     let file = lena.send(&app, &page, path, &[]).await;
     assert_eq!(file.is(200).body.lines().collect::<Vec<_>>(), codes_on(&page));
@@ -140,10 +140,10 @@ async fn a_sealed_secret_holds_for_its_session_and_a_quarter_of_an_hour(db: Db) 
     let page = here.get(&app, ON).await;
     let sealed = page.form(ON).into_iter().find(|(name, _)| name == "secret").unwrap().1;
     let other = there.get(&app, ON).await;
-    there.send(&app, &other, ON, &[("secret", &sealed), ("code", "x"), ("current", "")]).await.redirects_to(ON);
+    there.send(&app, &other, ON, &[("secret", &sealed), ("code", "x")]).await.redirects_to(ON);
     app.advance(TimeDelta::minutes(15));
     let code = secret_on(&page).code_at(app.now());
-    here.send(&app, &page, ON, &[("code", &code), ("current", PASSWORD)]).await.redirects_to(ON);
+    here.send(&app, &page, ON, &[("code", &code)]).await.redirects_to(ON);
     assert_eq!(app.count("authenticator_apps"), 0);
 }
 
@@ -153,7 +153,7 @@ async fn a_stored_secret_is_shown_by_no_form(db: Db) {
     let secret = lena.secret.in_groups();
     let csrf = lena.browser.get(&lena.app, "/my-account").await.form("/my-account/name").remove(0).1;
     let sealed = "A".repeat(80);
-    let fields = [("csrf", &*csrf), ("secret", &*sealed), ("code", ""), ("current", "")];
+    let fields = [("csrf", &*csrf), ("secret", &*sealed), ("code", "")];
     lena.browser.post(&lena.app, ON, &fields).await.redirects_to("/my-account");
     for path in ["/my-account", ON, "/my-account/two-factor/off", "/my-account/two-factor/codes"] {
         assert!(!lena.browser.get(&lena.app, path).await.body.contains(&secret), "{path}");
@@ -197,4 +197,39 @@ async fn a_long_name_of_the_company_fits_into_the_qr_code(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     app.execute(&format!("UPDATE company SET name = '{}'", "𝔑".repeat(100)));
     maya.get(&app, ON).await.is(200);
+}
+
+#[apply(both_databases!)]
+async fn a_change_of_two_factor_ends_the_other_sessions_and_renews_this_one(db: Db) {
+    let (app, _) = TestApp::with_admin(db).await;
+    app.create_user("Lena", "Novak");
+    let (mut here, mut there) = (app.signed_in(LENA).await, app.signed_in(LENA).await);
+    let stolen = here.clone();
+    let (secret, _) = turn_on(&app, &mut here).await;
+    here.get(&app, "/my-account").await.is(200);
+    for mut other in [there.clone(), stolen] {
+        other.get(&app, "/my-account").await.redirects_to("/sign-in?next=%2Fmy-account");
+    }
+    app.advance(TimeDelta::minutes(30));
+    there.sign_in(&app, LENA, PASSWORD).await.redirects_to(STEP);
+    there.fill(&app, STEP, &[("code", &secret.code_at(app.now()))]).await.redirects_to("/");
+    app.advance(TimeDelta::minutes(2));
+    let (code, off) = (secret.code_at(app.now()), "/my-account/two-factor/off");
+    there.fill(&app, off, &[("code", &code), ("current", PASSWORD)]).await.redirects_to("/my-account");
+    there.get(&app, "/my-account").await.sees("Two-factor is off. You are signed out everywhere else.");
+    here.get(&app, "/my-account").await.redirects_to("/sign-in?next=%2Fmy-account");
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn a_recent_proof_is_asked_for_before_the_qr_code(db: Db) {
+    let (app, _) = TestApp::with_admin(db).await;
+    app.create_user("Lena", "Novak");
+    let mut lena = app.signed_in(LENA).await;
+    app.advance(TimeDelta::minutes(5));
+    let asked = lena.get(&app, ON).await;
+    asked.redirects_to("/confirm?next=%2Fmy-account%2Ftwo-factor");
+    prove(&app, &mut lena, &asked).await.redirects_to(ON);
+    turn_on(&app, &mut lena).await;
+    app.mail().await;
 }

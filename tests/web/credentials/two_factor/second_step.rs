@@ -273,3 +273,17 @@ async fn a_made_up_step_writes_nothing(db: Db) {
     }
     assert_eq!(lena.app.store().metrics().writes.count(), writes);
 }
+
+#[apply(both_databases!)]
+async fn the_user_is_told_once_of_several_wrong_codes_in_a_row(db: Db) {
+    let lena = Lena::new(db).await;
+    let mut stranger = lena.at_second_step().await;
+    for number in 1..=7 {
+        enter(&lena, &mut stranger, "000000").await.is(422);
+        let told = lena.app.mails().await.into_iter().map(|mail| mail.rendered.subject).collect::<Vec<_>>();
+        assert_eq!(told, if number == 5 { vec!["Wrong codes at your sign-in".to_owned()] } else { vec![] }, "{number}");
+        lena.app.advance(TimeDelta::seconds(30));
+    }
+    let mut browser = lena.at_second_step().await;
+    enter(&lena, &mut browser, &lena.code()).await.redirects_to("/");
+}

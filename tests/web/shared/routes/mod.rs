@@ -9,7 +9,6 @@ use usher::{
         ids::UserId,
     },
     store::tokens::{self, NewToken},
-    usecases::my_account::two_factor::Enrolment,
     web::shared::routing::{
         addresses,
         endpoint::Access,
@@ -17,7 +16,10 @@ use usher::{
     },
 };
 
-use crate::helpers::{Browser, Page, Setting, TestApp};
+use crate::{
+    credentials::two_factor::secret_on,
+    helpers::{Browser, Page, Setting, TestApp},
+};
 
 mod visits;
 mod world;

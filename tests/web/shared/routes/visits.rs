@@ -80,8 +80,8 @@ impl World {
         let answers = |endpoint: &Endpoint| match (endpoint.name, endpoint.access) {
             ("ChangeOwners" | "UnassignAccount" | "UnassignPortfolio", _) => [303, user(endpoint).unwrap_or(303), 303],
             ("SignIn", _) => [200, 303, 303],
-            // Without two-factor.
-            ("SecondStep" | "TurnOffTwoFactor" | "RenewRecoveryCodes", _) => [303; 3],
+            // Without two-factor, or a form that waits.
+            ("SecondStep" | "TurnOffTwoFactor" | "RenewRecoveryCodes" | "UnsentForm", _) => [303; 3],
             ("ResetTwoFactor", _) => [303, 403, 303],
             ("Setup", _) | (_, Access::Monitoring) => [404; 3],
             ("InvitationNewLink", _) => [410; 3],
@@ -153,7 +153,6 @@ impl World {
         let new_account =
             [account_details("Hygge"), vec![field("step", "review"), field("portfolio", portfolio), field("do", "create")]].concat();
         let connection = vec![field("kind", "sftp"), field("base_address", "sftp://files.example.com"), field("secret", "s"), version("0")];
-        let proof = |code: usize| vec![field("code", &self.codes[code]), field("current", crate::helpers::PASSWORD)];
         let ticked = || vec![field("action", "deactivate"), field("user", deactivated), field("return", "q=ma")];
         let back = || vec![field("return", "q=ma")];
         let post = |endpoint, fields| Post { endpoint, path: self.path(endpoint), fields, done: 303, user: user(endpoint) };
@@ -202,12 +201,10 @@ impl World {
             post(paths::RestoreUser::ENDPOINT, vec![]),
             Post { done: 200, ..post(paths::StaySignedIn::ENDPOINT, vec![]) },
             post(paths::RenameOneself::ENDPOINT, vec![field("first_name", "Maya"), field("last_name", "Fisher"), version("1")]),
-            post(paths::ChangeOwnEmail::ENDPOINT, vec![field("email", "fisher@example.com"), field("current", crate::helpers::PASSWORD)]),
+            post(paths::ChangeOwnEmail::ENDPOINT, vec![field("email", "fisher@example.com")]),
             post(paths::KeepOwnEmail::ENDPOINT, vec![]),
             post(paths::SecondStep::ENDPOINT, vec![field("code", "123456")]),
-            Post { done: 200, ..post(paths::TurnOnTwoFactor::ENDPOINT, [vec![field("secret", &self.secret)], proof(0)].concat()) },
-            Post { done: 200, ..post(paths::RenewRecoveryCodes::ENDPOINT, proof(1)) },
-            post(paths::TurnOffTwoFactor::ENDPOINT, proof(2)),
+            post(paths::UnsentForm::ENDPOINT, vec![]),
             Post { done: 200, ..post(paths::RecoveryCodesFile::ENDPOINT, vec![field("codes", "7KQ4-M2XD")]) },
             post(paths::ChangeAppearance::ENDPOINT, vec![field("appearance", "dark")]),
             post(paths::EndOwnSession::ENDPOINT, vec![]),
@@ -245,6 +242,13 @@ impl World {
             post(paths::SignOut::ENDPOINT, vec![]),
             post(paths::Invitation::ENDPOINT, person()),
             // Last, since the session gets another token.
+            post(paths::ConfirmIdentity::ENDPOINT, vec![field("current", crate::helpers::PASSWORD)]),
+            Post {
+                done: 200,
+                ..post(paths::TurnOnTwoFactor::ENDPOINT, vec![field("secret", &self.secret), field("code", &self.codes[0])])
+            },
+            Post { done: 200, ..post(paths::RenewRecoveryCodes::ENDPOINT, vec![]) },
+            post(paths::TurnOffTwoFactor::ENDPOINT, vec![field("code", &self.codes[1]), field("current", crate::helpers::PASSWORD)]),
             post(
                 paths::ChangePassword::ENDPOINT,
                 vec![field("current", crate::helpers::PASSWORD), field("password", "lantern quiver moss twelve")],

@@ -128,9 +128,10 @@ impl World {
         app.signed_in("maya.fischer@example.com").await;
         app.signed_in("maya.fischer@example.com").await;
         let page = maya.get(&app, "/my-account").await;
-        let session = Token::parse(maya.cookie("usher").unwrap().split_at(44).1).unwrap().hash();
-        let enrolment = Enrolment::new(&app.ctx, app.id_of("maya.fischer@example.com"), session);
-        let codes = [-30, 0, 30].map(|seconds| enrolment.secret.code_at(app.now() + TimeDelta::seconds(seconds)));
+        let page_on = maya.get(&app, "/my-account/two-factor").await;
+        let secret = page_on.form("/my-account/two-factor").into_iter().find(|(name, _)| name == "secret").unwrap().1;
+        let shown = secret_on(&page_on);
+        let codes = [-30, 0, 30].map(|seconds| shown.code_at(app.now() + TimeDelta::seconds(seconds)));
         let session = page.body.split("/my-account/sessions/").nth(1).and_then(|path| path.split('/').next()).unwrap().to_owned();
         Self {
             app,
@@ -156,7 +157,7 @@ impl World {
             stop,
             moving: rosa.to_string(),
             session,
-            secret: enrolment.sealed,
+            secret,
             codes,
         }
     }

@@ -1,0 +1,29 @@
+//! Proofs of a signed-in user who they are.
+
+use crate::domain::stored::stored_enum;
+
+stored_enum! {
+    /// Kind of a proof.
+    ProofMethod {
+        Password = "password",
+        /// Code of an authenticator app.
+        Code = "code",
+    }
+}
+
+impl ProofMethod {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Password => "Password",
+            Self::Code => "Code",
+        }
+    }
+
+    /// "the password"
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Password => "the password",
+            Self::Code => "an authenticator code",
+        }
+    }
+}

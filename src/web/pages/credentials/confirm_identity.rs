@@ -1,0 +1,216 @@
+//! Confirmation of a signed-in user who they are, before a sensitive action.
+
+use actix_session::Session;
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web::Query,
+};
+use askama::Template;
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        credentials::{password::Password, token::Token, two_factor::AppCode},
+        ids::HeldFormId,
+    },
+    usecases::{
+        Context, User,
+        credentials::{
+            current_password::{self, CurrentPasswordError},
+            identity::{self, ConfirmError, TypedProof},
+            second_step::SecondStepError,
+        },
+        held_forms,
+    },
+    web::shared::{
+        error::WebError,
+        form::Form,
+        hashing::HashingClass,
+        page::{FormErrors, Layout, NO_MORE_ATTEMPTS, SecretField, too_many_attempts},
+        page_context::PageContext,
+        respond::{self, HandlerResult},
+        routing::{addresses, paths, redirect},
+        session,
+    },
+};
+
+/// Word in the address for a code in place of the password.
+const CODE: &str = "code";
+
+/// The form for the proof.
+#[derive(Debug, Clone, Template)]
+#[template(path = "credentials/confirm_identity.html")]
+pub struct ConfirmIdentityPage {
+    pub layout: Layout,
+    pub email: String,
+    /// Id of the form that waits; empty for none.
+    pub held: String,
+    /// Page to go on to; empty for none.
+    pub next: String,
+    /// Page to go back to.
+    pub back: String,
+    /// True for a code in place of the password.
+    pub is_code: bool,
+    /// True if the user has an authenticator app.
+    pub has_app: bool,
+    /// The password or the code, never shown again.
+    pub proof: SecretField,
+}
+
+impl ConfirmIdentityPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([(if self.is_code { "code" } else { "current" }, self.proof.error.as_ref())])
+    }
+
+    /// Address of the form for the other proof.
+    fn other(&self) -> String {
+        let with = if self.is_code { "" } else { CODE };
+        paths::with_query(paths::ConfirmIdentity {}, &[("form", &self.held), ("next", &self.next), ("with", with)])
+    }
+}
+
+/// Sensitive action that waits, and the kind of the proof.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ConfirmQuery {
+    #[serde(default)]
+    form: String,
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    with: String,
+}
+
+/// Typed proof.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmForm {
+    #[serde(default)]
+    held: String,
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    with: String,
+    #[serde(default)]
+    current: String,
+    #[serde(default)]
+    code: String,
+    /// Field for password managers.
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+/// `GET /confirm`
+pub(in crate::web) async fn show(context: PageContext, query: Query<ConfirmQuery>) -> HandlerResult {
+    respond::page(&page(&context, query.into_inner(), SecretField::default()).await?)
+}
+
+/// `POST /confirm`
+pub(in crate::web) async fn submit(context: PageContext, session: Session, form: Form<ConfirmForm>) -> HandlerResult {
+    let ConfirmForm { held, next, with, current, code, .. } = form.0;
+    let query = ConfirmQuery { form: held, next, with };
+    let proof = match (query.with == CODE, AppCode::parse(&code)) {
+        (true, Some(code)) => Ok(TypedProof::Code(code)),
+        (true, None) => Err(SecretField::message("Enter the six digits of your app")),
+        (false, _) if current.is_empty() => Err(SecretField::missing()),
+        (false, _) => Ok(TypedProof::Password(Password::typed(&current))),
+    };
+    let error = match proof {
+        Ok(proof) => match confirm(&context, proof).await? {
+            Ok(renewed) => {
+                session::begin(&session, &renewed)?;
+                return go_on(&context, &query).await;
+            }
+            Err(error) => error,
+        },
+        Err(error) => return respond::again(&page(&context, query, error).await?),
+    };
+    let wait = |until: Timestamp| (until - context.now()).max(TimeDelta::zero());
+    match error {
+        ConfirmError::Password(CurrentPasswordError::Wrong) => {
+            respond::again(&page(&context, query, SecretField::message("This is not your password")).await?)
+        }
+        ConfirmError::Code(SecondStepError::Wrong | SecondStepError::Ended) => {
+            respond::again(&page(&context, query, SecretField::wrong_code()).await?)
+        }
+        ConfirmError::Password(CurrentPasswordError::Throttled { until }) | ConfirmError::Code(SecondStepError::Throttled { until }) => {
+            let wait = wait(until);
+            respond::wait(wait, &page(&context, query, SecretField::message(too_many_attempts(&wait))).await?)
+        }
+        ConfirmError::Code(SecondStepError::Closed) => {
+            let page = page(&context, query, SecretField::message(NO_MORE_ATTEMPTS)).await?;
+            respond::with_status(StatusCode::TOO_MANY_REQUESTS, &page)
+        }
+        ConfirmError::Password(CurrentPasswordError::Store(error)) | ConfirmError::Code(SecondStepError::Store(error)) => Err(error.into()),
+        ConfirmError::Code(SecondStepError::Hashing(error)) => Err(WebError::Internal(error.to_string())),
+        ConfirmError::Action(denied) => Err(denied.into()),
+    }
+}
+
+/// Checks the proof. A held attempt at the password takes no place in the queue.
+async fn confirm(context: &PageContext, proof: TypedProof) -> Result<Result<Token, ConfirmError>, WebError> {
+    let (user, principal) = (context.current.user.id, context.current.principal());
+    if matches!(proof, TypedProof::Code(_)) {
+        return context.state().try_run(move |ctx| identity::confirm(ctx, &principal, &proof)).await;
+    }
+    if let Err(held) = context.state().try_run(move |ctx| current_password::admit(ctx, user)).await? {
+        return Ok(Err(held.into()));
+    }
+    context.state().try_run_hashing(HashingClass::Known, move |ctx| identity::confirm(ctx, &principal, &proof)).await
+}
+
+/// Goes on to what waited. A waiting form is submitted again by the browser, since this answer keeps the method (RFC 9110,
+/// 15.4.8); it is recognised by its id.
+async fn go_on(context: &PageContext, query: &ConfirmQuery) -> HandlerResult {
+    match address_of_waiting(context, &query.form).await? {
+        Some(address) => Ok(HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, redirect::location(&address))).finish()),
+        None => respond::see_other(addresses::known_page(&query.next).unwrap_or(paths::Root::PATTERN)),
+    }
+}
+
+/// Address of a waiting form of this user.
+async fn address_of_waiting(context: &PageContext, form: &str) -> Result<Option<String>, WebError> {
+    let (user, Ok(id)) = (context.current.user.id, form.parse::<HeldFormId>()) else { return Ok(None) };
+    let found = context.state().run(move |ctx| held_forms::find(ctx, user, id)).await?;
+    Ok(found.map(|form| form.address))
+}
+
+async fn page(context: &PageContext, query: ConfirmQuery, proof: SecretField) -> Result<ConfirmIdentityPage, WebError> {
+    let ConfirmQuery { form: held, next, with } = query;
+    let waiting = address_of_waiting(context, &held).await?;
+    let above = |address: &str| addresses::nearest_page(address);
+    let back = waiting.as_deref().and_then(above).or_else(|| above(&next)).unwrap_or_else(|| paths::Root {}.to_string());
+    let (layout_data, ()) = context.open(|_: &Context, _: &User| Ok(())).await?;
+    let user = &context.current.user;
+    let has_app = user.two_factor_since.is_some();
+    Ok(ConfirmIdentityPage {
+        layout: context.layout(&layout_data),
+        email: user.email.clone(),
+        held: waiting.map(|_| held).unwrap_or_default(),
+        next: addresses::known_page(&next).unwrap_or_default().to_owned(),
+        back,
+        is_code: has_app && with == CODE,
+        has_app,
+        proof,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    fn page(sample: &Sample, is_code: bool, proof: SecretField) -> ConfirmIdentityPage {
+        let (layout, email, back) = (sample.layout(), sample.email.clone(), paths::MyAccount {}.to_string());
+        ConfirmIdentityPage { layout, email, held: "7".to_owned(), next: String::new(), back, is_code, has_app: true, proof }
+    }
+
+    #[test]
+    fn renders() {
+        check("confirm-identity", |sample| page(sample, false, SecretField::default()));
+        check("confirm-identity-error", |sample| page(sample, false, SecretField::missing()));
+        check("confirm-identity-code", |sample| page(sample, true, SecretField::wrong_code()));
+    }
+}
