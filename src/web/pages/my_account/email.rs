@@ -52,7 +52,7 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<EmailForm>) 
         Ok(_) => respond::see_other(paths::MyAccount {}),
         Err(OwnAddressError::Current(error)) => {
             let page = MyAccountPage::open(&context).await?;
-            current_again(error, context.now(), |current| MyAccountPage { email: EmailFields { current, ..fields }, ..page })
+            current_again(error, context.now().at, |current| MyAccountPage { email: EmailFields { current, ..fields }, ..page })
         }
         Err(OwnAddressError::Taken(existing)) => {
             let email = refused(already_known(&existing));

@@ -281,7 +281,7 @@ fn refused<P: Template>(context: &PageContext, error: TwoFactorError, page: impl
     match error {
         TwoFactorError::WrongCode => respond::again(&page(ProofFields::wrong_code())),
         TwoFactorError::Current(error) => {
-            current_again(error, context.now(), |current| page(ProofFields { current, ..ProofFields::default() }))
+            current_again(error, context.now().at, |current| page(ProofFields { current, ..ProofFields::default() }))
         }
         TwoFactorError::Already => context.say(&changed_meanwhile(), paths::MyAccount {}),
         TwoFactorError::Action(denied) => context.say(&error::already(denied)?, paths::MyAccount {}),
