@@ -63,11 +63,11 @@ impl Paragraph {
         Self { lead: one_line(lead), at: Some(at) }
     }
 
-    fn date(&self, zone: &TimeZone) -> Option<String> {
-        self.at.map(|at| format!("{}.", date(at, *zone)))
+    fn date(&self, zone: TimeZone) -> Option<String> {
+        self.at.map(|at| format!("{}.", date(at, zone)))
     }
 
-    fn wrapped(&self, zone: &TimeZone) -> String {
+    fn wrapped(&self, zone: TimeZone) -> String {
         let date = self.date(zone);
         wrapped_words(self.lead.split_whitespace().chain(date.as_deref()))
     }
