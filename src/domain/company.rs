@@ -2,7 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::invitation::InvitationOrigin;
+use super::{
+    clock::Timestamp,
+    invitation::InvitationOrigin,
+    time_zone::{TimeZone, ZonedTime},
+};
 
 /// Settings of the company, read from the database with each use.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -25,6 +29,8 @@ pub struct Company {
     pub deleted_kept: TimeDelta,
     /// True if the newest hash of the audit log is mailed to all Admins every day.
     pub mails_audit_head: bool,
+    /// Zone in which times are shown, and by whose days they are told apart.
+    pub time_zone: TimeZone,
 }
 
 impl Company {
@@ -33,5 +39,10 @@ impl Company {
             InvitationOrigin::UsersAndGroups => self.groups_invitation_term,
             InvitationOrigin::UsersAndPermissions => self.permissions_invitation_term,
         }
+    }
+
+    /// A moment in the company's time zone.
+    pub fn in_zone(&self, at: Timestamp) -> ZonedTime {
+        ZonedTime { at, zone: self.time_zone }
     }
 }

@@ -27,6 +27,7 @@ pub mod secret;
 pub mod sender;
 pub mod stored;
 pub mod text;
+pub mod time_zone;
 pub mod user;
 pub mod user_agent;
 pub mod user_list;

@@ -1,9 +1,11 @@
 //! The company's one row, which doubles as the lock for changes of rights.
 
+use std::sync::Once;
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use crate::domain::{company::Company, text::CompanyName};
+use crate::domain::{company::Company, text::CompanyName, time_zone::TimeZone};
 
 use super::{
     Database, StoreError, Tx,
@@ -23,6 +25,7 @@ pub(super) struct CompanyRow {
     sessions_per_user: i32,
     deleted_kept: i64,
     mails_audit_head: bool,
+    time_zone: String,
 }
 
 impl From<CompanyRow> for Company {
@@ -37,8 +40,19 @@ impl From<CompanyRow> for Company {
             sessions_per_user: row.sessions_per_user.unsigned_abs(),
             deleted_kept: TimeDelta::seconds(row.deleted_kept),
             mails_audit_head: row.mails_audit_head,
+            time_zone: zone(&row.time_zone),
         }
     }
+}
+
+/// Zone with this name. UTC stands in for one that this version does not know, which a newer version may have written.
+/// Logged once, since the company is read with every request.
+fn zone(name: &str) -> TimeZone {
+    static LOGGED: Once = Once::new();
+    name.parse().unwrap_or_else(|unknown| {
+        LOGGED.call_once(|| tracing::warn!(name, "the company's time zone is {unknown}; times are shown in UTC"));
+        TimeZone::UTC
+    })
 }
 
 /// Reads the company's settings.
@@ -55,6 +69,12 @@ pub fn set_name(tx: &mut Tx<'_>, name: &CompanyName) -> Result<(), StoreError> {
 /// Turns the daily mail of the newest hash of the audit log on or off.
 pub fn set_mails_audit_head(tx: &mut Tx<'_>, is_on: bool) -> Result<(), StoreError> {
     diesel::update(company::table.find(1)).set(company::mails_audit_head.eq(is_on)).execute(tx.db())?;
+    Ok(())
+}
+
+/// Sets the zone in which times are shown.
+pub fn set_time_zone(tx: &mut Tx<'_>, zone: TimeZone) -> Result<(), StoreError> {
+    diesel::update(company::table.find(1)).set(company::time_zone.eq(zone.name())).execute(tx.db())?;
     Ok(())
 }
 
@@ -77,4 +97,53 @@ pub fn key_check(db: &mut Database) -> Result<Option<Vec<u8>>, StoreError> {
 pub fn set_key_check(tx: &mut Tx<'_>, check: &[u8]) -> Result<(), StoreError> {
     diesel::update(company::table.find(1)).set(company::key_check.eq(Some(check))).execute(tx.db())?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use tracing::{Event, Metadata, Subscriber, span};
+
+    use super::*;
+
+    /// Counts events of this module.
+    struct Counter(Arc<AtomicUsize>);
+
+    impl Subscriber for Counter {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target() == module_path!().trim_end_matches("::tests")
+        }
+
+        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+            span::Id::from_u64(1)
+        }
+
+        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+        fn event(&self, _: &Event<'_>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn enter(&self, _: &span::Id) {}
+
+        fn exit(&self, _: &span::Id) {}
+    }
+
+    #[test]
+    fn an_unknown_zone_is_utc_and_is_logged_once() {
+        let lines = Arc::new(AtomicUsize::new(0));
+        tracing::subscriber::with_default(Counter(lines.clone()), || {
+            for name in ["Mars/Olympus_Mons", "", "Mars/Olympus_Mons"] {
+                assert_eq!(zone(name), TimeZone::UTC);
+            }
+            assert_eq!(zone("Europe/Berlin").name(), "Europe/Berlin");
+        });
+        assert_eq!(lines.load(Ordering::Relaxed), 1);
+    }
 }

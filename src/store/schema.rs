@@ -146,6 +146,7 @@ diesel::table! {
         sessions_per_user -> Integer,
         deleted_kept -> BigInt,
         mails_audit_head -> Bool,
+        time_zone -> Text,
         key_check -> Nullable<Binary>,
     }
 }

@@ -39,7 +39,7 @@ pub use credentials::new_password::{NewPasswordError, SetPasswordError};
 pub use outbox::mails::{DeliveryStatus, LinkDelivery, Recipient};
 pub use shared::context::{Context, Links};
 pub use shared::error::{ActionError, EditError, NameError};
-pub use shared::layout::{LayoutData, company_name};
+pub use shared::layout::{LayoutData, company, company_name};
 pub use shared::links::{LinkClosed, LinkError, LinkState};
 pub use shared::principal::{ClientInfo, Principal};
 pub use shared::scoped_actor::{AssignmentRef, EntryPoint, TargetUser};

@@ -12,6 +12,8 @@ CREATE TABLE company (
     deleted_kept                BIGINT  NOT NULL DEFAULT 2592000 CHECK (deleted_kept >= 0),
     -- Daily mail of the newest hash of the audit log to all Admins.
     mails_audit_head            BOOLEAN NOT NULL DEFAULT FALSE,
+    -- Name of the IANA database.
+    time_zone                   TEXT    NOT NULL DEFAULT 'UTC',
     -- Fingerprint by which the instance's key is recognised; it reveals nothing of the key.
     key_check                   BLOB
 );

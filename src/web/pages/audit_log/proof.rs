@@ -4,7 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{audit::hex, clock::Timestamp},
+    domain::{audit::hex, time_zone::ZonedTime},
     usecases::audit::proof::{self, Proof},
     web::shared::{
         form::{Button, Form},
@@ -57,7 +57,7 @@ pub struct LastVerification {
 }
 
 impl ProofState {
-    pub(super) fn of(Proof { newest, verification }: Proof, now: Timestamp) -> Self {
+    pub(super) fn of(Proof { newest, verification }: Proof, now: ZonedTime) -> Self {
         let newest = newest.map(|newest| {
             let (head, hash) = (newest.head.to_string(), hex(&newest.head.hash));
             Newest { sequence: newest.head.sequence, hash, head, at: newest.at.map(|at| DisplayTime::new(at, now)) }
@@ -72,7 +72,7 @@ impl ProofState {
 }
 
 impl ProofPage {
-    fn of(layout: Layout, proof: Proof, is_mailed_daily: bool, now: Timestamp) -> Self {
+    fn of(layout: Layout, proof: Proof, is_mailed_daily: bool, now: ZonedTime) -> Self {
         let requested = proof.verification.requested_at.map(|at| DisplayTime::new(at, now));
         Self { layout, state: ProofState::of(proof, now), requested, is_mailed_daily }
     }
@@ -142,7 +142,7 @@ mod tests {
             ),
             ("audit-proof-empty", Proof { newest: None, verification: VerificationState { verified_at: None, ..state } }),
         ] {
-            check(name, |sample| ProofPage::of(sample.layout(), proof, proof.newest.is_some(), now()));
+            check(name, |sample| ProofPage::of(sample.layout(), proof, proof.newest.is_some(), sample.now()));
         }
     }
 }

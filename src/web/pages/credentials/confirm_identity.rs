@@ -127,7 +127,7 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
         },
         Err(error) => return respond::again(&page(&context, query, error).await?),
     };
-    let wait = |until: Timestamp| (until - context.now()).max(TimeDelta::zero());
+    let wait = |until: Timestamp| (until - context.now().at).max(TimeDelta::zero());
     match error {
         ConfirmError::Password(CurrentPasswordError::Wrong) => {
             respond::again(&page(&context, query, SecretField::message("This is not your password")).await?)

@@ -65,7 +65,7 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
         }
         Err(ChangePasswordError::Current(error)) => {
             let page = MyAccountPage::open(&context).await?;
-            current_again(error, context.now(), |current| MyAccountPage {
+            current_again(error, context.now().at, |current| MyAccountPage {
                 password: PasswordFields { current, ..PasswordFields::default() },
                 ..page
             })

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{clock::Timestamp, user_agent::UserAgent},
+    domain::{time_zone::ZonedTime, user_agent::UserAgent},
     usecases::{
         self, User,
         my_account::{self, MyAccount, OwnSession},
@@ -115,7 +115,7 @@ impl PasswordFields {
 }
 
 impl SessionRow {
-    fn new(OwnSession { session, is_current }: OwnSession, now: Timestamp) -> Self {
+    fn new(OwnSession { session, is_current }: OwnSession, now: ZonedTime) -> Self {
         let agent = UserAgent::parse(&session.browser);
         Self {
             browser: agent.in_words(),

@@ -278,11 +278,11 @@ fn refused<P: Template>(context: &PageContext, error: TwoFactorError, page: impl
     match error {
         TwoFactorError::WrongCode => respond::again(&page(ProofFields::wrong_code())),
         TwoFactorError::Throttled { until } => {
-            let wait = (until - context.now()).max(TimeDelta::zero());
+            let wait = (until - context.now().at).max(TimeDelta::zero());
             respond::wait(wait, &page(ProofFields { code: SecretField::message(too_many_attempts(&wait)), ..ProofFields::default() }))
         }
         TwoFactorError::Current(error) => {
-            current_again(error, context.now(), |current| page(ProofFields { current, ..ProofFields::default() }))
+            current_again(error, context.now().at, |current| page(ProofFields { current, ..ProofFields::default() }))
         }
         TwoFactorError::Already => context.say(&changed_meanwhile(), paths::MyAccount {}),
         TwoFactorError::Action(denied) => context.say(&error::already(denied)?, paths::MyAccount {}),

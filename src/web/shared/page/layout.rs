@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::UserLabel;
 use crate::{
-    domain::{appearance::Appearance, role::Role},
+    domain::{appearance::Appearance, role::Role, time_zone::TimeZone},
     web::shared::routing::{
         endpoint::{Endpoint, Section},
         paths,
@@ -16,6 +16,8 @@ use crate::{
 pub struct Layout {
     /// The company's name.
     pub company: String,
+    /// The company's time zone.
+    pub time_zone: TimeZone,
     /// The signed-in user.
     pub me: UserLabel,
     pub appearance: Appearance,

@@ -147,7 +147,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form:
     let (default_role, version, portfolios, leaves) = (typed.default_role, typed.version, typed.portfolio.clone(), typed.leaves.clone());
     let (address, agreed) = (email.clone(), typed.agreed);
     let profile = Profile { first_name, last_name, email, default_role, portfolios, leaves, agreed, version };
-    let now = context.now();
+    let now = context.now().at;
     let said = move |done: &Updated| parted(updated(&done.before, &done.after, &address, now), done.has_left);
     match context.act(said, move |ctx, submission| users::profile::update(ctx, submission, id, &profile)).await? {
         Ok(Updated { has_left, .. }) => {

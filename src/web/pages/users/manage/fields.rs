@@ -2,9 +2,9 @@
 
 use crate::{
     domain::{
-        clock::Timestamp,
         ids::{PortfolioId, UserId},
         search::SearchTerm,
+        time_zone::ZonedTime,
         user::{DefaultRole, Status},
     },
     usecases::{
@@ -41,8 +41,8 @@ pub struct EditFields {
 }
 
 impl EditFields {
-    pub(super) fn of(user: &User, waiting: Option<String>, now: Timestamp) -> Self {
-        let status = user.status(now);
+    pub(super) fn of(user: &User, waiting: Option<String>, now: ZonedTime) -> Self {
+        let status = user.status(now.at);
         let [first_name, last_name, email, role] = values(user).map(Field::new);
         Self {
             user_id: user.id,

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{already, at, with_return};
 use crate::{
-    domain::{clock::Timestamp, ids::UserId},
+    domain::{ids::UserId, time_zone::ZonedTime},
     usecases::{User, credentials::two_factor_app::TwoFactorState, users::two_factor},
     web::{
         pages::users::list::query::UserListQuery,
@@ -29,7 +29,7 @@ pub struct TwoFactor {
 }
 
 impl TwoFactor {
-    pub(in crate::web) fn new(state: TwoFactorState, now: Timestamp) -> Self {
+    pub(in crate::web) fn new(state: TwoFactorState, now: ZonedTime) -> Self {
         let TwoFactorState { since, last_used_at, codes_left } = state;
         Self { since: DisplayTime::new(since, now), last_used: last_used_at.map(|at| DisplayTime::new(at, now)), codes_left }
     }
