@@ -239,9 +239,8 @@ impl World {
             Post { user: Some(404), ..post(paths::RestoreAsset::ENDPOINT, back()) },
             Post { done: 200, ..post(paths::TickedUsers::ENDPOINT, ticked()) },
             post(paths::DoBulk::ENDPOINT, ticked()),
-            post(paths::SignOut::ENDPOINT, vec![]),
             post(paths::Invitation::ENDPOINT, person()),
-            // Last, since the session gets another token.
+            // Last, since the session gets another token, and ends.
             post(paths::ConfirmIdentity::ENDPOINT, vec![field("current", crate::helpers::PASSWORD)]),
             Post {
                 done: 200,
@@ -253,6 +252,7 @@ impl World {
                 paths::ChangePassword::ENDPOINT,
                 vec![field("current", crate::helpers::PASSWORD), field("password", "lantern quiver moss twelve")],
             ),
+            post(paths::SignOut::ENDPOINT, vec![]),
         ]
     }
 }
