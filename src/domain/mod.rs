@@ -27,6 +27,8 @@ pub mod secret;
 pub mod sender;
 pub mod stored;
 pub mod text;
+pub mod time_unit;
+pub mod two_factor_policy;
 pub mod user;
 pub mod user_agent;
 pub mod user_list;

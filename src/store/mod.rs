@@ -19,6 +19,7 @@ pub mod derived;
 mod error;
 pub mod groups;
 pub mod idempotency_keys;
+pub mod invitation_counts;
 mod metrics;
 pub mod outbox;
 pub mod page;

@@ -4,6 +4,7 @@
 
 mod access;
 mod assets;
+mod company;
 mod groups;
 mod users;
 
@@ -15,7 +16,7 @@ use super::{
     user::{DefaultRole, Status},
 };
 
-pub use {access::AccessAction, assets::AssetAction, groups::GroupAction, users::UserAction};
+pub use {access::AccessAction, assets::AssetAction, company::CompanyAction, groups::GroupAction, users::UserAction};
 
 /// A user who is signed in and active, the command line, or Usher itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,7 @@ pub enum Action {
     Group(GroupAction),
     Access(AccessAction),
     Asset(AssetAction),
+    Company(CompanyAction),
 }
 
 impl From<UserAction> for Action {
@@ -82,6 +84,12 @@ impl From<AccessAction> for Action {
 impl From<AssetAction> for Action {
     fn from(action: AssetAction) -> Self {
         Self::Asset(action)
+    }
+}
+
+impl From<CompanyAction> for Action {
+    fn from(action: CompanyAction) -> Self {
+        Self::Company(action)
     }
 }
 
@@ -139,6 +147,7 @@ pub fn decide(actor: Actor, action: impl Into<Action>) -> Result<(), PolicyDenia
         Action::Group(action) => action.check(),
         Action::Access(action) => action.check(actor),
         Action::Asset(action) => action.check(),
+        Action::Company(_) => Ok(()),
     }
 }
 
@@ -191,6 +200,7 @@ impl Action {
             Self::Group(action) => action.need(),
             Self::Access(action) => action.need(),
             Self::Asset(action) => action.need(),
+            Self::Company(action) => action.need(),
         }
     }
 }

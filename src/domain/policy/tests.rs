@@ -284,6 +284,16 @@ fn a_permission_that_a_role_has_anywhere_opens_its_pages() {
     }
 }
 
+#[test]
+fn settings_are_for_admins() {
+    for role in Role::ALL {
+        for action in [CompanyAction::SeeSettings, CompanyAction::ChangeSettings, CompanyAction::SendTestMail] {
+            let written = if role == Role::Admin { Ok(()) } else { Err(PolicyDenial::Role) };
+            assert_eq!(decide(Actor { id: Some(ACTOR), role }, action), written, "{role:?} {action:?}");
+        }
+    }
+}
+
 /// The written rules of assets. An Admin without a share has the access to view.
 fn written_of_assets(name: &str, role: Role, access: Option<AssetAccess>) -> Result<(), PolicyDenial> {
     use AssetAccess::{Edit, Owner, View};

@@ -8,8 +8,9 @@ use crate::{
         credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
         ids::UserId,
-        invitation::{InvitationOrigin, term_in_words},
+        invitation::InvitationOrigin,
         policy::{AccessAction, Action, Target, UserAction},
+        time_unit,
         user::{DefaultRole, Status},
     },
     mail::{
@@ -270,7 +271,7 @@ pub(in crate::usecases) fn send(
         company: company.name.clone(),
         access: Access::new(role, assignments),
         link: Link::new(&work.ctx.links.with_token(TokenPurpose::Invitation, token)),
-        term: term_in_words(expires_at - work.now),
+        term: time_unit::in_words(expires_at - work.now),
         expires_at,
     });
     work.post(Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message)

@@ -4,7 +4,8 @@ use askama::Template;
 
 use crate::{
     domain::{
-        invitation::{InvitationOrigin, term_in_words},
+        invitation::InvitationOrigin,
+        time_unit,
         user::DefaultRole,
     },
     usecases::{
@@ -120,7 +121,7 @@ fn held<I: Clone>(ids: Vec<I>) -> PickerQuery<I> {
 }
 
 fn invitation_term(layout_data: &LayoutData) -> String {
-    term_in_words(layout_data.company.invitation_term(InvitationOrigin::UsersAndPermissions))
+    time_unit::in_words(layout_data.company.invitation_term(InvitationOrigin::UsersAndPermissions))
 }
 
 #[cfg(test)]
