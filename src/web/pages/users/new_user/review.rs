@@ -3,11 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{
-        invitation::InvitationOrigin,
-        time_unit,
-        user::DefaultRole,
-    },
+    domain::{invitation::InvitationOrigin, time_unit, user::DefaultRole},
     usecases::{
         LayoutData,
         access::picker_options::{self, PickerQuery},
@@ -40,6 +36,8 @@ pub struct ReviewPage {
     pub invitation_term: String,
     pub draft: String,
     pub origin: Origin,
+    /// Reason for which the invitation has to wait.
+    pub held: Option<String>,
 }
 
 impl ReviewPage {
@@ -85,6 +83,7 @@ impl ReviewPage {
             invitation_term: invitation_term(&layout_data),
             draft: wizard::seal(context, answers),
             origin: answers.origin(),
+            held: None,
         }))
     }
 
@@ -144,6 +143,7 @@ mod tests {
             invitation_term: "5 days".to_owned(),
             draft: sample.text.clone(),
             origin: Origin::sample(sample),
+            held: None,
         }
     }
 
@@ -151,6 +151,7 @@ mod tests {
     fn renders() {
         check("new-user-3-user", |sample| page(sample, DefaultRole::User));
         check("new-user-3-portfolio-admin", |sample| page(sample, DefaultRole::PortfolioAdmin));
+        check("new-user-3-held", |sample| ReviewPage { held: Some(sample.group()), ..page(sample, DefaultRole::User) });
     }
 
     #[test]
