@@ -78,7 +78,9 @@ fn number(typed: &str) -> Option<u32> {
 /// Parses a day as browsers send it: 2027-01-31. Days far from this century are slips.
 pub fn parse_day(typed: &str) -> Option<NaiveDate> {
     let typed = typed.trim();
-    let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok().filter(|_| typed.len() == 10)?;
+    let is_digit = |(place, byte): (usize, u8)| if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    let is_written_out = typed.len() == 10 && typed.bytes().enumerate().all(is_digit);
+    let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok().filter(|_| is_written_out)?;
     let (first, last) = (NaiveDate::from_ymd_opt(2000, 1, 1)?, NaiveDate::from_ymd_opt(2099, 12, 31)?);
     (first..=last).contains(&day).then_some(day)
 }
