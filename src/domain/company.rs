@@ -68,6 +68,27 @@ pub enum SettingsConflict {
 }
 
 #[cfg(test)]
+impl Company {
+    /// Company with the settings of a new database.
+    pub(crate) fn sample() -> Self {
+        Self {
+            version: 1,
+            name: "Northwind Trading".to_owned(),
+            groups_invitation_term: TimeDelta::hours(24),
+            permissions_invitation_term: TimeDelta::days(5),
+            invitations_per_hour: 1000,
+            password_min: 15,
+            two_factor: TwoFactorPolicy::NONE,
+            session_idle: TimeDelta::hours(1),
+            session_absolute: TimeDelta::hours(12),
+            sessions_per_user: 20,
+            deleted_kept: TimeDelta::days(30),
+            mails_audit_head: false,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
 
@@ -101,27 +122,6 @@ mod tests {
             ((8, (Everyone, TODAY)), (15, (Nobody, TODAY)), Ok(())),
         ] {
             assert_eq!(company(wanted.0, wanted.1).check(&company(saved.0, saved.1), now), checked, "{saved:?} {wanted:?}");
-        }
-    }
-}
-
-#[cfg(test)]
-impl Company {
-    /// Company with the settings of a new database.
-    pub(crate) fn sample() -> Self {
-        Self {
-            version: 1,
-            name: "Northwind Trading".to_owned(),
-            groups_invitation_term: TimeDelta::hours(24),
-            permissions_invitation_term: TimeDelta::days(5),
-            invitations_per_hour: 1000,
-            password_min: 15,
-            two_factor: TwoFactorPolicy::NONE,
-            session_idle: TimeDelta::hours(1),
-            session_absolute: TimeDelta::hours(12),
-            sessions_per_user: 20,
-            deleted_kept: TimeDelta::days(30),
-            mails_audit_head: false,
         }
     }
 }

@@ -99,7 +99,7 @@ mod tests {
         ] {
             let policy = TwoFactorPolicy::new(audience, day(20));
             for (role, expected) in Role::ALL.into_iter().zip([admins, portfolio_admins, users]) {
-                assert_eq!(policy.requires(role, noon(day(19))), false, "{audience:?} {role:?}");
+                assert!(!policy.requires(role, noon(day(19))), "{audience:?} {role:?}");
                 assert_eq!(policy.requires(role, noon(day(20))), expected, "{audience:?} {role:?}");
             }
             assert_eq!(policy.requires_everyone(noon(day(20))), users, "{audience:?}");

@@ -142,12 +142,11 @@ pub fn decide(actor: Actor, action: impl Into<Action>) -> Result<(), PolicyDenia
     let action = action.into();
     permit(actor.role, action.need())?;
     match action {
-        Action::Use(_) => Ok(()),
+        Action::Use(_) | Action::Company(_) => Ok(()),
         Action::User(action) => action.check(actor),
         Action::Group(action) => action.check(),
         Action::Access(action) => action.check(actor),
         Action::Asset(action) => action.check(),
-        Action::Company(_) => Ok(()),
     }
 }
 
