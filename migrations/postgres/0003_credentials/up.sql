@@ -104,6 +104,14 @@ CREATE INDEX throttles_by_age ON throttles (scope, last_at);
 -- Order in which rows give way when there are too many.
 CREATE INDEX throttles_by_attempts ON throttles (failed_attempts, last_at);
 
+-- Invitations that an administrator sent in each second of the last hour.
+CREATE TABLE invitation_counts (
+    user_id     BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
+    second      TIMESTAMP NOT NULL,
+    invitations INTEGER   NOT NULL,
+    PRIMARY KEY (user_id, second)
+);
+
 -- Refused sign-ins, apart from the audit log, so that a stranger can neither fill the chain nor hold its lock. Rows are bounded: one for each
 -- minute, network and address up to a limit a minute, then one for each minute and network up to another, then one for the minute. An empty
 -- text stands for several.

@@ -9,13 +9,13 @@ use actix_web::{
 use chrono::TimeDelta;
 
 use crate::{
-    domain::policy::PolicyDenial,
+    domain::{invitation::quota::QuotaSpan, policy::PolicyDenial},
     usecases::{ActionError, LinkError, StoreError},
 };
 
 use super::{
     error_page::ErrorPage,
-    page::{Flash, FlashKind, unreadable, wait_in_words},
+    page::{Flash, FlashKind, counted, unreadable, wait_in_words},
     routing::{addresses, paths, redirect},
 };
 
@@ -205,6 +205,9 @@ impl From<ActionError> for WebError {
             ActionError::TooManyMails { name, wait } => {
                 Self::Refused { title: "Too many mails in a row", text: too_many_mails(&name, &wait) }
             }
+            ActionError::TooManyInvitations { sent, span, wait } => {
+                Self::Refused { title: "Too many invitations", text: too_many_invitations(sent, span, &wait) }
+            }
             ActionError::Store(error) => error.into(),
             ActionError::Hashing(error) => Self::Internal(error.to_string()),
         }
@@ -214,6 +217,17 @@ impl From<ActionError> for WebError {
 /// Message that a further mail to a user has to wait, and how long.
 pub(in crate::web) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
     format!("You sent {name} several mails in a row. Wait {} before the next one. Nothing was changed.", wait_in_words(wait))
+}
+
+/// Message that the next invitation has to wait, and how long: "You have sent 60 invitations in the last minute. Try
+/// again in 40 seconds."
+pub(in crate::web) fn too_many_invitations(sent: u32, span: QuotaSpan, wait: &TimeDelta) -> String {
+    let span = match span {
+        QuotaSpan::Minute => "minute",
+        QuotaSpan::Hour => "hour",
+    };
+    let sent = counted(sent.into(), "invitation", "invitations");
+    format!("You have sent {sent} in the last {span}. Try again in {}.", wait_in_words(wait))
 }
 
 /// Message for a repeated click or an outdated page. Other refusals remain errors.
@@ -227,6 +241,7 @@ pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, WebError> {
             Ok(Flash::new(FlashKind::Warn, portfolio_deactivated(&name)))
         }
         ActionError::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
+        ActionError::TooManyInvitations { sent, span, wait } => Ok(Flash::new(FlashKind::Warn, too_many_invitations(sent, span, &wait))),
         denied => Err(denied.into()),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Fields for choices instead of text.
-const CHOICES: [&str; 18] = [
+const CHOICES: [&str; 23] = [
     "appearance",
     "version",
     "asset",
@@ -29,6 +29,11 @@ const CHOICES: [&str; 18] = [
     "leaves",
     "kind",
     "daily_mail",
+    "two_factor",
+    "groups_term_unit",
+    "new_user_term_unit",
+    "session_idle_unit",
+    "session_absolute_unit",
     "level",
     "to",
 ];

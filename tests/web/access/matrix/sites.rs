@@ -88,6 +88,23 @@ const BILLING: &[(&str, &str)] = &[
     ("version", "0"),
 ];
 const TICKED: &[(&str, &str)] = &[("action", "deactivate"), ("user", "{user}"), ("return", "q=ma")];
+const SETTINGS: &[(&str, &str)] = &[
+    ("name", "Northwind Trading"),
+    ("groups_term", "36"),
+    ("groups_term_unit", "hours"),
+    ("new_user_term", "7"),
+    ("new_user_term_unit", "days"),
+    ("invitations_per_hour", "10000"),
+    ("password_min", "15"),
+    ("two_factor", "nobody"),
+    ("session_idle", "1"),
+    ("session_idle_unit", "hours"),
+    ("session_absolute", "12"),
+    ("session_absolute_unit", "hours"),
+    ("sessions_per_user", "20"),
+    ("deleted_kept", "31"),
+    ("version", "1"),
+];
 const PUT: &[(&str, &str)] = &[("name", "New {made}"), ("notes", ""), ("account", "{account}"), ("do", "create")];
 
 impl Site {
@@ -204,7 +221,8 @@ fn site(endpoint: &'static Endpoint) -> Site {
         }
         // Nothing but the declaration asks for this one.
         "Roles" => site.page(&[("roles.view", Company)]),
-        "AuditProof" => site.with(&[("daily_mail", "on")]),
+        "Settings" => site.with(SETTINGS).besides(&[409]),
+        "SendTestMail" => site.besides(&[409]),
         "NewAsset" => site.with(&[("kind", "process"), ("name", "New {made}"), ("description", "")]),
         "EditAsset" => {
             let needs = [("assets.use", Asset(Demand::Edit))];

@@ -4,6 +4,27 @@ use usher::{domain::role::Role, web::shared::routing::endpoint::Endpoint};
 
 use super::*;
 
+/// Settings that would be accepted.
+const SETTINGS: [(&str, &str); 17] = [
+    ("name", "Northwind"),
+    ("groups_term", "36"),
+    ("groups_term_unit", "hours"),
+    ("new_user_term", "7"),
+    ("new_user_term_unit", "days"),
+    ("invitations_per_hour", "500"),
+    ("password_min", "16"),
+    ("two_factor", "admins"),
+    ("two_factor_from", "2026-12-01"),
+    ("session_idle", "30"),
+    ("session_idle_unit", "minutes"),
+    ("session_absolute", "1"),
+    ("session_absolute_unit", "days"),
+    ("sessions_per_user", "5"),
+    ("deleted_kept", "60"),
+    ("daily_mail", "on"),
+    ("version", "1"),
+];
+
 /// Answers of a page.
 pub(super) struct Visit {
     pub(super) endpoint: &'static Endpoint,
@@ -218,7 +239,8 @@ impl World {
             Post { user: Some(403), ..post(paths::Billing::ENDPOINT, billing) },
             post(paths::MoveAccount::ENDPOINT, vec![field("portfolio", other), field("do", "move")]),
             post(paths::DeactivatePortfolio::ENDPOINT, vec![]),
-            post(paths::AuditProof::ENDPOINT, vec![field("daily_mail", "on")]),
+            post(paths::Settings::ENDPOINT, SETTINGS.map(|(name, value)| field(name, value)).into()),
+            post(paths::SendTestMail::ENDPOINT, vec![]),
             post(paths::VerifyAuditLog::ENDPOINT, vec![]),
             Post {
                 user: None,
