@@ -211,7 +211,7 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "UnassignAccount" => site.both(&given_account).besides(&[200, 303]),
         "NewPortfolio" => site.form(&[("portfolios.manage", Account)]).with(PUT),
         "EditPortfolio" => site.with(&[("name", "New {made}"), ("notes", ""), ("version", "1")]),
-        "DeactivatePortfolio" | "ReactivatePortfolio" => site.besides(&[409]),
+        "DeactivatePortfolio" | "ReactivatePortfolio" | "SendTestMail" => site.besides(&[409]),
         "NewAccount" => site.form(&[("accounts.create", Portfolio)]).with(CREATED),
         "AddToAccount" => site.form(&given_account).with(&[("user", "{user}")]).besides(&[303]),
         "EditAccount" => site.with(&[("name", "New {made}"), ("website", ""), ("notes", ""), ("version", "1")]),
@@ -222,7 +222,6 @@ fn site(endpoint: &'static Endpoint) -> Site {
         // Nothing but the declaration asks for this one.
         "Roles" => site.page(&[("roles.view", Company)]),
         "Settings" => site.with(SETTINGS).besides(&[409]),
-        "SendTestMail" => site.besides(&[409]),
         "NewAsset" => site.with(&[("kind", "process"), ("name", "New {made}"), ("description", "")]),
         "EditAsset" => {
             let needs = [("assets.use", Asset(Demand::Edit))];
