@@ -8,6 +8,7 @@ use super::{
     clock::Timestamp,
     credentials::password::SOLE_FACTOR_MIN,
     invitation::InvitationOrigin,
+    role::Role,
     time_zone::{TimeZone, ZonedTime},
     two_factor_policy::TwoFactorPolicy,
 };
@@ -53,6 +54,11 @@ impl Company {
     /// A moment in the company's time zone.
     pub fn in_zone(&self, at: Timestamp) -> ZonedTime {
         ZonedTime { at, zone: self.time_zone }
+    }
+
+    /// True if a user with this role needs two-factor now, and has none.
+    pub fn needs_enrolment(&self, role: Role, has_two_factor: bool, now: Timestamp) -> bool {
+        !has_two_factor && self.two_factor.requires(role, self.in_zone(now))
     }
 
     /// Checks settings against each other before they replace those `saved`: passwords that are too short for a sole

@@ -70,6 +70,11 @@ impl TwoFactorPolicy {
         self.has_begun(now) && self.audience.includes(role)
     }
 
+    /// Day to come from which on users with this role need two-factor.
+    pub fn announced(self, role: Role, now: ZonedTime) -> Option<NaiveDate> {
+        self.from.filter(|_| self.audience.includes(role) && !self.has_begun(now))
+    }
+
     /// True if every user needs two-factor now.
     pub fn requires_everyone(self, now: ZonedTime) -> bool {
         Role::ALL.into_iter().all(|role| self.requires(role, now))
@@ -102,6 +107,8 @@ mod tests {
             for (role, expected) in Role::ALL.into_iter().zip([admins, portfolio_admins, users]) {
                 assert!(!policy.requires(role, noon(day(19))), "{audience:?} {role:?}");
                 assert_eq!(policy.requires(role, noon(day(20))), expected, "{audience:?} {role:?}");
+                assert_eq!(policy.announced(role, noon(day(19))), expected.then(|| day(20)), "{audience:?} {role:?}");
+                assert_eq!(policy.announced(role, noon(day(20))), None, "{audience:?} {role:?}");
             }
             assert_eq!(policy.requires_everyone(noon(day(20))), users, "{audience:?}");
         }

@@ -206,6 +206,11 @@ impl Action {
         }
     }
 
+    /// True for an action of users who need two-factor and have none yet: it leads to their enrolment.
+    pub fn serves_enrolment(self) -> bool {
+        matches!(self, Self::User(UserAction::EditOneself(_) | UserAction::ChangeOwnSignIn(_)))
+    }
+
     fn need(self) -> Need {
         match self {
             Self::Use(permission) => Need::Somewhere(permission),

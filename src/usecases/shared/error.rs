@@ -17,6 +17,9 @@ pub enum ActionError {
     /// End of the actor's session: blocked, deleted or signed out meanwhile.
     #[error("nobody is signed in")]
     SignedOut,
+    /// Action of a user who needs two-factor first.
+    #[error("two-factor has to be turned on first")]
+    EnrolmentNeeded,
     /// Sensitive action, for which the actor has to prove again who they are.
     #[error("a recent proof of identity is needed")]
     ProofNeeded,

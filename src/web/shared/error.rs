@@ -25,6 +25,8 @@ pub(in crate::web) enum WebError {
     /// No user is signed in; after signing in, the browser goes to `next`. With `unsent`, a form came too late and
     /// changed nothing.
     SignedOut { next: Option<String>, unsent: bool },
+    /// The user needs two-factor first.
+    EnrolmentNeeded,
     /// 403: a sensitive form, which waits until its user has proved who they are.
     ProofNeeded,
     /// 400
@@ -83,7 +85,7 @@ impl std::error::Error for WebError {}
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignedOut { .. } => StatusCode::SEE_OTHER,
+            Self::SignedOut { .. } | Self::EnrolmentNeeded => StatusCode::SEE_OTHER,
             Self::Malformed | Self::TooManyFields => StatusCode::BAD_REQUEST,
             Self::ProofNeeded | Self::Forbidden | Self::OutOfReach | Self::BillingNotGiven | Self::StaleForm | Self::FromElsewhere => {
                 StatusCode::FORBIDDEN
@@ -107,6 +109,9 @@ impl ResponseError for WebError {
             Self::SignedOut { next, unsent } => {
                 let location = if *unsent { paths::sign_in_and_send_again(next.as_deref()) } else { paths::sign_in_then(next.as_deref()) };
                 response.headers_mut().insert(header::LOCATION, redirect::location(&location));
+            }
+            Self::EnrolmentNeeded => {
+                response.headers_mut().insert(header::LOCATION, redirect::location(paths::TurnOnTwoFactor::PATTERN));
             }
             Self::Unavailable | Self::Busy => {
                 response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
@@ -199,6 +204,7 @@ impl From<ActionError> for WebError {
     fn from(denied: ActionError) -> Self {
         match denied {
             ActionError::SignedOut => Self::SignedOut { next: None, unsent: false },
+            ActionError::EnrolmentNeeded => Self::EnrolmentNeeded,
             ActionError::ProofNeeded => Self::ProofNeeded,
             ActionError::Repeated => Self::SentTwice,
             ActionError::Refused { denial, name } => Self::refused(denial, name.as_deref()),

@@ -52,12 +52,23 @@ const REFERER_MAX: usize = 2 * 1024;
 /// Longest stored name of a browser, in characters.
 const USER_AGENT_MAX: usize = 300;
 
+/// Addresses open to users who need two-factor and have none.
+const OPEN_TO_ENROL: [&Endpoint; 5] = [
+    paths::TurnOnTwoFactor::ENDPOINT,
+    paths::RecoveryCodesFile::ENDPOINT,
+    paths::ConfirmIdentity::ENDPOINT,
+    paths::StaySignedIn::ENDPOINT,
+    paths::SignOut::ENDPOINT,
+];
+
 /// A user who is signed in, active, and has the permission that the address needs, read afresh with this request.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct CurrentUser {
     pub(in crate::web) user: User,
     pub(in crate::web) appearance: Appearance,
     pub(in crate::web) company: Company,
+    /// True if the user needs two-factor and has none: only the enrolment is open.
+    pub(in crate::web) must_enrol: bool,
     session: TokenHash,
     session_id: SessionId,
     ends: Ends,
@@ -132,7 +143,13 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     }
     let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
     request.extensions_mut().insert(SeenUser { id: signed_in.user.id, appearance: signed_in.appearance });
+    let (role, has_two_factor) = (signed_in.user.actor().role, signed_in.user.two_factor_since.is_some());
+    let must_enrol = signed_in.company.needs_enrolment(role, has_two_factor, State::of(request)?.ctx.now());
+    if must_enrol && !OPEN_TO_ENROL.contains(&endpoint) {
+        return Err(WebError::EnrolmentNeeded);
+    }
     let current = CurrentUser {
+        must_enrol,
         user: signed_in.user,
         appearance: signed_in.appearance,
         company: signed_in.company,

@@ -5,7 +5,7 @@ use actix_web::HttpRequest;
 
 use crate::{
     domain::credentials::token::Token,
-    usecases::held_forms,
+    usecases::{credentials::enrolment, held_forms},
     web::shared::{
         cookies,
         page::{Flash, FlashKind},
@@ -78,6 +78,9 @@ pub(super) async fn go_on(state: &State, session: &Session, begun: &Token, next:
             return respond::see_other(paths::UnsentForm {});
         }
         session::flash(session, &Flash::new(FlashKind::Warn, format!("{NOT_DONE} Send the form again.")));
+    } else if let Some(day) = state.run(move |ctx| enrolment::announced(ctx, hash)).await? {
+        let text = format!("From {} on, signing in needs two-factor. Turn it on in My account.", day.format("%-d %b %Y"));
+        session::flash(session, &Flash::new(FlashKind::Info, text));
     }
     respond::see_other(destination(next))
 }

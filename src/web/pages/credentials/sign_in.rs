@@ -20,6 +20,7 @@ use crate::{
         page::{Flash, FlashKind, NO_MORE_ATTEMPTS, PublicLayout, too_many_attempts},
         respond::{self, HandlerResult},
         routing::{addresses, paths},
+        session,
         state::State,
     },
 };
@@ -140,6 +141,10 @@ pub(in crate::web) async fn submit(
     state.metrics.sign_ins.note(&signed_in);
     let (status, problem) = match signed_in {
         Ok(SignInState::SignedIn(begun)) => return go_on(&state, &session, &begun, &next, unsent).await,
+        Ok(SignInState::EnrolmentNeeded(begun)) => {
+            session::begin(&session, &begun)?;
+            return respond::see_other(paths::TurnOnTwoFactor {});
+        }
         Ok(SignInState::SecondStepNeeded(step)) => return second_step::begin(&request, &state, &step, &next, unsent),
         Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Wrong),
         Err(SignInError::Deactivated) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Deactivated),

@@ -16,7 +16,7 @@ use crate::{
     },
     usecases::{
         self, Context, LayoutData, Submission, User,
-        credentials::second_step::Code,
+        credentials::{enrolment, second_step::Code},
         my_account::two_factor::{self, Enrolment, TwoFactorError},
     },
     web::shared::{
@@ -45,9 +45,17 @@ pub struct TurnOnPage {
     /// The secret, sealed.
     pub sealed: String,
     pub code: SecretField,
+    /// For a user who needs two-factor first: names of Admins to ask.
+    pub required: Option<Vec<String>>,
 }
 
 impl TurnOnPage {
+    /// "Maya Fischer or Ruth Adler"
+    fn helpers(&self) -> Option<String> {
+        let (last, others) = self.required.as_deref()?.split_last()?;
+        Some(if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) })
+    }
+
     fn errors(&self) -> FormErrors {
         FormErrors::of([("code", self.code.error.as_ref())])
     }
@@ -301,7 +309,10 @@ async fn layout_data(context: &PageContext) -> Result<LayoutData, WebError> {
 
 impl TurnOnPage {
     async fn open(context: &PageContext, enrolment: &Enrolment, code: SecretField) -> Result<Self, WebError> {
-        let layout_data = layout_data(context).await?;
+        let (must_enrol, layout_data) = (context.current.must_enrol, layout_data(context).await?);
+        let user_id = context.current.user.id;
+        let admins = move |ctx: &Context| enrolment::admins_to_ask(ctx, user_id);
+        let required = if must_enrol { Some(context.state().run(admins).await?) } else { None };
         let user: &usecases::User = &context.current.user;
         Ok(Self {
             layout: context.layout(&layout_data),
@@ -309,6 +320,7 @@ impl TurnOnPage {
             key: enrolment.secret.in_groups(),
             sealed: enrolment.sealed.clone(),
             code,
+            required,
         })
     }
 }
@@ -340,6 +352,7 @@ mod tests {
             key: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
             sealed: "c2VhbGVk".to_owned(),
             code,
+            required: Some(sample.rows(|_, user| user.name)),
         };
         check("turn-on-two-factor", |sample| turn_on(sample, SecretField::default()));
         check("turn-on-two-factor-error", |sample| turn_on(sample, SecretField::wrong_code()));

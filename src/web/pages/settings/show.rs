@@ -121,6 +121,11 @@ fn facts(process: &ProcessSettings, labels: &[(&str, &'static str)]) -> Vec<Proc
 }
 
 impl SettingsPage {
+    /// Address of the users without two-factor.
+    fn without_two_factor() -> String {
+        paths::with_query(paths::UsersAndPermissions {}, &[("two_factor", "off")])
+    }
+
     fn errors(&self) -> FormErrors {
         self.fields.errors()
     }
