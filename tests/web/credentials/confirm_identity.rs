@@ -58,6 +58,7 @@ async fn sensitive_actions_ask_for_a_proof_and_are_done_with_it(db: Db) {
         (format!("{folder}/owner"), vec![("user", lena.to_string())], "asset.owner_changed Rates"),
         (format!("/users-and-groups/users/{jonas}/delete"), vec![], "user.deleted Jonas Novak"),
         (EMAIL.to_owned(), vec![("email", "maya@example.com".to_owned())], "email.change_requested Maya Fischer"),
+        ("/settings".to_owned(), vec![("password_min", "20".to_owned())], "settings.changed Northwind Trading"),
     ] {
         app.advance(TimeDelta::minutes(5));
         let page = maya.get(&app, if path == EMAIL { ME } else { &path }).await;

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::*;
 
 /// Each field with a value that is not its default, and the row that it makes.
-const CHANGES: [(&[(&str, &str)], &str); 13] = [
+const CHANGES: [(&[(&str, &str)], &str); 14] = [
     (&[("name", " Fjord  Trading ")], "name = 'Fjord Trading'"),
     (&[("groups_term", "90"), ("groups_term_unit", "minutes")], "groups_invitation_term = 5400"),
     (&[("new_user_term", "30"), ("new_user_term_unit", "days")], "permissions_invitation_term = 2592000"),
@@ -21,6 +21,7 @@ const CHANGES: [(&[(&str, &str)], &str); 13] = [
     (&[("sessions_per_user", "100")], "sessions_per_user = 100"),
     (&[("deleted_kept", "0")], "deleted_kept = 0"),
     (&[("deleted_kept", "365")], "deleted_kept = 31536000"),
+    (&[("time_zone", "Europe/Berlin")], "time_zone = 'Europe/Berlin'"),
     (&[("daily_mail", "on")], "mails_audit_head"),
 ];
 
@@ -87,6 +88,15 @@ async fn a_value_out_of_bounds_is_refused_at_its_field_and_kept(db: Db) {
         assert!(field == "sessions_per_user" || value(&page, "sessions_per_user") == "7", "{field}");
     }
     assert_eq!(app.count("company WHERE version = 1 AND sessions_per_user = 20"), 1);
+}
+
+#[apply(both_databases!)]
+async fn an_unknown_time_zone_is_refused(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    for typed in ["", "Mars/Olympus", "<b>"] {
+        save(&app, &mut maya, &[("time_zone", typed)]).await.is(422).sees("Choose a time zone from the list");
+    }
+    assert_eq!(app.count("company WHERE time_zone = 'UTC'"), 1);
 }
 
 #[apply(both_databases!)]

@@ -103,6 +103,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("session_absolute_unit", "hours"),
     ("sessions_per_user", "20"),
     ("deleted_kept", "31"),
+    ("time_zone", "UTC"),
     ("version", "1"),
 ];
 const PUT: &[(&str, &str)] = &[("name", "New {made}"), ("notes", ""), ("account", "{account}"), ("do", "create")];

@@ -5,7 +5,7 @@ use usher::{domain::role::Role, web::shared::routing::endpoint::Endpoint};
 use super::*;
 
 /// Settings that would be accepted.
-const SETTINGS: [(&str, &str); 17] = [
+const SETTINGS: [(&str, &str); 18] = [
     ("name", "Northwind"),
     ("groups_term", "36"),
     ("groups_term_unit", "hours"),
@@ -21,6 +21,7 @@ const SETTINGS: [(&str, &str); 17] = [
     ("session_absolute_unit", "days"),
     ("sessions_per_user", "5"),
     ("deleted_kept", "60"),
+    ("time_zone", "UTC"),
     ("daily_mail", "on"),
     ("version", "1"),
 ];
