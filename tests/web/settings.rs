@@ -1,7 +1,8 @@
 //! Settings: of the company, which Admins change, of the process, and the test mail.
 
 use crate::{
-    helpers::{Browser, Page, TestApp},
+    credentials::{confirm_identity::prove, two_factor::turn_on},
+    helpers::{Browser, Db, Page, TestApp},
     shared::steps::csrf,
 };
 
@@ -23,9 +24,18 @@ fn value(page: &Page, field: &str) -> String {
     form(page).into_iter().find(|(name, _)| name == field).unwrap_or_else(|| panic!("no field {field}")).1
 }
 
-/// Saves the settings with these fields changed.
-async fn save(app: &TestApp, browser: &mut Browser, fields: &[(&str, &str)]) -> Page {
-    browser.fill(app, SETTINGS, fields).await
+/// Saves the settings with these fields changed, and proves who the Admin is if the last proof is too old.
+pub(crate) async fn save(app: &TestApp, browser: &mut Browser, fields: &[(&str, &str)]) -> Page {
+    let page = browser.fill(app, SETTINGS, fields).await;
+    if page.header("location").starts_with("/confirm") { prove(app, browser, &page).await } else { page }
+}
+
+/// An app whose Admin has two-factor, so that no policy keeps them from the page.
+async fn with_enrolled_admin(db: Db) -> (TestApp, Browser) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    turn_on(&app, &mut maya).await;
+    app.mails().await;
+    (app, maya)
 }
 
 /// Ticks or unticks the daily mail of the newest hash, and saves the settings.
@@ -37,7 +47,8 @@ pub(crate) async fn save_daily_mail(app: &TestApp, browser: &mut Browser, is_on:
         fields.push(("daily_mail".to_owned(), "on".to_owned()));
     }
     let fields = fields.iter().map(|(name, value)| (&**name, &**value)).collect::<Vec<_>>();
-    browser.post(app, SETTINGS, &fields).await
+    let page = browser.post(app, SETTINGS, &fields).await;
+    if page.header("location").starts_with("/confirm") { prove(app, browser, &page).await } else { page }
 }
 
 #[apply(both_databases!)]

@@ -93,7 +93,7 @@ CREATE TABLE recovery_codes (
 -- Failed attempts in a row and requests for new passwords, by typed address (hashed, known or not) and by network; new passwords that were
 -- tried behind a link; tries at one's current password while signed in and at codes; and mails that an administrator sends to a user, by both.
 CREATE TABLE throttles (
-    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'current_password', 'code', 'code_source', 'own_code', 'mail_quota')),
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'current_password', 'code', 'code_source', 'own_code', 'late_form', 'mail_quota')),
     key           TEXT      NOT NULL,
     failed_attempts INTEGER NOT NULL,
     last_at       TIMESTAMP NOT NULL,

@@ -272,6 +272,11 @@ impl From<askama::Error> for WebError {
 }
 
 impl WebError {
+    /// A waiting form that is gone.
+    pub(in crate::web) fn form_gone() -> Self {
+        Self::Refused { title: "This form has expired", text: "Nothing was changed. Fill it in again.".to_owned() }
+    }
+
     /// Error for the policy's refusal. `name` is the affected user's.
     fn refused(denial: PolicyDenial, name: Option<&str>) -> Self {
         let name = name.unwrap_or("This user");

@@ -21,7 +21,7 @@ use crate::{
         permission::Permission,
         policy::{Action, decide},
     },
-    usecases::{ActionError, ClientInfo, Principal, User, credentials::sessions::Ends},
+    usecases::{ActionError, ClientInfo, Principal, User, credentials::sessions::Ends, held_forms::Holder},
 };
 
 use super::{
@@ -44,7 +44,7 @@ const BROWSER_DAYS: i64 = 400;
 pub(in crate::web) const UNSENT: &str = "unsent";
 
 /// Remembered action of a form that came too late and was kept.
-pub(in crate::web) const HELD: &str = "held";
+pub(in crate::web) const KEPT: &str = "kept";
 
 /// Longest `Referer` read, in bytes. Lists and forms have shorter addresses, wizards with drafts longer ones.
 const REFERER_MAX: usize = 2 * 1024;
@@ -71,6 +71,7 @@ pub(in crate::web) struct CurrentUser {
     pub(in crate::web) must_enrol: bool,
     session: TokenHash,
     session_id: SessionId,
+    browser: Option<TokenHash>,
     ends: Ends,
     client_ip: String,
     is_head: bool,
@@ -99,6 +100,11 @@ impl CurrentUser {
     /// Id of the session, which stays when its token is renewed.
     pub(in crate::web) fn session_id(&self) -> SessionId {
         self.session_id
+    }
+
+    /// Holder of this user's waiting forms; `None` in a browser that lost its cookie.
+    pub(in crate::web) fn holder(&self) -> Option<Holder> {
+        self.browser.map(|browser| Holder { user: self.user.id, browser })
     }
 
     /// Asks the policy for a permission, before anything is looked for.
@@ -155,6 +161,7 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
         company: signed_in.company,
         session: TokenHash(signed_in.session),
         session_id: signed_in.session_id,
+        browser: browser(request, State::of(request)?),
         ends: signed_in.ends,
         client_ip: client_ip::of(request)?,
         is_head: request.method() == Method::HEAD,
@@ -285,6 +292,7 @@ pub(in crate::web) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item 
     Ok([session, browser].into_iter().flatten())
 }
 
-fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {
+/// Cookie that stays in the browser.
+pub(in crate::web) fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {
     Some(Token::parse(cookies::sent(request, state, BROWSER)?.value())?.hash())
 }

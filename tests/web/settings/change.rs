@@ -27,7 +27,7 @@ const CHANGES: [(&[(&str, &str)], &str); 14] = [
 
 #[apply(both_databases!)]
 async fn every_setting_is_saved_recorded_and_shown_as_it_was_saved(db: Db) {
-    let (app, mut maya) = TestApp::with_admin(db).await;
+    let (app, mut maya) = with_enrolled_admin(db).await;
     for (number, (fields, row)) in (1..).zip(CHANGES) {
         save(&app, &mut maya, fields).await.redirects_to(SETTINGS);
         maya.get(&app, SETTINGS).await.sees("Settings saved.");

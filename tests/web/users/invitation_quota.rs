@@ -119,7 +119,7 @@ async fn an_hour_has_the_quota_of_the_settings_in_all_instances_and_for_each_adm
     }
     let mut ada = app.signed_in("ada.okafor@example.com").await;
     ada.fill(&app, NEW_USER, &[("email", "ada.guest@example.com")]).await.is(303);
-    maya.fill(&app, "/settings", &[("invitations_per_hour", "11")]).await.is(303);
+    crate::settings::save(&app, &mut maya, &[("invitations_per_hour", "11")]).await.is(303);
     maya.fill(&app, NEW_USER, &[("email", "noor@example.com")]).await.is(303);
     app.mails().await;
 }

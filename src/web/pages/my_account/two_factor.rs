@@ -17,6 +17,7 @@ use crate::{
     usecases::{
         self, Context, LayoutData, Submission, User,
         credentials::{enrolment, second_step::Code},
+        held_forms,
         my_account::two_factor::{self, Enrolment, TwoFactorError},
     },
     web::shared::{
@@ -84,6 +85,8 @@ pub struct RecoveryCodesPage {
     pub layout: Layout,
     /// "7KQ4-M2XD"
     pub codes: Vec<String>,
+    /// Page to go on to.
+    pub done: String,
 }
 
 /// A QR code as a path of SVG.
@@ -332,10 +335,17 @@ impl TurnOffPage {
     }
 }
 
+/// Page after the codes: a form that came too late before an enrolment at sign-in, or My account.
+async fn after_codes(context: &PageContext) -> Result<String, WebError> {
+    let Some(holder) = context.current.holder() else { return Ok(paths::MyAccount {}.to_string()) };
+    let unsent = context.state().run(move |ctx| held_forms::last_unsent(ctx, holder)).await?;
+    Ok(unsent.map_or_else(|| paths::MyAccount {}.to_string(), |_| paths::UnsentForm {}.to_string()))
+}
+
 impl RecoveryCodesPage {
     async fn answer(context: &PageContext, codes: &[RecoveryCode], done: &str) -> HandlerResult {
         let layout = Layout { flash: Some(Flash::new(FlashKind::Ok, done)), ..context.layout(&layout_data(context).await?) };
-        respond::page(&Self { layout, codes: codes.iter().map(RecoveryCode::in_groups).collect() })
+        respond::page(&Self { layout, codes: codes.iter().map(RecoveryCode::in_groups).collect(), done: after_codes(context).await? })
     }
 }
 
@@ -362,7 +372,11 @@ mod tests {
             fields: ProofFields { current: SecretField::missing(), ..ProofFields::default() },
         });
         check("two-factor-codes", |sample| RenewCodesPage { layout: sample.layout() });
-        check("recovery-codes", |sample| RecoveryCodesPage { layout: sample.layout(), codes: vec!["7KQ4-M2XD".to_owned(); 10] });
+        check("recovery-codes", |sample| RecoveryCodesPage {
+            layout: sample.layout(),
+            codes: vec!["7KQ4-M2XD".to_owned(); 10],
+            done: paths::MyAccount {}.to_string(),
+        });
     }
 
     #[test]

@@ -182,7 +182,7 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "RenameOneself" => site.with(&[("first_name", "<"), ("last_name", ""), ("version", "1")]).besides(&[422]),
         "ConfirmIdentity" => site.with(&[("current", "")]).besides(&[422]),
         // Without a form that waits.
-        "UnsentForm" => site.besides(&[303]),
+        "UnsentForm" => site.with(&[("form", "999999")]).besides(&[303]),
         "ChangeOwnEmail" => site.with(&[("email", "<")]).besides(&[422]),
         "ChangePassword" => site.with(&[("current", ""), ("password", "")]).besides(&[422]),
         "TurnOnTwoFactor" => site.with(&[("secret", "x"), ("code", "")]).besides(&[303]),

@@ -226,7 +226,7 @@ impl World {
             post(paths::ChangeOwnEmail::ENDPOINT, vec![field("email", "fisher@example.com")]),
             post(paths::KeepOwnEmail::ENDPOINT, vec![]),
             post(paths::SecondStep::ENDPOINT, vec![field("code", "123456")]),
-            post(paths::UnsentForm::ENDPOINT, vec![]),
+            post(paths::UnsentForm::ENDPOINT, vec![field("form", "999999")]),
             Post { done: 200, ..post(paths::RecoveryCodesFile::ENDPOINT, vec![field("codes", "7KQ4-M2XD")]) },
             post(paths::ChangeAppearance::ENDPOINT, vec![field("appearance", "dark")]),
             post(paths::EndOwnSession::ENDPOINT, vec![]),
