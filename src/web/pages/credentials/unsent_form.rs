@@ -41,7 +41,7 @@ pub struct UnsentFormPage {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DiscardForm {
-    form: HeldFormId,
+    form: String,
 }
 
 /// `GET /unsent-form`
@@ -62,9 +62,10 @@ pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
 
 /// `POST /unsent-form`: the form is not to be sent.
 pub(in crate::web) async fn discard(context: PageContext, form: Form<DiscardForm>) -> HandlerResult {
-    let (holder, id) = (context.current.holder(), form.0.form);
-    let discard = move |ctx: &Context| holder.map(|holder| held_forms::discard(ctx, holder, id)).transpose();
-    let discarded = context.state().run(discard).await?.flatten();
+    let discarded = match (context.current.holder(), form.0.form.parse::<HeldFormId>()) {
+        (Some(holder), Ok(id)) => context.state().run(move |ctx| held_forms::discard(ctx, holder, id)).await?,
+        _ => None,
+    };
     let page = discarded.and_then(|form| addresses::nearest_page(&form.address)).unwrap_or_else(|| paths::Root {}.to_string());
     context.say(&Flash::new(FlashKind::Info, "Discarded. Nothing was saved."), page)
 }

@@ -265,7 +265,6 @@ async fn a_question_that_came_too_late_is_asked_anew(db: Db) {
 async fn a_form_of_an_earlier_session_is_offered_at_once(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let page = maya.get(&app, NEW_GROUP).await;
-    maya.sign_in(&app, MAYA, PASSWORD).await;
     app.advance(TimeDelta::hours(2));
     maya.sign_in(&app, MAYA, PASSWORD).await.redirects_to("/");
     maya.send(&app, &page, NEW_GROUP, &[("name", "Research")]).await.redirects_to(UNSENT);
