@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Fields for choices instead of text.
-const CHOICES: [&str; 23] = [
+const CHOICES: [&str; 24] = [
+    "time_zone",
     "appearance",
     "version",
     "asset",
