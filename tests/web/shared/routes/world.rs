@@ -186,6 +186,11 @@ pub(crate) fn csrf(page: &Page, action: &str) -> String {
     page.form(action).into_iter().find(|(name, _)| name == "csrf").unwrap().1
 }
 
+/// Rows without the counters of attempts: a late form that is kept is counted.
+pub(crate) fn without_counters(stored: Vec<(&'static str, i64)>) -> Vec<(&'static str, i64)> {
+    stored.into_iter().filter(|(rows, _)| *rows != "throttles").collect()
+}
+
 /// Numbers of stored rows.
 pub(crate) fn stored(app: &TestApp) -> Vec<(&'static str, i64)> {
     STORED.iter().map(|rows| (*rows, app.count(rows))).collect()
