@@ -9,6 +9,7 @@ mod invitation;
 mod owner;
 mod password;
 mod profile;
+mod recovery;
 mod test_mail;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use self::{
     owner::OwnerChanged,
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
+    recovery::RecoveryNotice,
     test_mail::Test,
     two_factor::{TwoFactorChange, TwoFactorChanged, TwoFactorReminder, TwoFactorResetNotice},
 };
@@ -52,6 +54,7 @@ stored_enum! {
         SignedOut = "signed_out",
         PasswordReset = "password_reset",
         PasswordChanged = "password_changed",
+        RecoveryNotice = "recovery_notice",
         AddressConfirm = "address_confirm",
         AddressStop = "address_stop",
         AddressStays = "address_stays",
@@ -117,6 +120,8 @@ pub enum Message {
     PasswordReset(PasswordReset),
     /// To the user.
     PasswordChanged(PasswordChanged),
+    /// To every Admin: a recovery link was made at the command line.
+    RecoveryNotice(RecoveryNotice),
     /// To the new address of a user: the link that confirms it.
     AddressConfirm(AddressChange),
     /// To the old address of a user: the link that cancels the change.
@@ -185,6 +190,7 @@ impl Message {
             Self::SignedOut(_) => MailKind::SignedOut,
             Self::PasswordReset(_) => MailKind::PasswordReset,
             Self::PasswordChanged(_) => MailKind::PasswordChanged,
+            Self::RecoveryNotice(_) => MailKind::RecoveryNotice,
             Self::AddressConfirm(_) => MailKind::AddressConfirm,
             Self::AddressStop(_) => MailKind::AddressStop,
             Self::AddressStays(_) => MailKind::AddressStays,
@@ -217,6 +223,7 @@ impl Message {
             Self::SignedOut(signed_out) => access::signed_out(signed_out),
             Self::PasswordReset(reset) => reset.layout(zone),
             Self::PasswordChanged(changed) => changed.layout(),
+            Self::RecoveryNotice(notice) => notice.layout(),
             Self::AddressConfirm(change) => change.to_confirm(),
             Self::AddressStop(change) => change.to_stop(),
             Self::AddressStays(stays) => stays.layout(),

@@ -2,7 +2,7 @@
 -- a code are tokens too; a user may have several of these.
 CREATE TABLE tokens (
     id         INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
-    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'email_change', 'email_change_stop', 'second_step')),
+    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'recovery', 'email_change', 'email_change_stop', 'second_step')),
     hash       BLOB      NOT NULL UNIQUE CHECK (length(hash) = 32),
     user_id    BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
     -- Address to which the link was sent.
@@ -30,6 +30,16 @@ CREATE TABLE reset_requests (
     -- Widest network of the client by which requests are counted.
     network    TEXT      NOT NULL,
     asked_at   TIMESTAMP NOT NULL
+);
+
+-- Recovery links made at the command line that no other Admin has acknowledged; of one user, the latest.
+CREATE TABLE recoveries (
+    id      INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id BIGINT    NOT NULL UNIQUE REFERENCES user_rows (id) ON DELETE CASCADE,
+    -- Names at that time: of the user, who may be deleted since, and of who made the link.
+    name    TEXT      NOT NULL,
+    made_by TEXT      NOT NULL,
+    made_at TIMESTAMP NOT NULL
 );
 
 CREATE TABLE sessions (

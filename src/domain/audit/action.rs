@@ -62,6 +62,8 @@ impl AuditAction {
             Self::OldestSessionsEnded => (ActionGroup::SignIns, "Oldest sessions ended"),
             Self::PasswordResetRequested => (ActionGroup::SignIns, "Password reset requested"),
             Self::PasswordResetSent => (ActionGroup::SignIns, "Password reset email sent"),
+            Self::RecoveryLinkMade => (ActionGroup::SignIns, "Recovery link made"),
+            Self::RecoveryAcknowledged => (ActionGroup::SignIns, "Recovery link acknowledged"),
             Self::PasswordReset => (ActionGroup::SignIns, "New password chosen"),
             Self::TwoFactorTurnedOn => (ActionGroup::SignIns, "Two-factor turned on"),
             Self::TwoFactorTurnedOff => (ActionGroup::SignIns, "Two-factor turned off"),

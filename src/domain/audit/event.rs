@@ -72,6 +72,8 @@ audit_events! {
     InvitationLinkViewed = "invitation.link_viewed" {}
     PasswordResetRequested = "password.reset_requested" { expires_at: DateTime<Utc> }
     PasswordResetSent = "password.reset_sent" { expires_at: DateTime<Utc> }
+    RecoveryLinkMade = "recovery.link_made" { expires_at: DateTime<Utc> }
+    RecoveryAcknowledged = "recovery.acknowledged" { made_by: String, made_at: DateTime<Utc> }
     PasswordReset = "password.reset" { sessions_ended: u64 }
     PasswordChanged = "password.changed" { sessions_ended: u64 }
     TwoFactorTurnedOn = "two_factor.turned_on" {}

@@ -66,6 +66,8 @@ stored_enum! {
         Invitation = "invitation",
         /// User chooses a new password.
         PasswordReset = "password_reset",
+        /// Admin chooses a new password, by a link made at the command line. Never mailed.
+        Recovery = "recovery",
         /// Reader of mail at a new address confirms it.
         EmailChange = "email_change",
         /// Reader of mail at the old address cancels the change.

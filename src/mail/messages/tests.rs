@@ -1,7 +1,10 @@
 //! Every mail with usual, empty, long and hostile names.
 
 use super::*;
-use crate::mail::{text::SUBJECT_MAX, transports::samples::now};
+use crate::{
+    domain::credentials::recovery::RecoveryStep,
+    mail::{text::SUBJECT_MAX, transports::samples::now},
+};
 
 const LINK: &str = "https://usher.northwind.example/invitation/4fYk2mQ9vXc7JpLr0TsUaZ1bNdEgHiKoMqVwXyC3-_8";
 
@@ -53,6 +56,12 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
             at: now(),
             link: link.clone(),
             is_in_account: true,
+        }),
+        Message::RecoveryNotice(RecoveryNotice {
+            change: change.clone(),
+            who: name.clone(),
+            is_you: false,
+            steps: RecoveryStep::ALL.to_vec(),
         }),
         Message::AddressConfirm(address.clone()),
         Message::AddressStop(address),
@@ -149,6 +158,7 @@ fn usual_names() {
             "You are signed out of Northwind Trading",
             "Reset your Usher password",
             "Your Usher password was changed",
+            "A recovery link was made for Maya Fischer",
             "Confirm your Usher email address",
             "Your Usher email address is about to change",
             "Email change cancelled",

@@ -8,7 +8,7 @@ use crate::{
         credentials::{refused_sign_ins, throttles},
         held_forms, outbox, sessions, tokens,
     },
-    usecases::{Context, held_forms::KEPT_FOR, users::restoration},
+    usecases::{Context, credentials::recovery, held_forms::KEPT_FOR, users::restoration},
 };
 
 /// Rows that one transaction removes, since writers queue behind it.
@@ -23,8 +23,8 @@ const THROTTLES_MAX: i64 = 100_000;
 /// Time for which a failed mail can be retried.
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// Removes expired sessions, forms that waited for too long, old refusals, the texts of old failed mails, and assets and users that can no longer be
-/// restored.
+/// Removes expired sessions, forms that waited for too long, old refusals, the texts of old failed mails, notices of recovery links, and assets and users
+/// that can no longer be restored.
 pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     let company = ctx.store.read(company::load)?;
@@ -35,6 +35,7 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     in_chunks(ctx, |tx| outbox::wipe_failed(tx, now - FAILED_KEPT))?;
     // Users come after the assets that they owned.
     in_chunks(ctx, |tx| assets::deleted::purge(tx, now - company.deleted_kept, CHUNK))?;
+    recovery::sweep(ctx)?;
     restoration::purge(ctx)
 }
 

@@ -200,12 +200,14 @@ impl AuditEvent {
             | Self::InvitationRequested { expires_at }
             | Self::PasswordResetRequested { expires_at }
             | Self::PasswordResetSent { expires_at }
+            | Self::RecoveryLinkMade { expires_at }
             | Self::EmailChangeRequested { expires_at, .. } => vec![time("valid until", *expires_at)],
             Self::InvitationRevoked { email }
             | Self::InvitationAccepted { email }
             | Self::UserRestored { email }
             | Self::UserPurged { email }
             | Self::AdminCreated { email } => vec![text("email", email)],
+            Self::RecoveryAcknowledged { made_by, made_at } => vec![text("made by", made_by), time("made at", *made_at)],
             Self::RecoveryCodeUsed { left } => vec![number("codes left", *left)],
             Self::PasswordReset { sessions_ended } | Self::PasswordChanged { sessions_ended } | Self::TwoFactorReset { sessions_ended } => {
                 vec![number("sessions ended", *sessions_ended)]

@@ -60,6 +60,8 @@ impl AuditEvent {
             Self::InvitationLinkViewed {} => format!("{actor} viewed {}", of("invitation link")),
             Self::PasswordResetRequested { .. } => format!("A password reset for {subject} was requested at the sign-in page"),
             Self::PasswordResetSent { .. } => format!("{actor} sent {subject} a password reset email"),
+            Self::RecoveryLinkMade { .. } => format!("{actor} made a recovery link for {subject}"),
+            Self::RecoveryAcknowledged { .. } => format!("{actor} acknowledged {}", of("recovery link")),
             Self::PasswordReset { .. } => format!("{actor} chose a new password"),
             Self::PasswordChanged { .. } => format!("{actor} changed the password"),
             Self::TwoFactorTurnedOn {} => format!("{actor} turned two-factor on"),

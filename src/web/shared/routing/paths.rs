@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{
     credentials::token::{Token, TokenPurpose},
-    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, SessionId, UserId, VersionNumber},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, RecoveryId, SessionId, UserId, VersionNumber},
     permission::{Permission, PermissionToggle, To},
 };
 
@@ -96,6 +96,8 @@ paths! {
     /// With `?sent=true` once a link was asked for.
     ForgotPassword {} = "/forgot-password", Form, Anyone;
     PasswordReset { token: String } = "/reset/{token}", Form, Token;
+    /// Made at the command line.
+    Recovery { token: String } = "/recover/{token}", Form, Token;
     /// Mailed to a new address.
     ConfirmEmail { token: String } = "/confirm-email/{token}", Form, Token;
     /// Mailed to the old address.
@@ -214,6 +216,8 @@ paths! {
     /// Newest hash, verification, and the daily mail.
     AuditProof {} = "/audit-log/proof", Form, AuditLog: AuditLogView;
     VerifyAuditLog {} = "/audit-log/proof/verify", Button, AuditLog: AuditLogView;
+    /// Notice on every page of Admins.
+    AcknowledgeRecovery { recovery: RecoveryId } = "/audit-log/recoveries/{recovery}/acknowledge", Button, AuditLog: AuditLogView;
     AuditEntry { entry: EntryId } = "/audit-log/{entry}", Page, AuditLog: AuditLogView;
 
     /// The user's own assets. The lists take `?page=` and `?rows=`.
@@ -280,6 +284,7 @@ pub fn with_token(purpose: TokenPurpose, token: &Token) -> String {
         TokenPurpose::Setup => with_query(Setup {}, &[("key", &*token)]),
         TokenPurpose::Invitation => Invitation { token }.to_string(),
         TokenPurpose::PasswordReset => PasswordReset { token }.to_string(),
+        TokenPurpose::Recovery => Recovery { token }.to_string(),
         TokenPurpose::EmailChange => ConfirmEmail { token }.to_string(),
         TokenPurpose::EmailChangeStop => StopEmailChange { token }.to_string(),
         // Its token is in a cookie.

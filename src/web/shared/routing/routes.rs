@@ -26,7 +26,7 @@ use crate::{
                 email_change::{confirm, stop},
                 invitation::{accept, new_link},
                 password_reset::{ask, choose},
-                second_step, sign_in, stay_signed_in, unsent_form,
+                recovery, second_step, sign_in, stay_signed_in, unsent_form,
             },
             groups::{self, new},
             home,
@@ -114,6 +114,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(EndOtherSessions => my_account::sessions::end_others))
                 .service(at!(ForgotPassword => ask::show, ask::submit))
                 .service(at!(PasswordReset => choose::show, choose::submit))
+                .service(at!(Recovery => recovery::show, recovery::submit))
                 .service(at!(ConfirmEmail => confirm::show, confirm::submit))
                 .service(at!(StopEmailChange => stop::show, stop::submit))
                 .service(at!(Invitation => accept::show, accept::submit))
@@ -192,6 +193,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(ExportRefusedSignIns => audit_log::refusals::export))
                 .service(at!(AuditProof => audit_log::proof::show, audit_log::proof::submit))
                 .service(at!(VerifyAuditLog => audit_log::proof::verify))
+                .service(at!(AcknowledgeRecovery => recovery::acknowledge))
                 .service(at!(AuditEntry => audit_log::entry::show))
                 .service(at!(Assets => assets::list::mine))
                 .service(at!(SharedAssets => assets::list::shared))

@@ -52,6 +52,7 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("SignIn", "/sign-in", Some([200, 303]), Some([400, 400])),
     ("ForgotPassword", "/forgot-password", Some([200, 200]), Some([400, 400])),
     ("PasswordReset", "/reset/unknown", Some([404, 404]), Some([400, 400])),
+    ("Recovery", "/recover/unknown", Some([404, 404]), Some([400, 400])),
     ("ConfirmEmail", "/confirm-email/unknown", Some([404, 404]), Some([404, 404])),
     ("StopEmailChange", "/stop-email-change/unknown", Some([404, 404]), Some([404, 404])),
     ("Invitation", "/invitation/unknown", Some([404, 404]), Some([400, 400])),
@@ -97,6 +98,7 @@ impl Site {
             .replace("{mail}", "999999")
             .replace("{session}", "999999")
             .replace("{entry}", "1")
+            .replace("{recovery}", "999999")
             .replace("{number}", "1")
             .replace("{switch}", "see-billing")
             .replace("{to}", "on")
@@ -163,15 +165,13 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "StaySignedIn" => site.besides(&[200]),
         "RenameOneself" => site.with(&[("first_name", "<"), ("last_name", ""), ("version", "1")]).besides(&[422]),
         "ConfirmIdentity" => site.with(&[("current", "")]).besides(&[422]),
-        // Without a form that waits.
-        "UnsentForm" => site.besides(&[303]),
+        // Without a form that waits, or two-factor.
+        "UnsentForm" | "RenewRecoveryCodes" | "ResetTwoFactor" => site.besides(&[303]),
         "ChangeOwnEmail" => site.with(&[("email", "<")]).besides(&[422]),
         "ChangePassword" => site.with(&[("current", ""), ("password", "")]).besides(&[422]),
         "TurnOnTwoFactor" => site.with(&[("secret", "x"), ("code", "")]).besides(&[303]),
         "TurnOffTwoFactor" => site.with(&[("code", ""), ("current", "")]).besides(&[303, 422]),
-        "RenewRecoveryCodes" => site.besides(&[303]),
         "RecoveryCodesFile" => site.with(&[("codes", "7KQ4-M2XD")]).besides(&[200]),
-        "ResetTwoFactor" => site.besides(&[303]),
         "ChangeAppearance" => site.with(&[("appearance", "dark")]),
         "UserAccess" | "ExportUserAccess" => Site { shows_deleted: true, ..site },
         "NewUser" => site.with(&[("email", "new{made}@example.com")]),

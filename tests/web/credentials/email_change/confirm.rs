@@ -180,7 +180,7 @@ async fn an_open_link_to_the_old_address_opens_nothing_even_if_it_was_forgotten(
     let reset = reset_link(&app, OLD).await;
     sql(&app, "UPDATE user_rows SET email = 'eve@example.com', email_key = 'eve@example.com' WHERE first_name = 'Hana'");
     app.browser().get(&app, &reset).await.is(410).sees("This link was replaced");
-    let chosen = password_reset::choose(&app.ctx, &token(&reset), new_password(PASSWORD), &visitor());
+    let chosen = password_reset::choose(&app.ctx, TokenPurpose::PasswordReset, &token(&reset), new_password(PASSWORD), &visitor());
     assert!(matches!(chosen, Err(SetPasswordError::Link(LinkError::NotOpen))), "{chosen:?}");
 }
 

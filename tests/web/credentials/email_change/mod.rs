@@ -4,7 +4,12 @@ use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
     domain::{
-        clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::PolicyDenial, text::PersonName,
+        clock::SystemRandom,
+        credentials::token::{Token, TokenPurpose},
+        email_address::EmailAddress,
+        ids::UserId,
+        policy::PolicyDenial,
+        text::PersonName,
         user::Status,
     },
     mail::Outgoing,

@@ -55,6 +55,7 @@ impl World {
         let whole = match endpoint.name {
             "StaticFile" => &usher::web::shared::assets::urls().style,
             "PasswordReset" => &self.reset,
+            "Recovery" => &self.recovery,
             "ConfirmEmail" => &self.confirm,
             "StopEmailChange" => &self.stop,
             "Invitation" => &self.open,
@@ -67,6 +68,7 @@ impl World {
             ("{session}", &*self.session),
             ("{mail}", "999999"),
             ("{entry}", "1"),
+            ("{recovery}", "999999"),
             ("{number}", "1"),
             ("{switch}", "see-billing"),
             ("{to}", "on"),
@@ -161,6 +163,7 @@ impl World {
             post(paths::SignIn::ENDPOINT, sign_in),
             post(paths::ForgotPassword::ENDPOINT, vec![field("email", "jonas.vermeulen@example.com")]),
             post(paths::PasswordReset::ENDPOINT, vec![field("password", "lantern quiver moss eleven")]),
+            post(paths::Recovery::ENDPOINT, vec![field("password", "lantern quiver moss eleven")]),
             post(paths::ConfirmEmail::ENDPOINT, vec![]),
             post(paths::StopEmailChange::ENDPOINT, vec![]),
             post(paths::NewUserWizard::ENDPOINT, new_user),
@@ -220,6 +223,7 @@ impl World {
             post(paths::DeactivatePortfolio::ENDPOINT, vec![]),
             post(paths::AuditProof::ENDPOINT, vec![field("daily_mail", "on")]),
             post(paths::VerifyAuditLog::ENDPOINT, vec![]),
+            post(paths::AcknowledgeRecovery::ENDPOINT, vec![]),
             Post {
                 user: None,
                 ..post(paths::NewAsset::ENDPOINT, vec![field("kind", "folder"), field("name", "Rates"), field("description", "")])

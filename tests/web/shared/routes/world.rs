@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(super) portfolio_admin: String,
     /// The paths of links to people who are active.
     pub(super) reset: String,
+    pub(super) recovery: String,
     pub(super) confirm: String,
     pub(super) stop: String,
     /// A folder of the Admin, and a deleted one.
@@ -107,9 +108,10 @@ impl World {
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
         app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
         app.execute(&format!("UPDATE user_rows SET invitation_expires_at = created_at WHERE id = {late}"));
-        let people = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund"), ("Rosa", "Silva")];
-        let [nina, omar, pia, rosa] = people.map(|(first, last)| app.create_user(first, last));
+        let people = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund"), ("Rosa", "Silva"), ("Rita", "Moser")];
+        let [nina, omar, pia, rosa, rita] = people.map(|(first, last)| app.create_user(first, last));
         let reset = link(&app, TokenPurpose::PasswordReset, nina, "nina.berg@example.com");
+        let recovery = link(&app, TokenPurpose::Recovery, rita, "rita.moser@example.com");
         let confirm = link(&app, TokenPurpose::EmailChange, omar, "haddad@example.com");
         link(&app, TokenPurpose::EmailChange, pia, "lund@example.com");
         let stop = link(&app, TokenPurpose::EmailChangeStop, pia, "pia.lund@example.com");
@@ -153,6 +155,7 @@ impl World {
             pending,
             portfolio_admin,
             reset,
+            recovery,
             confirm,
             stop,
             moving: rosa.to_string(),
