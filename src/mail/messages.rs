@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     access::AccessRestored,
-    address::{AddressChange, AddressChanged, AddressStays},
+    address::{AddressChange, AddressChanged, AddressNotice, AddressStays, AddressUndone},
     admins::AdminAppointedNotice,
     assignments::{Assignments, AssignmentsChanged},
     audit::{AuditDamaged, AuditHead},
@@ -59,6 +59,9 @@ stored_enum! {
         AddressStop = "address_stop",
         AddressStays = "address_stays",
         AddressChanged = "address_changed",
+        AddressChangedNotice = "address_changed_notice",
+        AddressUndone = "address_undone",
+        AddressUndoneNotice = "address_undone_notice",
         TwoFactorChanged = "two_factor_changed",
         TwoFactorReminder = "two_factor_reminder",
         TwoFactorReset = "two_factor_reset",
@@ -130,6 +133,12 @@ pub enum Message {
     AddressStays(AddressStays),
     /// To both addresses.
     AddressChanged(AddressChanged),
+    /// To every Admin: an administrator changed the address of a user.
+    AddressChangedNotice(AddressNotice),
+    /// To both addresses: the old one undid a change.
+    AddressUndone(AddressUndone),
+    /// To every Admin: the old address of a user undid a change.
+    AddressUndoneNotice(AddressNotice),
     /// To the user.
     TwoFactorChanged(TwoFactorChanged),
     /// To the user: request to turn it on.
@@ -195,6 +204,9 @@ impl Message {
             Self::AddressStop(_) => MailKind::AddressStop,
             Self::AddressStays(_) => MailKind::AddressStays,
             Self::AddressChanged(_) => MailKind::AddressChanged,
+            Self::AddressChangedNotice(_) => MailKind::AddressChangedNotice,
+            Self::AddressUndone(_) => MailKind::AddressUndone,
+            Self::AddressUndoneNotice(_) => MailKind::AddressUndoneNotice,
             Self::TwoFactorChanged(_) => MailKind::TwoFactorChanged,
             Self::TwoFactorReminder(_) => MailKind::TwoFactorReminder,
             Self::TwoFactorReset(_) => MailKind::TwoFactorReset,
@@ -228,6 +240,9 @@ impl Message {
             Self::AddressStop(change) => change.to_stop(),
             Self::AddressStays(stays) => stays.layout(),
             Self::AddressChanged(changed) => changed.layout(),
+            Self::AddressChangedNotice(notice) => notice.changed(),
+            Self::AddressUndone(undone) => undone.layout(),
+            Self::AddressUndoneNotice(notice) => notice.undone(),
             Self::TwoFactorChanged(changed) => changed.layout(),
             Self::TwoFactorReminder(reminder) => reminder.layout(),
             Self::TwoFactorReset(change) => two_factor::reset(change),

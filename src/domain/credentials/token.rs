@@ -72,6 +72,8 @@ stored_enum! {
         EmailChange = "email_change",
         /// Reader of mail at the old address cancels the change.
         EmailChangeStop = "email_change_stop",
+        /// Reader of mail at the old address undoes the confirmed change, by the link that could cancel it before.
+        EmailChangeUndo = "email_change_undo",
         /// Browser that gave the right password enters a code. Never mailed.
         SecondStep = "second_step",
     }

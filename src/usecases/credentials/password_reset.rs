@@ -208,7 +208,7 @@ pub fn choose(
     let known = [&*user.first_name, &*user.last_name, &*user.email, &*company.name];
     let password = new_password::hash(ctx, token, password, &known, client_ip)?;
     ctx.store.audited_transaction(|tx| {
-        let (_, user) = links::consume(tx, purpose, token, Status::Active, now)?;
+        let (_, user) = links::consume(tx, purpose, token, &[Status::Active], now)?;
         users::set_password(tx, user.id, &password.hash)?;
         password.settle(tx, now)?;
         if let Some(browser) = client.browser {

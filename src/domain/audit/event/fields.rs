@@ -140,7 +140,9 @@ impl AuditEvent {
     /// Fields that the event changed, with their values before and after.
     pub fn changes(&self) -> Vec<Change> {
         match self {
-            Self::EmailChangeRequested { before, after, .. } | Self::EmailChanged { before, after, .. } => change("email", before, after),
+            Self::EmailChangeRequested { before, after, .. }
+            | Self::EmailChanged { before, after, .. }
+            | Self::EmailChangeUndone { before, after, .. } => change("email", before, after),
             Self::UserEdited { before, after } => changed(before, after),
             Self::UserDeactivated { before, after } | Self::UserReactivated { before, after } => {
                 change("status", before.label(), after.label())
@@ -216,6 +218,7 @@ impl AuditEvent {
             Self::EmailChangeCancelled { email, requested_by } => {
                 vec![text("new email", email.as_deref().unwrap_or_default()), name("requested by", requested_by.as_ref())]
             }
+            Self::EmailChangeUndone { requested_by, .. } => vec![name("requested by", requested_by.as_ref())],
             Self::EmailChanged { requested_by, .. } => vec![name("requested by", Some(requested_by))],
             Self::UserDemoted { reason } => vec![text("reason", reason.label())],
             Self::UserDeleted { email, status, groups, portfolios, accounts, shares, assets, sessions_ended } => vec![

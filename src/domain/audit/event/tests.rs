@@ -83,6 +83,10 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             r#"{"email":"b@example.com","requested_by":null,"version":1}"#,
         ),
         (
+            EmailChangeUndone { before: text("b@example.com"), after: text("a@example.com"), requested_by: Some(user()) },
+            r#"{"after":"a@example.com","before":"b@example.com","requested_by":{"id":7,"name":"Noor van Dijk"},"version":1}"#,
+        ),
+        (
             EmailChanged { before: text("a@example.com"), after: text("b@example.com"), requested_by: user() },
             r#"{"after":"b@example.com","before":"a@example.com","requested_by":{"id":7,"name":"Noor van Dijk"},"version":1}"#,
         ),

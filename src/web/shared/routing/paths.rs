@@ -102,6 +102,8 @@ paths! {
     ConfirmEmail { token: String } = "/confirm-email/{token}", Form, Token;
     /// Mailed to the old address.
     StopEmailChange { token: String } = "/stop-email-change/{token}", Form, Token;
+    /// Mailed to the old address, as the link before; for after the confirmation.
+    UndoEmailChange { token: String } = "/undo-email-change/{token}", Form, Token;
     Invitation { token: String } = "/invitation/{token}", Form, Token;
     /// "Send me a new link", on the page of an expired invitation, and what came of it.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link", Form, Token;
@@ -287,6 +289,7 @@ pub fn with_token(purpose: TokenPurpose, token: &Token) -> String {
         TokenPurpose::Recovery => Recovery { token }.to_string(),
         TokenPurpose::EmailChange => ConfirmEmail { token }.to_string(),
         TokenPurpose::EmailChangeStop => StopEmailChange { token }.to_string(),
+        TokenPurpose::EmailChangeUndo => UndoEmailChange { token }.to_string(),
         // Its token is in a cookie.
         TokenPurpose::SecondStep => SecondStep {}.to_string(),
     }

@@ -23,7 +23,7 @@ use crate::{
             audit_log,
             credentials::{
                 confirm_identity,
-                email_change::{confirm, stop},
+                email_change::{confirm, stop, undo},
                 invitation::{accept, new_link},
                 password_reset::{ask, choose},
                 recovery, second_step, sign_in, stay_signed_in, unsent_form,
@@ -117,6 +117,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(Recovery => recovery::show, recovery::submit))
                 .service(at!(ConfirmEmail => confirm::show, confirm::submit))
                 .service(at!(StopEmailChange => stop::show, stop::submit))
+                .service(at!(UndoEmailChange => undo::show, undo::submit))
                 .service(at!(Invitation => accept::show, accept::submit))
                 .service(at!(InvitationNewLink => new_link::show, new_link::submit))
                 .service(at!(UsersAndGroups => directory::list::list))

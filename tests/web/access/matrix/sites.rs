@@ -55,6 +55,7 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("Recovery", "/recover/unknown", Some([404, 404]), Some([400, 400])),
     ("ConfirmEmail", "/confirm-email/unknown", Some([404, 404]), Some([404, 404])),
     ("StopEmailChange", "/stop-email-change/unknown", Some([404, 404]), Some([404, 404])),
+    ("UndoEmailChange", "/undo-email-change/unknown", Some([404, 404]), Some([404, 404])),
     ("Invitation", "/invitation/unknown", Some([404, 404]), Some([400, 400])),
     ("InvitationNewLink", "/invitation/unknown/new-link", Some([404, 404]), Some([404, 404])),
     ("SecondStep", "/sign-in/two-factor", Some([303, 303]), Some([400, 400])),

@@ -32,6 +32,7 @@ use crate::{
 
 mod confirm;
 mod end;
+mod undo;
 
 const MAYA: &str = "maya.fischer@example.com";
 const OLD: &str = "hana.novotna@example.com";
