@@ -5,7 +5,12 @@ use std::sync::Once;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use crate::domain::{company::Company, text::CompanyName, time_zone::TimeZone};
+use crate::domain::{
+    company::{Company, bounds::parse_day},
+    text::CompanyName,
+    time_zone::TimeZone,
+    two_factor_policy::{TwoFactorAudience, TwoFactorPolicy},
+};
 
 use super::{
     Database, StoreError, Tx,
@@ -16,10 +21,15 @@ use super::{
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = company)]
 pub(super) struct CompanyRow {
+    version: i32,
     name: String,
     groups_invitation_term: i64,
     permissions_invitation_term: i64,
+    invitations_per_hour: i32,
     password_min: i32,
+    two_factor_for: TwoFactorAudience,
+    /// A day: 2027-01-31.
+    two_factor_from: Option<String>,
     session_idle: i64,
     session_absolute: i64,
     sessions_per_user: i32,
@@ -30,11 +40,15 @@ pub(super) struct CompanyRow {
 
 impl From<CompanyRow> for Company {
     fn from(row: CompanyRow) -> Self {
+        let from = row.two_factor_from.as_deref().and_then(parse_day);
         Self {
+            version: row.version,
             name: row.name,
             groups_invitation_term: TimeDelta::seconds(row.groups_invitation_term),
             permissions_invitation_term: TimeDelta::seconds(row.permissions_invitation_term),
+            invitations_per_hour: row.invitations_per_hour.unsigned_abs(),
             password_min: usize::try_from(row.password_min).unwrap_or(usize::MAX),
+            two_factor: from.map_or(TwoFactorPolicy::NONE, |from| TwoFactorPolicy::new(row.two_factor_for, from)),
             session_idle: TimeDelta::seconds(row.session_idle),
             session_absolute: TimeDelta::seconds(row.session_absolute),
             sessions_per_user: row.sessions_per_user.unsigned_abs(),
@@ -66,15 +80,26 @@ pub fn set_name(tx: &mut Tx<'_>, name: &CompanyName) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Turns the daily mail of the newest hash of the audit log on or off.
-pub fn set_mails_audit_head(tx: &mut Tx<'_>, is_on: bool) -> Result<(), StoreError> {
-    diesel::update(company::table.find(1)).set(company::mails_audit_head.eq(is_on)).execute(tx.db())?;
-    Ok(())
-}
-
-/// Sets the zone in which times are shown.
-pub fn set_time_zone(tx: &mut Tx<'_>, zone: TimeZone) -> Result<(), StoreError> {
-    diesel::update(company::table.find(1)).set(company::time_zone.eq(zone.name())).execute(tx.db())?;
+/// Saves the settings under the next version.
+pub fn update(tx: &mut Tx<'_>, settings: &Company) -> Result<(), StoreError> {
+    diesel::update(company::table.find(1))
+        .set((
+            company::version.eq(company::version + 1),
+            company::name.eq(&settings.name),
+            company::groups_invitation_term.eq(settings.groups_invitation_term.num_seconds()),
+            company::permissions_invitation_term.eq(settings.permissions_invitation_term.num_seconds()),
+            company::invitations_per_hour.eq(i32::try_from(settings.invitations_per_hour).unwrap_or(i32::MAX)),
+            company::password_min.eq(i32::try_from(settings.password_min).unwrap_or(i32::MAX)),
+            company::two_factor_for.eq(settings.two_factor.audience()),
+            company::two_factor_from.eq(settings.two_factor.from().map(|day| day.to_string())),
+            company::session_idle.eq(settings.session_idle.num_seconds()),
+            company::session_absolute.eq(settings.session_absolute.num_seconds()),
+            company::sessions_per_user.eq(i32::try_from(settings.sessions_per_user).unwrap_or(i32::MAX)),
+            company::deleted_kept.eq(settings.deleted_kept.num_seconds()),
+            company::mails_audit_head.eq(settings.mails_audit_head),
+            company::time_zone.eq(settings.time_zone.name()),
+        ))
+        .execute(tx.db())?;
     Ok(())
 }
 

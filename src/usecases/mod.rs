@@ -14,6 +14,7 @@ pub mod instance_key;
 pub mod my_account;
 pub mod outbox;
 pub mod portfolios;
+pub mod settings;
 pub mod setup;
 pub mod shared;
 pub mod users;

@@ -1,4 +1,5 @@
 DROP TABLE refused_sign_ins;
+DROP TABLE invitation_counts;
 DROP TABLE throttles;
 DROP TABLE recovery_codes;
 DROP TABLE authenticator_apps;

@@ -2,6 +2,7 @@
 
 pub mod current_password;
 pub mod email_change;
+pub mod enrolment;
 pub mod identity;
 pub mod invitation;
 pub mod new_password;

@@ -129,7 +129,7 @@ impl PageContext {
             me: page::UserLabel::from(&self.current.user.who()),
             appearance: self.current.appearance,
             is_my_account: self.is_my_account,
-            nav: page::navigation(role, self.section),
+            nav: if self.current.must_enrol { Vec::new() } else { page::navigation(role, self.section) },
             csrf: self.current.csrf(&self.state),
             flash: self.current.take_flash(&self.session),
             session: self.current.session_left(self.state.ctx.now()),

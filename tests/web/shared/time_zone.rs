@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use usher::{
-    store::company,
+    domain::company::Company,
+    store::{Tx, company},
     usecases::{audit::verification, outbox::housekeeping},
 };
 
@@ -13,10 +14,20 @@ use crate::{
 
 const BERLIN: &str = "Europe/Berlin";
 
+/// Sets the company's time zone.
+fn move_to(app: &TestApp, zone: &str) {
+    let time_zone = zone.parse().unwrap();
+    let moved = |tx: &mut Tx<'_>| {
+        let company = company::load(tx.db())?;
+        company::update(tx, &Company { time_zone, ..company })
+    };
+    app.store().write_transaction(moved).unwrap();
+}
+
 /// A company with one Admin, in a time zone. It is 09:20 UTC on 22 November 2026.
 async fn company_in(db: Db, zone: &str) -> (TestApp, Browser) {
     let (app, maya) = TestApp::with_admin(db).await;
-    app.store().write_transaction(|tx| company::set_time_zone(tx, zone.parse().unwrap())).unwrap();
+    move_to(&app, zone);
     (app, maya)
 }
 
@@ -90,7 +101,7 @@ async fn an_invitation_and_its_pages_name_the_zone(db: Db) {
 async fn a_mail_that_waits_is_written_in_the_zone_of_its_delivery(db: Db) {
     let (app, mut maya) = company_in(db, BERLIN).await;
     maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
-    app.store().write_transaction(|tx| company::set_time_zone(tx, "America/St_Johns".parse().unwrap())).unwrap();
+    move_to(&app, "America/St_Johns");
     let mail = app.mail().await;
     assert!(mail.rendered.html.contains("23 November 2026, 05:50 (America/St_Johns)."), "{}", mail.rendered.html);
 }
@@ -175,7 +186,7 @@ async fn the_export_of_users_has_times_with_their_offset(db: Db) {
     let (app, mut maya) = company_in(db, "UTC").await;
     let export = maya.get(&app, "/users-and-permissions/export").await;
     assert!(export.body.contains("\"2026-11-22T09:20:00Z\""), "{}", export.body);
-    app.store().write_transaction(|tx| company::set_time_zone(tx, BERLIN.parse().unwrap())).unwrap();
+    move_to(&app, BERLIN);
     let export = maya.get(&app, "/users-and-permissions/export").await;
     assert!(export.body.contains("\"2026-11-22T10:20:00+01:00\"") && !export.body.contains("09:20"), "{}", export.body);
 }
@@ -190,7 +201,7 @@ async fn home_says_that_the_companys_weeks_have_days_in_utc(db: Db) {
     // Days of the zone make the weeks of a Portfolio Admin.
     let mut adaeze = app.signed_in("adaeze.okafor@example.com").await;
     adaeze.get(&app, "/").await.sees("The last 12 weeks").sees_no("By days in UTC");
-    app.store().write_transaction(|tx| company::set_time_zone(tx, "UTC".parse().unwrap())).unwrap();
+    move_to(&app, "UTC");
     maya.get(&app, "/").await.sees("The last 12 weeks").sees_no("By days in");
 }
 

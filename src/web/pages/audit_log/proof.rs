@@ -1,14 +1,13 @@
-//! Proof that the audit log is complete: the newest hash, the last verification, and the daily mail.
+//! Proof that the audit log is complete: the newest hash and the last verification.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::{
     domain::{audit::hex, time_zone::ZonedTime},
     usecases::audit::proof::{self, Proof},
     web::shared::{
         form::{Button, Form},
-        page::{DisplayTime, Flash, FlashAction, FlashKind, Layout},
+        page::{DisplayTime, Flash, FlashKind, Layout},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::{endpoint::Section, paths},
@@ -89,35 +88,6 @@ pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
 pub(in crate::web) async fn verify(context: PageContext, _button: Form<Button>) -> HandlerResult {
     let said = |(): &()| Flash::new(FlashKind::Ok, "The verification starts within seconds. Reload this page to see the result.");
     context.act_and_go(paths::AuditProof {}, said, proof::request_verification).await
-}
-
-/// The daily mail.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DailyMailForm {
-    daily_mail: Switch,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Switch {
-    On,
-    Off,
-}
-
-/// `POST /audit-log/proof`
-pub(in crate::web) async fn submit(context: PageContext, form: Form<DailyMailForm>) -> HandlerResult {
-    let is_on = form.0.daily_mail == Switch::On;
-    let said = move |(): &()| {
-        let (text, label, back) = if is_on {
-            ("All Admins now get the newest hash by mail every day.", "Turn off", "off")
-        } else {
-            ("The daily mail is off.", "Turn on", "on")
-        };
-        let undo = FlashAction::new(label, "the daily mail", paths::AuditProof {}).with("daily_mail", back);
-        Flash::new(FlashKind::Ok, text).with_action(undo)
-    };
-    context.act_and_go(paths::AuditProof {}, said, move |ctx, submission| proof::set_daily_mail(ctx, submission, is_on)).await
 }
 
 #[cfg(test)]

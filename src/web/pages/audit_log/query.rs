@@ -212,7 +212,7 @@ mod tests {
     fn an_address_says_all_that_the_list_holds() {
         let text = "q=ma+fi&actor=1&user=2&group=3&portfolio=4&account=5&asset=6&action=mail&from=2026-11-01&to=2026-11-02&rows=100";
         let filter = query(text).filter().unwrap();
-        assert_eq!((filter.actor, filter.words.len(), filter.actions.len()), (Some(UserId(1)), 2, 3));
+        assert_eq!((filter.actor, filter.words.len(), filter.actions.len()), (Some(UserId(1)), 2, 4));
         let about = [
             (SubjectKind::User, 2),
             (SubjectKind::Group, 3),

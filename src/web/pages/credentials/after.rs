@@ -5,9 +5,10 @@ use actix_web::HttpRequest;
 
 use crate::{
     domain::credentials::token::Token,
-    usecases::held_forms,
+    usecases::{Context, StoreError, credentials::enrolment, held_forms},
     web::shared::{
         cookies,
+        extract::AnonymousSession,
         page::{Flash, FlashKind},
         respond::{self, HandlerResult},
         routing::{addresses, paths},
@@ -72,14 +73,28 @@ pub(super) fn destination(next: &str) -> String {
 }
 
 /// Stores a begun session in the browser, and goes on to the form that came too late, or to the requested page.
-pub(super) async fn go_on(state: &State, session: &Session, begun: &Token, next: &str, unsent: bool) -> HandlerResult {
+pub(super) async fn go_on(
+    state: &State,
+    anonymous: &AnonymousSession,
+    session: &Session,
+    begun: &Token,
+    (next, unsent): (&str, bool),
+) -> HandlerResult {
     session::begin(session, begun)?;
-    let hash = begun.hash();
+    let (hash, browser) = (begun.hash(), anonymous.client.browser);
+    let facts = move |ctx: &Context| {
+        let has_unsent = browser.map_or(Ok(false), |browser| held_forms::is_any_unsent(ctx, hash, browser))?;
+        Ok::<_, StoreError>((has_unsent, enrolment::announced(ctx, hash)?))
+    };
+    let (has_unsent, announced) = state.run(facts).await?;
+    if has_unsent {
+        return respond::see_other(paths::UnsentForm {});
+    }
     if unsent {
-        if state.run(move |ctx| held_forms::is_any_unsent(ctx, hash)).await? {
-            return respond::see_other(paths::UnsentForm {});
-        }
         session::flash(session, &Flash::new(FlashKind::Warn, format!("{NOT_DONE} Send the form again.")));
+    } else if let Some(day) = announced {
+        let text = format!("From {} on, signing in needs two-factor. Turn it on in My account.", day.format("%-d %b %Y"));
+        session::flash(session, &Flash::new(FlashKind::Info, text));
     }
     respond::see_other(destination(next))
 }

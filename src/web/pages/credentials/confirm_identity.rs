@@ -51,7 +51,7 @@ pub struct ConfirmIdentityPage {
     /// Page to go on to; empty for none.
     pub next: String,
     /// Page to go back to.
-    pub back: String,
+    pub back: Option<String>,
     /// True for a code in place of the password.
     pub is_code: bool,
     /// True if the user has an authenticator app.
@@ -110,7 +110,8 @@ pub(in crate::web) async fn show(context: PageContext, query: Query<ConfirmQuery
 /// `POST /confirm`
 pub(in crate::web) async fn submit(context: PageContext, session: Session, form: Form<ConfirmForm>) -> HandlerResult {
     let ConfirmForm { held, next, with, current, code, .. } = form.0;
-    let query = ConfirmQuery { form: held, next, with };
+    let has_app = context.current.user.two_factor_since.is_some();
+    let query = ConfirmQuery { form: held, next, with: if has_app { with } else { String::new() } };
     let proof = match (query.with == CODE, AppCode::parse(&code)) {
         (true, Some(code)) => Ok(TypedProof::Code(code)),
         (true, None) => Err(SecretField::message("Enter the six digits of your app")),
@@ -170,27 +171,38 @@ async fn go_on(context: &PageContext, query: &ConfirmQuery) -> HandlerResult {
     }
 }
 
-/// Address of a waiting form of this user.
+/// Address of a waiting form of this user; `None` where none was asked for.
+///
+/// # Errors
+/// [`WebError::Refused`] once it has waited for too long.
 async fn address_of_waiting(context: &PageContext, form: &str) -> Result<Option<String>, WebError> {
-    let (user, Ok(id)) = (context.current.user.id, form.parse::<HeldFormId>()) else { return Ok(None) };
-    let found = context.state().run(move |ctx| held_forms::find(ctx, user, id)).await?;
-    Ok(found.map(|form| form.address))
+    if form.is_empty() {
+        return Ok(None);
+    }
+    let (Some(holder), Ok(id)) = (context.current.holder(), form.parse::<HeldFormId>()) else { return Err(WebError::form_gone()) };
+    let form = context.state().run(move |ctx| held_forms::find(ctx, holder, id)).await?.ok_or_else(WebError::form_gone)?;
+    Ok(Some(form.address))
+}
+
+/// Page to go back to from a form at `address`, or from the page `next`. Users who must enrol have none.
+fn back(context: &PageContext, address: Option<&str>, next: &str) -> Option<String> {
+    let above = |next: &str| next.rsplit_once('/').and_then(|(above, _)| addresses::nearest_page(above));
+    let page = address.and_then(addresses::nearest_page).or_else(|| above(paths::path_of(next)));
+    (!context.current.must_enrol).then(|| page.unwrap_or_else(|| paths::Root {}.to_string()))
 }
 
 async fn page(context: &PageContext, query: ConfirmQuery, proof: SecretField) -> Result<ConfirmIdentityPage, WebError> {
     let ConfirmQuery { form: held, next, with } = query;
     let waiting = address_of_waiting(context, &held).await?;
-    let above = |address: &str| addresses::nearest_page(address);
-    let back = waiting.as_deref().and_then(above).or_else(|| above(&next)).unwrap_or_else(|| paths::Root {}.to_string());
     let (layout_data, ()) = context.open(|_: &Context, _: &User| Ok(())).await?;
     let user = &context.current.user;
     let has_app = user.two_factor_since.is_some();
     Ok(ConfirmIdentityPage {
         layout: context.layout(&layout_data),
         email: user.email.clone(),
-        held: waiting.map(|_| held).unwrap_or_default(),
+        back: back(context, waiting.as_deref(), &next),
+        held,
         next: addresses::known_page(&next).unwrap_or_default().to_owned(),
-        back,
         is_code: has_app && with == CODE,
         has_app,
         proof,
@@ -203,7 +215,7 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample, is_code: bool, proof: SecretField) -> ConfirmIdentityPage {
-        let (layout, email, back) = (sample.layout(), sample.email.clone(), paths::MyAccount {}.to_string());
+        let (layout, email, back) = (sample.layout(), sample.email.clone(), Some(paths::MyAccount {}.to_string()));
         ConfirmIdentityPage { layout, email, held: "7".to_owned(), next: String::new(), back, is_code, has_app: true, proof }
     }
 

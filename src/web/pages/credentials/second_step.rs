@@ -142,7 +142,7 @@ pub(in crate::web) async fn submit(
     let error = match finished {
         Ok(begun) => {
             cookies::keep(&request, &state, STEP, String::new(), Duration::ZERO);
-            return after::go_on(&state, &session, &begun, &next, unsent).await;
+            return after::go_on(&state, &anonymous, &session, &begun, (&next, unsent)).await;
         }
         Err(error) => error,
     };

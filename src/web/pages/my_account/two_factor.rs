@@ -16,7 +16,8 @@ use crate::{
     },
     usecases::{
         self, Context, LayoutData, Submission, User,
-        credentials::second_step::Code,
+        credentials::{enrolment, second_step::Code},
+        held_forms,
         my_account::two_factor::{self, Enrolment, TwoFactorError},
     },
     web::shared::{
@@ -45,9 +46,17 @@ pub struct TurnOnPage {
     /// The secret, sealed.
     pub sealed: String,
     pub code: SecretField,
+    /// For a user who needs two-factor first: names of Admins to ask.
+    pub required: Option<Vec<String>>,
 }
 
 impl TurnOnPage {
+    /// "Maya Fischer or Ruth Adler"
+    fn helpers(&self) -> Option<String> {
+        let (last, others) = self.required.as_deref()?.split_last()?;
+        Some(if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) })
+    }
+
     fn errors(&self) -> FormErrors {
         FormErrors::of([("code", self.code.error.as_ref())])
     }
@@ -76,6 +85,8 @@ pub struct RecoveryCodesPage {
     pub layout: Layout,
     /// "7KQ4-M2XD"
     pub codes: Vec<String>,
+    /// Page to go on to.
+    pub done: String,
 }
 
 /// A QR code as a path of SVG.
@@ -301,7 +312,10 @@ async fn layout_data(context: &PageContext) -> Result<LayoutData, WebError> {
 
 impl TurnOnPage {
     async fn open(context: &PageContext, enrolment: &Enrolment, code: SecretField) -> Result<Self, WebError> {
-        let layout_data = layout_data(context).await?;
+        let (must_enrol, layout_data) = (context.current.must_enrol, layout_data(context).await?);
+        let user_id = context.current.user.id;
+        let admins = move |ctx: &Context| enrolment::admins_to_ask(ctx, user_id);
+        let required = if must_enrol { Some(context.state().run(admins).await?) } else { None };
         let user: &usecases::User = &context.current.user;
         Ok(Self {
             layout: context.layout(&layout_data),
@@ -309,6 +323,7 @@ impl TurnOnPage {
             key: enrolment.secret.in_groups(),
             sealed: enrolment.sealed.clone(),
             code,
+            required,
         })
     }
 }
@@ -320,10 +335,17 @@ impl TurnOffPage {
     }
 }
 
+/// Page after the codes: a form that came too late before an enrolment at sign-in, or My account.
+async fn after_codes(context: &PageContext) -> Result<String, WebError> {
+    let Some(holder) = context.current.holder() else { return Ok(paths::MyAccount {}.to_string()) };
+    let unsent = context.state().run(move |ctx| held_forms::last_unsent(ctx, holder)).await?;
+    Ok(unsent.map_or_else(|| paths::MyAccount {}.to_string(), |_| paths::UnsentForm {}.to_string()))
+}
+
 impl RecoveryCodesPage {
     async fn answer(context: &PageContext, codes: &[RecoveryCode], done: &str) -> HandlerResult {
         let layout = Layout { flash: Some(Flash::new(FlashKind::Ok, done)), ..context.layout(&layout_data(context).await?) };
-        respond::page(&Self { layout, codes: codes.iter().map(RecoveryCode::in_groups).collect() })
+        respond::page(&Self { layout, codes: codes.iter().map(RecoveryCode::in_groups).collect(), done: after_codes(context).await? })
     }
 }
 
@@ -340,6 +362,7 @@ mod tests {
             key: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
             sealed: "c2VhbGVk".to_owned(),
             code,
+            required: Some(sample.rows(|_, user| user.name)),
         };
         check("turn-on-two-factor", |sample| turn_on(sample, SecretField::default()));
         check("turn-on-two-factor-error", |sample| turn_on(sample, SecretField::wrong_code()));
@@ -349,7 +372,11 @@ mod tests {
             fields: ProofFields { current: SecretField::missing(), ..ProofFields::default() },
         });
         check("two-factor-codes", |sample| RenewCodesPage { layout: sample.layout() });
-        check("recovery-codes", |sample| RecoveryCodesPage { layout: sample.layout(), codes: vec!["7KQ4-M2XD".to_owned(); 10] });
+        check("recovery-codes", |sample| RecoveryCodesPage {
+            layout: sample.layout(),
+            codes: vec!["7KQ4-M2XD".to_owned(); 10],
+            done: paths::MyAccount {}.to_string(),
+        });
     }
 
     #[test]

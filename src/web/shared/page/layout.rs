@@ -109,7 +109,7 @@ const GROUPS: [(&str, &[Section]); 4] = [
     ("", &[Section::Home]),
     ("People", &[Section::UsersAndGroups, Section::UsersAndPermissions, Section::Roles]),
     ("Business", &[Section::Portfolios, Section::Assets]),
-    ("Company", &[Section::AuditLog]),
+    ("Company", &[Section::AuditLog, Section::Settings]),
 ];
 
 /// The navigation for a user with `role` who is in the section `current`. Sections that they may not open are left out.
@@ -131,6 +131,7 @@ impl Section {
             Self::Roles => paths::Roles::ENDPOINT,
             Self::Portfolios => paths::Portfolios::ENDPOINT,
             Self::AuditLog => paths::AuditLog::ENDPOINT,
+            Self::Settings => paths::Settings::ENDPOINT,
             Self::Assets => paths::Assets::ENDPOINT,
         }
     }
@@ -146,6 +147,7 @@ impl Section {
             (Self::Portfolios, Role::User) => ("Accounts", "brief"),
             (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief"),
             (Self::AuditLog, _) => ("Audit log", "log"),
+            (Self::Settings, _) => ("Settings", "gear"),
         };
         NavEntry { label, icon, href: self.first_page().pattern, is_current: Some(self) == current }
     }

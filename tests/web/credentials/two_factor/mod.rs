@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod own;
+mod policy;
 mod reset;
 mod second_step;
 

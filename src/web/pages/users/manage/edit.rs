@@ -24,7 +24,7 @@ use crate::{
     web::{
         pages::users::list::query::UserListQuery,
         shared::{
-            error::{WebError, too_many_mails},
+            error::{WebError, too_many_invitations, too_many_mails},
             form::{Form, each_once},
             list_query::ReturnQuery,
             page::{
@@ -181,8 +181,10 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form:
             respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields.merged(&now)) })
         }
         Err(ProfileError::Action(ActionError::TooManyMails { name, wait })) => {
-            fields.email = Field::refused(&*typed.email, FieldError::Message(too_many_mails(&name, &wait)));
-            respond::again(&page(fields))
+            respond::again(&page(fields.with_email_error(&typed.email, too_many_mails(&name, &wait))))
+        }
+        Err(ProfileError::Action(ActionError::TooManyInvitations { sent, span, wait })) => {
+            respond::wait(wait, &page(fields.with_email_error(&typed.email, too_many_invitations(sent, span, &wait))))
         }
         Err(ProfileError::Action(error)) => context.say(&already(error)?, at(id, &typed.return_query)),
     }

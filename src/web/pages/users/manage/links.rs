@@ -1,7 +1,7 @@
 //! Mails to a user with their delivery: the invitation, a link to choose a new password, a change of address.
 
 use crate::{
-    domain::{invitation::term_in_words, time_zone::ZonedTime},
+    domain::{time_unit, time_zone::ZonedTime},
     usecases::{
         DeliveryStatus, LinkDelivery,
         credentials::{email_change::Pending, password_reset::Latest},
@@ -66,7 +66,7 @@ impl Invitation {
             until: until.map(moment),
             accepted: accepted_at.map(moment),
             mail: Mail::of(mail, now),
-            term: term_in_words(term),
+            term: time_unit::in_words(term),
         }
     }
 }
