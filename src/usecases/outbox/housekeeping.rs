@@ -24,8 +24,7 @@ const THROTTLES_MAX: i64 = 100_000;
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Removes expired sessions, forms that waited for too long, old counts of invitations, old refusals, the texts of old
-/// failed mails, and assets and users that can no longer be
-/// restored.
+/// failed mails, and assets and users that can no longer be restored.
 pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     let company = ctx.store.read(company::load)?;
