@@ -14,7 +14,7 @@ use crate::{
         StoreError,
         credentials::throttles,
         held_forms::{self, NewHeldForm},
-        sessions, users,
+        users,
     },
     usecases::Context,
 };
@@ -104,13 +104,6 @@ pub fn find(ctx: &Context, holder: Holder, id: HeldFormId) -> Result<Option<Held
 pub fn last_unsent(ctx: &Context, holder: Holder) -> Result<Option<(HeldFormId, HeldForm)>, StoreError> {
     let unsent = ctx.store.read(|db| held_forms::unsent(db, holder.user, since(ctx.now())))?;
     Ok(unsent.into_iter().find_map(|(id, sealed)| Some((id, HeldForm::open(ctx, holder, &sealed)?))))
-}
-
-/// True if a form of the session's user came from this browser after the end of its session.
-pub fn is_any_unsent(ctx: &Context, session: TokenHash, browser: TokenHash) -> Result<bool, StoreError> {
-    let now = ctx.now();
-    let Some(signed_in) = ctx.store.read(|db| sessions::find(db, session, now))? else { return Ok(false) };
-    Ok(last_unsent(ctx, Holder { user: signed_in.user.id, browser })?.is_some())
 }
 
 /// Offers a form after the next sign-in, if it is the holder's and still waits. Tells if it does.

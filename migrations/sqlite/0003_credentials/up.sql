@@ -66,7 +66,7 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (session_id, key_hash)
 ) WITHOUT ROWID;
 
--- Forms that wait until their user has signed in again or proved who they are: address and fields, sealed with the instance key for their user.
+-- Forms that wait until their user has signed in again or proved who they are: address and fields, sealed with the instance key for their user and browser.
 CREATE TABLE held_forms (
     id         INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     user_id    BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
@@ -102,7 +102,8 @@ CREATE TABLE recovery_codes (
 ) WITHOUT ROWID;
 
 -- Failed attempts in a row and requests for new passwords, by typed address (hashed, known or not) and by network; new passwords that were
--- tried behind a link; tries at one's current password while signed in and at codes; and mails that an administrator sends to a user, by both.
+-- tried behind a link; tries at one's current password while signed in and at codes; forms that came after the end of their session; and mails that an administrator
+-- sends to a user, by both.
 CREATE TABLE throttles (
     scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'current_password', 'code', 'code_source', 'own_code', 'late_form', 'mail_quota')),
     key           TEXT      NOT NULL,

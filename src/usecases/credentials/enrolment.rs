@@ -1,22 +1,13 @@
-//! The company's two-factor policy at sign-in: who is reminded, and who has to turn two-factor on first.
-
-use chrono::NaiveDate;
+//! Enrolment of users who have to turn two-factor on first.
 
 use crate::{
-    domain::{credentials::token::TokenHash, ids::UserId},
-    store::{StoreError, groups, sessions, users},
+    domain::ids::UserId,
+    store::{StoreError, groups, users},
     usecases::Context,
 };
 
 /// Admins whose names are told to a user who needs help.
 const ADMINS_MAX: usize = 3;
-
-/// Day from which on the user of a session needs two-factor, if it is to come and the user has none.
-pub fn announced(ctx: &Context, session: TokenHash) -> Result<Option<NaiveDate>, StoreError> {
-    let now = ctx.now();
-    let signed_in = ctx.store.read(|db| sessions::find(db, session, now))?.filter(|found| found.user.two_factor_since.is_none());
-    Ok(signed_in.and_then(|found| found.company.two_factor.announced(found.user.actor().role, found.company.in_zone(now))))
-}
 
 /// Names of Admins whom a user can ask for help.
 pub fn admins_to_ask(ctx: &Context, user: UserId) -> Result<Vec<String>, StoreError> {

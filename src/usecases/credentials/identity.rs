@@ -11,7 +11,7 @@ use crate::{
         },
         policy::UserAction,
     },
-    store::{credentials::refused_sign_ins::RefusalReason, users},
+    store::users,
     usecases::{
         ActionError, Context, Principal,
         shared::{error::action_error_from_store, transaction::Rights},
@@ -80,7 +80,7 @@ pub fn confirm(ctx: &Context, principal: &Principal, typed: &TypedProof) -> Resu
         TypedProof::Code(code) => (CheckedProof::Code(own_code::check(ctx, principal, &Code::App(code.clone()))?), ProofMethod::Code),
     };
     let token = Token::new(&*ctx.random);
-    let confirmed = principal.audited_transaction(ctx, Rights::Stay, |work| {
+    principal.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself()?;
         match &proof {
             CheckedProof::Password(proof) => proof.settle(work)?,
@@ -89,9 +89,5 @@ pub fn confirm(ctx: &Context, principal: &Principal, typed: &TypedProof) -> Resu
         work.renew_session(&token)?;
         work.record(&user, &AuditEvent::IdentityConfirmed { method });
         Ok(token.clone())
-    });
-    if matches!(confirmed, Err(ConfirmError::Code(SecondStepError::Wrong))) {
-        own_code::refuse(ctx, principal, RefusalReason::Code);
-    }
-    confirmed
+    })
 }

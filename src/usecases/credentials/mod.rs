@@ -9,6 +9,7 @@ pub mod new_password;
 pub(in crate::usecases) mod own_code;
 pub mod password_reset;
 pub mod recovery;
+mod refusal;
 pub mod second_step;
 pub mod sessions;
 pub mod sign_in;

@@ -9,11 +9,10 @@ use crate::{
         clock::Timestamp,
         credentials::{
             password::{HashingFailed, Password, PasswordHash},
-            throttle::{self, Bucket, ThrottleScope},
+            throttle::{Bucket, ThrottleScope},
             token::{Token, TokenPurpose},
             two_factor::{AppCode, RecoveryCode},
         },
-        email_address::EmailAddress,
         ids::UserId,
         user::Status,
     },
@@ -31,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{sessions, two_factor_app};
+use super::{refusal, sessions, two_factor_app};
 
 /// Lifetime of a step.
 pub const TERM: TimeDelta = TimeDelta::minutes(10);
@@ -134,8 +133,7 @@ pub fn finish(ctx: &Context, step: &Token, code: &Code, client: &ClientInfo) -> 
         };
         Ok::<_, SecondStepError>((user, hold))
     })?;
-    let email_key = EmailAddress::parse(&user.email).map_or_else(|_| user.email.clone(), |email| email.key().to_owned());
-    let refuse = |reason| ctx.store.note_refusal(&throttle::network(&client.client_ip), &email_key, reason, now);
+    let refuse = |reason| refusal::note(ctx, &user, &client.client_ip, reason);
     if let Some(hold) = hold {
         refuse(RefusalReason::Throttled);
         return Err(hold);

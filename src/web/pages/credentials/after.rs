@@ -5,11 +5,11 @@ use actix_web::HttpRequest;
 
 use crate::{
     domain::credentials::token::Token,
-    usecases::{Context, StoreError, credentials::enrolment, held_forms},
+    usecases::credentials::sessions::{self, AfterSignIn},
     web::shared::{
         cookies,
         extract::AnonymousSession,
-        page::{Flash, FlashKind},
+        page::{Flash, FlashKind, date_in_words},
         respond::{self, HandlerResult},
         routing::{addresses, paths},
         session,
@@ -82,18 +82,14 @@ pub(super) async fn go_on(
 ) -> HandlerResult {
     session::begin(session, begun)?;
     let (hash, browser) = (begun.hash(), anonymous.client.browser);
-    let facts = move |ctx: &Context| {
-        let has_unsent = browser.map_or(Ok(false), |browser| held_forms::is_any_unsent(ctx, hash, browser))?;
-        Ok::<_, StoreError>((has_unsent, enrolment::announced(ctx, hash)?))
-    };
-    let (has_unsent, announced) = state.run(facts).await?;
+    let AfterSignIn { has_unsent, two_factor_from } = state.run(move |ctx| sessions::after_sign_in(ctx, hash, browser)).await?;
     if has_unsent {
         return respond::see_other(paths::UnsentForm {});
     }
     if unsent {
         session::flash(session, &Flash::new(FlashKind::Warn, format!("{NOT_DONE} Send the form again.")));
-    } else if let Some(day) = announced {
-        let text = format!("From {} on, signing in needs two-factor. Turn it on in My account.", day.format("%-d %b %Y"));
+    } else if let Some(day) = two_factor_from {
+        let text = format!("From {} on, signing in needs two-factor. Turn it on in My account.", date_in_words(day));
         session::flash(session, &Flash::new(FlashKind::Info, text));
     }
     respond::see_other(destination(next))

@@ -7,12 +7,10 @@ use actix_web::{
     web::Query,
 };
 use askama::Template;
-use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::{
     domain::{
-        clock::Timestamp,
         credentials::{password::Password, token::Token, two_factor::AppCode},
         ids::HeldFormId,
     },
@@ -29,7 +27,7 @@ use crate::{
         error::WebError,
         form::Form,
         hashing::HashingClass,
-        page::{FormErrors, Layout, NO_MORE_ATTEMPTS, SecretField, too_many_attempts},
+        page::{FormErrors, Layout, NO_MORE_ATTEMPTS, SecretField},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::{addresses, paths, redirect},
@@ -128,7 +126,6 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
         },
         Err(error) => return respond::again(&page(&context, query, error).await?),
     };
-    let wait = |until: Timestamp| (until - context.now().at).max(TimeDelta::zero());
     match error {
         ConfirmError::Password(CurrentPasswordError::Wrong) => {
             respond::again(&page(&context, query, SecretField::message("This is not your password")).await?)
@@ -137,8 +134,8 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
             respond::again(&page(&context, query, SecretField::wrong_code()).await?)
         }
         ConfirmError::Password(CurrentPasswordError::Throttled { until }) | ConfirmError::Code(SecondStepError::Throttled { until }) => {
-            let wait = wait(until);
-            respond::wait(wait, &page(&context, query, SecretField::message(too_many_attempts(&wait))).await?)
+            let page = page(&context, query, SecretField::default()).await?;
+            respond::held(until, context.now().at, |proof| ConfirmIdentityPage { proof, ..page })
         }
         ConfirmError::Code(SecondStepError::Closed) => {
             let page = page(&context, query, SecretField::message(NO_MORE_ATTEMPTS)).await?;

@@ -3,7 +3,6 @@
 use actix_session::Session;
 use actix_web::{HttpResponse, http::header};
 use askama::Template;
-use chrono::TimeDelta;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
@@ -24,7 +23,7 @@ use crate::{
         error::{self, WebError},
         form::{Button, Form},
         hashing::HashingClass,
-        page::{Flash, FlashKind, FormErrors, Layout, SecretField, too_many_attempts},
+        page::{Flash, FlashKind, FormErrors, Layout, SecretField},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -289,8 +288,7 @@ fn refused<P: Template>(context: &PageContext, error: TwoFactorError, page: impl
     match error {
         TwoFactorError::WrongCode => respond::again(&page(ProofFields::wrong_code())),
         TwoFactorError::Throttled { until } => {
-            let wait = (until - context.now().at).max(TimeDelta::zero());
-            respond::wait(wait, &page(ProofFields { code: SecretField::message(too_many_attempts(&wait)), ..ProofFields::default() }))
+            respond::held(until, context.now().at, |code| page(ProofFields { code, ..ProofFields::default() }))
         }
         TwoFactorError::Current(error) => {
             current_again(error, context.now().at, |current| page(ProofFields { current, ..ProofFields::default() }))

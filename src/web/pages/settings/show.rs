@@ -85,11 +85,9 @@ pub struct TestMail {
 impl TestMail {
     fn new(mail: LinkDelivery, is_filed: bool, now: ZonedTime) -> Self {
         let status = match mail.status {
-            DeliveryStatus::Queued => "Queued",
-            DeliveryStatus::Retrying => "Next attempt",
             DeliveryStatus::HandedOver if is_filed => "Saved as a file",
-            DeliveryStatus::HandedOver => "Handed to the mail server",
-            DeliveryStatus::Failed => "Failed",
+            DeliveryStatus::Retrying => "Retrying, next attempt",
+            status => status.label(),
         };
         Self { status, at: DisplayTime::new(mail.at, now), reply: mail.reply.unwrap_or_default() }
     }
@@ -198,7 +196,7 @@ mod tests {
             ProcessFact { label, setting }
         };
         let (fields, base) = SettingsFields::of(&Company { name: sample.text.clone(), ..Company::sample() });
-        let test_mail = TestMail { status: "Next attempt", at: sample.display_time(1), reply: sample.text.clone() };
+        let test_mail = TestMail { status: "Retrying, next attempt", at: sample.display_time(1), reply: sample.text.clone() };
         SettingsPage {
             layout: sample.layout(),
             fields,

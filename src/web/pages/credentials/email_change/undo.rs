@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{clock::Timestamp, credentials::password::Password, user::Who},
+    domain::{credentials::password::Password, user::Who},
     usecases::{
         LinkClosed, LinkError,
         credentials::{
@@ -26,7 +26,7 @@ use crate::{
             extract::AnonymousSession,
             form::Form,
             hashing::HashingClass,
-            page::{DisplayTime, FormErrors, PublicLayout, SecretField, too_many_attempts},
+            page::{DisplayTime, FormErrors, PublicLayout, SecretField},
             respond::{self, HandlerResult},
             routing::paths,
             state::State,
@@ -121,16 +121,9 @@ fn again(state: &State, anonymous: &AnonymousSession, token: &str, undoable: &Un
     let page = |field| page(state, anonymous, token, undoable, field);
     match error {
         CurrentPasswordError::Wrong => respond::again(&page(SecretField::message("This is not your current password"))),
-        CurrentPasswordError::Throttled { until } => {
-            let wait = wait(until, state.ctx.now());
-            respond::wait(wait, &page(SecretField::message(too_many_attempts(&wait))))
-        }
+        CurrentPasswordError::Throttled { until } => respond::held(until, state.ctx.now(), page),
         CurrentPasswordError::Store(error) => Err(error.into()),
     }
-}
-
-fn wait(until: Timestamp, now: Timestamp) -> chrono::TimeDelta {
-    (until - now).max(chrono::TimeDelta::zero())
 }
 
 fn page(state: &State, anonymous: &AnonymousSession, token: &str, undoable: &Undoable, password: SecretField) -> UndoEmailChangePage {

@@ -100,14 +100,14 @@ impl Mail {
     }
 
     fn new(mail: LinkDelivery, now: ZonedTime) -> Self {
-        let (word, class, icon) = match mail.status {
-            DeliveryStatus::Queued => ("Queued", "info", "clock"),
-            DeliveryStatus::Retrying => ("Retrying", "warn", "warn"),
-            DeliveryStatus::HandedOver => ("Handed to the mail server", "ok", "check"),
-            DeliveryStatus::Failed => ("Failed", "bad", "mailx"),
+        let (class, icon) = match mail.status {
+            DeliveryStatus::Queued => ("info", "clock"),
+            DeliveryStatus::Retrying => ("warn", "warn"),
+            DeliveryStatus::HandedOver => ("ok", "check"),
+            DeliveryStatus::Failed => ("bad", "mailx"),
         };
         Self {
-            badge: Badge { word, class, icon },
+            badge: Badge { word: mail.status.label(), class, icon },
             again: mail.again(now.at).map(|mail| paths::SendMailAgain { mail }),
             failed: mail.status == DeliveryStatus::Failed,
             retries: mail.status == DeliveryStatus::Retrying,
