@@ -6,7 +6,7 @@
 //! The better of two rounds counts, since other load can only make figures worse.
 //!
 //! `cargo bench --bench pages -- growth` measures the growth of pages from one size to the next only, `-- audit` the
-//! audit log, and `-- refusals` the time of refusals. With `USHER_BENCH_POSTGRES`, the URL of an empty database, `-- audit`
+//! audit log, `-- refusals` the time of refusals, and `-- sign-ins` many sign-ins at once. With `USHER_BENCH_POSTGRES`, the URL of an empty database, `-- audit`
 //! measures writers on PostgreSQL too.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that fails is seen")]
@@ -32,6 +32,8 @@ mod program;
 mod refusals;
 #[path = "pages/server.rs"]
 mod server;
+#[path = "pages/sign_ins.rs"]
+mod sign_ins;
 #[path = "pages/tables.rs"]
 mod tables;
 #[path = "pages/users.rs"]
@@ -72,6 +74,10 @@ fn main() {
         refusals::print();
         return;
     }
+    if std::env::args().any(|argument| argument == "sign-ins") {
+        sign_ins::print();
+        return;
+    }
     if std::env::args().any(|argument| argument == "audit") {
         audit::print();
         return;
@@ -88,6 +94,7 @@ fn main() {
     growth::print(&sizes());
     audit::print();
     refusals::print();
+    sign_ins::print();
 }
 
 fn measure(users: u32) -> Measured {

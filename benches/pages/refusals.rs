@@ -11,10 +11,12 @@ use std::{
 use usher::{
     domain::{
         clock::{Clock as _, SystemClock},
+        email_address::EmailAddress,
         user::Status,
     },
     store::{
         Location, Store,
+        credentials::two_factor::{self, HashedCodes, NewApp},
         page::Position,
         users::{self, Filter},
     },
@@ -34,7 +36,8 @@ const PEOPLE: u32 = 1000;
 /// Passes, each on a fresh copy of the company, so that no address was tried before.
 const PASSES: usize = 5;
 
-const KINDS: [&str; 4] = ["somebody active", "an address that nobody has", "somebody invited", "somebody deactivated"];
+const KINDS: [&str; 5] =
+    ["somebody active", "somebody with two-factor", "an address that nobody has", "somebody invited", "somebody deactivated"];
 
 /// Requests for each address, one after the other, with their status.
 const QUESTIONS: [(&str, u16); 3] =
@@ -48,6 +51,7 @@ pub fn print() {
     for pass in 0..PASSES {
         let data = tempfile::tempdir().expect("a temporary folder");
         copy(&company.data, data.path()).expect("the company can be copied");
+        turn_on_two_factor(data.path(), rounds.iter().map(|addresses| &*addresses[1]));
         let server = Server::usher(data.path());
         let mut forms = [server.form("/sign-in"), server.form("/forgot-password")];
         for (round, addresses) in rounds.iter().enumerate() {
@@ -141,7 +145,7 @@ fn rows<const N: usize>(kinds: &[&str; N], times: [Vec<Duration>; N]) -> Vec<Vec
 }
 
 /// Addresses of each of the [`KINDS`], in rounds.
-fn rounds(company: &Path) -> Vec<[String; 4]> {
+fn rounds(company: &Path) -> Vec<[String; 5]> {
     let store = Store::open(Location::Sqlite(company.join("usher.db"))).expect("the database opens");
     let everybody = store.read(|db| users::list(db, &Filter::default(), &Position::First, PEOPLE as usize));
     let everybody = everybody.expect("users are listed").rows;
@@ -152,9 +156,24 @@ fn rounds(company: &Path) -> Vec<[String; 4]> {
         users.map(|user| user.email.clone()).collect::<Vec<_>>()
     };
     let nobody = (0..everybody.len()).map(|number| format!("no.body{number}@example.com")).collect();
-    let kinds = [of(&[Status::Active]), nobody, of(&[Status::Invited, Status::Expired]), of(&[Status::Deactivated])];
+    let mut without = of(&[Status::Active]);
+    let with_two_factor = without.split_off(without.len() / 2);
+    let kinds = [without, with_two_factor, nobody, of(&[Status::Invited, Status::Expired]), of(&[Status::Deactivated])];
     let rounds = kinds.iter().map(Vec::len).min().unwrap_or(0);
     (0..rounds).map(|round| kinds.each_ref().map(|addresses| addresses[round].clone())).collect()
+}
+
+fn turn_on_two_factor<'a>(data: &Path, emails: impl Iterator<Item = &'a str>) {
+    let store = Store::open(Location::Sqlite(data.join("usher.db"))).expect("the database opens");
+    let codes = HashedCodes { salt: [0; 16], hashes: Vec::new() };
+    for email in emails {
+        let turned_on = store.write_transaction(|tx| {
+            let email = EmailAddress::parse(email).expect("an address");
+            let (user, _) = users::find_by_email(tx.db(), &email)?.expect("a user has it");
+            two_factor::turn_on(tx, &NewApp { user: user.id, sealed_secret: &[0], step: 0, codes: &codes, now: SystemClock.now() })
+        });
+        turned_on.expect("two-factor is turned on");
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

@@ -21,6 +21,8 @@ const EXAMPLES: &str = r"Examples:
       See whether settings, database and mail server are fit for use.
   usher admin create --email maya@example.com --first-name Maya --last-name Fischer --password-stdin < password
       Get in when no Admin can.
+  usher admin recover --email maya@example.com
+      Give an Admin a link to choose a new password.
   usher audit verify --heads heads.txt && usher audit head >> heads.txt
       Verify the audit log, and keep its newest entry for the next time.";
 
@@ -126,6 +128,13 @@ pub enum Admin {
     /// Works while a server is running. Refuses an address that is in use. All Admins are notified by mail, and the audit log
     /// records it.
     Create(CreateAdmin),
+
+    /// Print a link with which an Admin chooses a new password, for example when no Admin can sign in
+    ///
+    /// The link works once, for 15 minutes. A new link replaces an earlier one. Works while a server is running, with the
+    /// server's settings. All Admins are notified by mail, the audit log records it, and pages show a notice to Admins until
+    /// another Admin acknowledges it, or for 30 days if there is no other.
+    Recover(RecoverAdmin),
 }
 
 /// Options of `usher admin create`.
@@ -146,6 +155,28 @@ pub struct CreateAdmin {
     /// Read the password from standard input, out of sight of the shell's history and of other users
     #[arg(long, required = true)]
     pub password_stdin: bool,
+}
+
+/// Options of `usher admin recover`.
+#[derive(Debug, PartialEq, Eq, Args)]
+pub struct RecoverAdmin {
+    /// Email address of the user
+    #[arg(long, value_name = "ADDRESS", value_parser = email_address)]
+    pub email: EmailAddress,
+
+    /// Reactivate the user; a deactivated one is refused without this
+    #[arg(long)]
+    pub activate: bool,
+
+    /// Turn the user's two-factor off, and sign the user out everywhere
+    ///
+    /// For an Admin who lost the authenticator app and the recovery codes. Without this, signing in still needs a code.
+    #[arg(long)]
+    pub reset_two_factor: bool,
+
+    /// Make the user an Admin; only while no Admin is active
+    #[arg(long)]
+    pub make_admin: bool,
 }
 
 /// Command about the audit log.
@@ -237,11 +268,16 @@ mod tests {
             Command::Check(Check { mail_to: Some(maya.clone()), repair: false })
         );
         let create = CreateAdmin {
-            email: maya,
+            email: maya.clone(),
             first_name: PersonName::parse("Maya").unwrap(),
             last_name: PersonName::parse("Fischer").unwrap(),
             password_stdin: true,
         };
+        let recover = RecoverAdmin { email: maya.clone(), activate: true, reset_two_factor: true, make_admin: true };
+        assert_eq!(
+            parse("usher admin recover --email maya@example.com --activate --reset-two-factor --make-admin").unwrap(),
+            Command::Admin(Admin::Recover(recover))
+        );
         let zeros = format!("0:{}", "0".repeat(64));
         let verify = VerifyAudit { head: vec![ChainHead::START; 2], heads: Some("heads.txt".into()) };
         assert_eq!(
@@ -262,6 +298,8 @@ mod tests {
             ("usher demo --users many", "invalid value 'many' for '--users <N>'"),
             ("usher admin create --email maya@example.com --first-name <b> --last-name F --password-stdin", "it has one of < and >"),
             ("usher admin create --email maya@example.com --first-name Maya --last-name F", "--password-stdin"),
+            ("usher admin recover", "--email <ADDRESS>"),
+            ("usher admin recover --email maya", "invalid value 'maya' for '--email <ADDRESS>': it is not an email address"),
             ("usher admin create --first-name Maya --last-name F --password-stdin", "--email <ADDRESS>"),
         ] {
             let error = parse(line).unwrap_err().to_string();

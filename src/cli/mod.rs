@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod create_admin;
 pub mod demo;
+mod recover_admin;
 
 use std::{
     fmt::Display,
@@ -38,6 +39,8 @@ pub enum CommandError {
     #[error("{0}")]
     CreateAdmin(#[from] crate::usecases::setup::CreateAdminError),
     #[error("{0}")]
+    RecoverAdmin(#[from] crate::usecases::credentials::recovery::RecoveryError),
+    #[error("{0}")]
     Demo(#[from] demo::DemoError),
     #[error("{0}")]
     Audit(#[from] audit::AuditError),
@@ -57,6 +60,7 @@ pub fn run(command: Command, settings: &Settings) -> Result<(), CommandError> {
         Command::Check(check) => check::run(&check, settings),
         Command::Demo(demo) => demo::run(&demo, settings),
         Command::Admin(Admin::Create(admin)) => create_admin::run(admin, settings),
+        Command::Admin(Admin::Recover(admin)) => recover_admin::run(admin, settings),
         Command::Audit(audit) => audit::run(audit, settings),
     }
 }

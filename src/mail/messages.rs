@@ -9,6 +9,7 @@ mod invitation;
 mod owner;
 mod password;
 mod profile;
+mod recovery;
 mod test_mail;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     access::AccessRestored,
-    address::{AddressChange, AddressChanged, AddressStays},
+    address::{AddressChange, AddressChanged, AddressNotice, AddressStays, AddressUndone},
     admins::AdminAppointedNotice,
     assignments::{Assignments, AssignmentsChanged},
     audit::{AuditDamaged, AuditHead},
@@ -28,6 +29,7 @@ pub use self::{
     owner::OwnerChanged,
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
+    recovery::RecoveryNotice,
     test_mail::Test,
     two_factor::{TwoFactorChange, TwoFactorChanged, TwoFactorReminder, TwoFactorResetNotice},
 };
@@ -52,10 +54,14 @@ stored_enum! {
         SignedOut = "signed_out",
         PasswordReset = "password_reset",
         PasswordChanged = "password_changed",
+        RecoveryNotice = "recovery_notice",
         AddressConfirm = "address_confirm",
         AddressStop = "address_stop",
         AddressStays = "address_stays",
         AddressChanged = "address_changed",
+        AddressChangedNotice = "address_changed_notice",
+        AddressUndone = "address_undone",
+        AddressUndoneNotice = "address_undone_notice",
         TwoFactorChanged = "two_factor_changed",
         TwoFactorReminder = "two_factor_reminder",
         TwoFactorReset = "two_factor_reset",
@@ -117,6 +123,8 @@ pub enum Message {
     PasswordReset(PasswordReset),
     /// To the user.
     PasswordChanged(PasswordChanged),
+    /// To every Admin: a recovery link was made at the command line.
+    RecoveryNotice(RecoveryNotice),
     /// To the new address of a user: the link that confirms it.
     AddressConfirm(AddressChange),
     /// To the old address of a user: the link that cancels the change.
@@ -125,6 +133,12 @@ pub enum Message {
     AddressStays(AddressStays),
     /// To both addresses.
     AddressChanged(AddressChanged),
+    /// To every Admin: an administrator changed the address of a user.
+    AddressChangedNotice(AddressNotice),
+    /// To both addresses: the old one undid a change.
+    AddressUndone(AddressUndone),
+    /// To every Admin: the old address of a user undid a change.
+    AddressUndoneNotice(AddressNotice),
     /// To the user.
     TwoFactorChanged(TwoFactorChanged),
     /// To the user: request to turn it on.
@@ -185,10 +199,14 @@ impl Message {
             Self::SignedOut(_) => MailKind::SignedOut,
             Self::PasswordReset(_) => MailKind::PasswordReset,
             Self::PasswordChanged(_) => MailKind::PasswordChanged,
+            Self::RecoveryNotice(_) => MailKind::RecoveryNotice,
             Self::AddressConfirm(_) => MailKind::AddressConfirm,
             Self::AddressStop(_) => MailKind::AddressStop,
             Self::AddressStays(_) => MailKind::AddressStays,
             Self::AddressChanged(_) => MailKind::AddressChanged,
+            Self::AddressChangedNotice(_) => MailKind::AddressChangedNotice,
+            Self::AddressUndone(_) => MailKind::AddressUndone,
+            Self::AddressUndoneNotice(_) => MailKind::AddressUndoneNotice,
             Self::TwoFactorChanged(_) => MailKind::TwoFactorChanged,
             Self::TwoFactorReminder(_) => MailKind::TwoFactorReminder,
             Self::TwoFactorReset(_) => MailKind::TwoFactorReset,
@@ -217,10 +235,14 @@ impl Message {
             Self::SignedOut(signed_out) => access::signed_out(signed_out),
             Self::PasswordReset(reset) => reset.layout(zone),
             Self::PasswordChanged(changed) => changed.layout(),
+            Self::RecoveryNotice(notice) => notice.layout(),
             Self::AddressConfirm(change) => change.to_confirm(),
             Self::AddressStop(change) => change.to_stop(),
             Self::AddressStays(stays) => stays.layout(),
             Self::AddressChanged(changed) => changed.layout(),
+            Self::AddressChangedNotice(notice) => notice.changed(),
+            Self::AddressUndone(undone) => undone.layout(),
+            Self::AddressUndoneNotice(notice) => notice.undone(),
             Self::TwoFactorChanged(changed) => changed.layout(),
             Self::TwoFactorReminder(reminder) => reminder.layout(),
             Self::TwoFactorReset(change) => two_factor::reset(change),

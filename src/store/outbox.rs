@@ -196,10 +196,14 @@ pub fn end_with_token(tx: &mut Tx<'_>, token: TokenId, now: Timestamp) -> Result
     cancel(tx, ids, now)
 }
 
-/// Cancels the waiting mails to a user who was deactivated or deleted, and prevents that failed ones are sent again.
+/// Cancels the waiting mails to a user who was deactivated or deleted, and prevents that failed ones are sent again. A
+/// mail with a link that undoes a change of address is still sent.
 pub fn cancel_for(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), StoreError> {
     let can_go = sql::<Bool>("outbox.state IN ('queued', 'retrying', 'failed')").and(outbox::sealed.is_not_null());
-    let ids = outbox::table.filter(outbox::user_id.eq(user.0)).filter(can_go).select(outbox::id).load(tx.db())?;
+    let undoes = tokens::purpose.eq(TokenPurpose::EmailChangeUndo).and(tokens::ended_at.is_null());
+    let mails = outbox::table.left_join(tokens::table).filter(outbox::user_id.eq(user.0)).filter(can_go);
+    let mails = mails.select((outbox::id, undoes.nullable())).load::<(i64, Option<bool>)>(tx.db())?;
+    let ids = mails.into_iter().filter(|(_, undoes)| *undoes != Some(true)).map(|(id, _)| id).collect();
     cancel(tx, ids, now)
 }
 

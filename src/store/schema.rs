@@ -317,6 +317,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    recoveries (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     recovery_codes (user_id, hash) {
         user_id -> BigInt,
         hash -> Text,
@@ -466,6 +476,7 @@ diesel::joinable!(portfolio_users -> portfolios (portfolio_id));
 diesel::joinable!(portfolio_users -> user_rows (user_id));
 diesel::joinable!(process_versions -> assets (asset_id));
 diesel::joinable!(process_versions -> user_rows (saved_by));
+diesel::joinable!(recoveries -> user_rows (user_id));
 diesel::joinable!(sessions -> user_rows (user_id));
 diesel::joinable!(withheld_assignments -> accounts (account_id));
 diesel::joinable!(withheld_assignments -> portfolios (portfolio_id));
@@ -497,6 +508,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     portfolio_users,
     portfolios,
     process_versions,
+    recoveries,
     recovery_codes,
     refused_sign_ins,
     reset_requests,

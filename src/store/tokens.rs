@@ -101,14 +101,39 @@ pub fn open_of(db: &mut Database, user: UserId, purpose: TokenPurpose) -> Result
         .optional()?)
 }
 
-/// Ends the user's open links for `purpose`, or with `None` for all purposes, and cancels their mails.
+/// Ends the user's open links for `purpose`, or with `None` for all purposes, and cancels their mails. Links that undo a
+/// change of address stay with `None`: the holder of the new address could end them otherwise.
 pub fn end_open(tx: &mut Tx<'_>, user: UserId, purpose: Option<TokenPurpose>, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
     let mut query = tokens::table.filter(tokens::user_id.eq(user.0)).filter(tokens::ended_at.is_null()).into_boxed();
-    if let Some(purpose) = purpose {
-        query = query.filter(tokens::purpose.eq(purpose));
-    }
+    query = match purpose {
+        Some(purpose) => query.filter(tokens::purpose.eq(purpose)),
+        None => query.filter(tokens::purpose.ne(TokenPurpose::EmailChangeUndo)),
+    };
     for id in query.select(tokens::id).load::<i64>(tx.db())? {
         end(tx, TokenId(id), how, now)?;
+    }
+    Ok(())
+}
+
+/// Makes the open link that cancels the user's change of address one that undoes it until `expires_at`.
+pub fn turn_into_undo(tx: &mut Tx<'_>, user: UserId, expires_at: Timestamp) -> Result<(), StoreError> {
+    let stop = tokens::table
+        .filter(tokens::user_id.eq(user.0))
+        .filter(tokens::purpose.eq(TokenPurpose::EmailChangeStop))
+        .filter(tokens::ended_at.is_null());
+    diesel::update(stop).set((tokens::purpose.eq(TokenPurpose::EmailChangeUndo), tokens::expires_at.eq(expires_at))).execute(tx.db())?;
+    Ok(())
+}
+
+/// Ends the user's open links that undo changes after the one of the link `undone`.
+pub fn end_later_undos(tx: &mut Tx<'_>, user: UserId, undone: TokenId, now: Timestamp) -> Result<(), StoreError> {
+    let later = tokens::table
+        .filter(tokens::user_id.eq(user.0))
+        .filter(tokens::purpose.eq(TokenPurpose::EmailChangeUndo))
+        .filter(tokens::ended_at.is_null())
+        .filter(tokens::id.gt(undone.0));
+    for id in later.select(tokens::id).load::<i64>(tx.db())? {
+        end(tx, TokenId(id), TokenEnd::Revoked, now)?;
     }
     Ok(())
 }

@@ -127,22 +127,30 @@ pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<Searc
 pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let (user, group) = user_and_group(work, id, user_id)?;
-        let target = user.target(work.now);
-        let is_member = groups::is_member(work.tx.db(), id, user_id)?;
-        let (action, event) = match group.kind {
-            GroupKind::Admins => (GroupAction::AddToAdmins(target), AuditEvent::AdminAppointed {}),
-            GroupKind::Custom => (GroupAction::AddToGroup { target, is_member }, AuditEvent::GroupMemberAdded {}),
-        };
-        work.actor.authorise_about(action.into(), Some(&user))?;
-        groups::add_member(work.tx, id, user_id, work.now)?;
-        work.record_at(&user, &group, &event);
-        if group.kind == GroupKind::Admins {
-            end_access(work, user_id, AccessEnd::AdminChanged, work.session)?;
-            work.notify(&user, Message::AdminAppointed)?;
-            work.notify_admins(&user)?;
+        match group.kind {
+            GroupKind::Admins => {
+                appoint(work, &user, &group)?;
+                work.notify_admins(&user)?;
+            }
+            GroupKind::Custom => {
+                let (target, is_member) = (user.target(work.now), groups::is_member(work.tx.db(), id, user_id)?);
+                work.actor.authorise_about(GroupAction::AddToGroup { target, is_member }.into(), Some(&user))?;
+                groups::add_member(work.tx, id, user_id, work.now)?;
+                work.record_at(&user, &group, &AuditEvent::GroupMemberAdded {});
+            }
         }
         Ok((user, group))
     })
+}
+
+/// Makes a user an Admin, and tells the user.
+pub(in crate::usecases) fn appoint(work: &mut UnitOfWork<'_, '_>, user: &User, admins: &Group) -> Result<(), ActionError> {
+    work.actor.authorise_about(GroupAction::AddToAdmins(user.target(work.now)).into(), Some(user))?;
+    groups::add_member(work.tx, admins.id, user.id, work.now)?;
+    work.record_at(user, admins, &AuditEvent::AdminAppointed {});
+    end_access(work, user.id, AccessEnd::AdminChanged, work.session)?;
+    work.notify(user, Message::AdminAppointed)?;
+    Ok(())
 }
 
 /// Removes a user from a group. In Admins that removes the Admin role only. Returns both.

@@ -27,6 +27,7 @@ pub use crate::store::{
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     audit::{NewestEntry, log::EntryKey, verification::VerificationState},
     billing::BillingRow,
+    credentials::recoveries::Recovery,
     credentials::refused_sign_ins::{RefusalKey, RefusalReason, RefusedSignIn, Span},
     derived::Compared,
     entry_key,

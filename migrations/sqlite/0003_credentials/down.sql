@@ -7,5 +7,6 @@ DROP TABLE known_browsers;
 DROP TABLE held_forms;
 DROP TABLE idempotency_keys;
 DROP TABLE sessions;
+DROP TABLE recoveries;
 DROP TABLE reset_requests;
 DROP TABLE tokens;

@@ -1,8 +1,8 @@
 -- Single-use links, each with the SHA-256 of its token. A link outlives its user, so that its page can say how it ended. Sign-ins that wait for
--- a code are tokens too; a user may have several of these.
+-- a code are tokens too; a user may have several of these, and of links that undo a change of address.
 CREATE TABLE tokens (
     id         INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
-    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'email_change', 'email_change_stop', 'second_step')),
+    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'recovery', 'email_change', 'email_change_stop', 'email_change_undo', 'second_step')),
     hash       BLOB      NOT NULL UNIQUE CHECK (length(hash) = 32),
     user_id    BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
     -- Address to which the link was sent.
@@ -15,7 +15,8 @@ CREATE TABLE tokens (
     ended_as   TEXT      CHECK (ended_as IN ('used', 'replaced', 'revoked')),
     CHECK ((ended_at IS NULL) = (ended_as IS NULL))
 );
-CREATE UNIQUE INDEX tokens_one_open ON tokens (user_id, purpose) WHERE ended_at IS NULL AND user_id IS NOT NULL AND purpose <> 'second_step';
+CREATE UNIQUE INDEX tokens_one_open ON tokens (user_id, purpose) WHERE ended_at IS NULL AND user_id IS NOT NULL 
+    AND purpose NOT IN ('second_step', 'email_change_undo');
 CREATE INDEX tokens_of_user ON tokens (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX tokens_asked_by ON tokens (asked_by) WHERE asked_by IS NOT NULL;
 -- Second steps by their end: the sweep removes those that are over.
@@ -30,6 +31,16 @@ CREATE TABLE reset_requests (
     -- Widest network of the client by which requests are counted.
     network    TEXT      NOT NULL,
     asked_at   TIMESTAMP NOT NULL
+);
+
+-- Recovery links made at the command line that no other Admin has acknowledged; of one user, the latest.
+CREATE TABLE recoveries (
+    id      INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id BIGINT    NOT NULL UNIQUE REFERENCES user_rows (id) ON DELETE CASCADE,
+    -- Names at that time: of the user, who may be deleted since, and of who made the link.
+    name    TEXT      NOT NULL,
+    made_by TEXT      NOT NULL,
+    made_at TIMESTAMP NOT NULL
 );
 
 CREATE TABLE sessions (

@@ -74,6 +74,8 @@ audit_events! {
     InvitationLinkViewed = "invitation.link_viewed" {}
     PasswordResetRequested = "password.reset_requested" { expires_at: DateTime<Utc> }
     PasswordResetSent = "password.reset_sent" { expires_at: DateTime<Utc> }
+    RecoveryLinkMade = "recovery.link_made" { expires_at: DateTime<Utc> }
+    RecoveryAcknowledged = "recovery.acknowledged" { made_by: String, made_at: DateTime<Utc> }
     PasswordReset = "password.reset" { sessions_ended: u64 }
     PasswordChanged = "password.changed" { sessions_ended: u64 }
     TwoFactorTurnedOn = "two_factor.turned_on" {}
@@ -85,6 +87,7 @@ audit_events! {
     EmailChangeRequested = "email.change_requested" { before: String, after: String, expires_at: DateTime<Utc> }
     EmailChangeWithdrawn = "email.change_withdrawn" { email: Option<String> }
     EmailChangeCancelled = "email.change_cancelled" { email: Option<String>, requested_by: Option<Named> }
+    EmailChangeUndone = "email.change_undone" { before: String, after: String, requested_by: Option<Named> }
     EmailChanged = "email.changed" { before: String, after: String, requested_by: Named }
     UserEdited = "user.edited" { before: UserFields, after: UserFields }
     AppearanceChanged = "user.appearance_changed" { before: Appearance, after: Appearance }

@@ -2,6 +2,7 @@
 
 pub mod password;
 pub mod proof;
+pub mod recovery;
 pub mod throttle;
 pub mod token;
 pub mod two_factor;

@@ -109,6 +109,12 @@ impl Bucket {
         Self { scope: ThrottleScope::CurrentPassword, key: user.to_string(), grace: CURRENT_PASSWORD_GRACE, skipped: 0 }
     }
 
+    /// Current passwords typed behind links that undo a change of address, apart from those typed while signed in: a
+    /// reader of mail at the old address holds up nobody.
+    pub fn password_behind_link(user: UserId) -> Self {
+        Self { key: format!("{user} behind a link"), ..Self::current_password(user) }
+    }
+
     /// Codes of one user; each known browser has a bucket of its own, so that a stranger with the password holds up nobody.
     pub fn code(user: UserId, known_browser: Option<TokenHash>) -> Self {
         Self { scope: ThrottleScope::Code, key: account_key(&user.to_string(), known_browser), grace: CODE_GRACE, skipped: 0 }

@@ -66,10 +66,14 @@ stored_enum! {
         Invitation = "invitation",
         /// User chooses a new password.
         PasswordReset = "password_reset",
+        /// Admin chooses a new password, by a link made at the command line. Never mailed.
+        Recovery = "recovery",
         /// Reader of mail at a new address confirms it.
         EmailChange = "email_change",
         /// Reader of mail at the old address cancels the change.
         EmailChangeStop = "email_change_stop",
+        /// Reader of mail at the old address undoes the confirmed change, by the link that could cancel it before.
+        EmailChangeUndo = "email_change_undo",
         /// Browser that gave the right password enters a code. Never mailed.
         SecondStep = "second_step",
     }

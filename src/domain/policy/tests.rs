@@ -44,6 +44,10 @@ fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result
                 wrong
             }
         }
+        // For the command line only.
+        ("recover", Role::Admin) => Err(PolicyDenial::Role),
+        ("acknowledge recovery", Role::Admin) if oneself => Err(PolicyDenial::Oneself),
+        ("acknowledge recovery", Role::Admin) => Ok(()),
         ("add again to group", Role::Admin) => Err(PolicyDenial::AlreadyMember),
         ("add to admins", Role::Admin) if target.is_admin => Err(PolicyDenial::AlreadyMember),
         ("add to admins" | "add to group", Role::Admin) => {
@@ -57,7 +61,7 @@ fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result
     }
 }
 
-fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 21] {
+fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 23] {
     [
         ("see directory", UserAction::SeeDirectory.into()),
         ("see everyone", UserAction::SeeEveryone.into()),
@@ -71,6 +75,8 @@ fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action);
         ("activate", UserAction::Activate(target).into()),
         ("delete", UserAction::Delete { target, other_active_admins }.into()),
         ("see deleted", UserAction::SeeDeleted.into()),
+        ("recover", UserAction::Recover(target).into()),
+        ("acknowledge recovery", UserAction::AcknowledgeRecovery(target.id).into()),
         ("restore", UserAction::RestoreUser.into()),
         ("add to admins", GroupAction::AddToAdmins(target).into()),
         ("remove from admins", GroupAction::RemoveFromAdmins { target, other_active_admins }.into()),
@@ -102,7 +108,17 @@ fn every_role_relation_status_and_action_is_decided_as_written() {
             }
         }
     }
-    assert_eq!(decided, 3 * 2 * 4 * 2 * 3 * 21);
+    assert_eq!(decided, 3 * 2 * 4 * 2 * 3 * 23);
+}
+
+#[test]
+fn the_command_line_recovers_active_users() {
+    let machine = Actor { id: None, role: Role::Admin };
+    for status in Status::ALL {
+        let target = Target { id: SOMEBODY, status, is_admin: true, default_role: DefaultRole::User, inside: None };
+        let expected = if status == Status::Active { Ok(()) } else { Err(PolicyDenial::Status(status)) };
+        assert_eq!(decide(machine, UserAction::Recover(target)), expected);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Actions on users: the directory, invitations, and each user's page.
 
-use crate::domain::{permission::Permission, user::Status};
+use crate::domain::{ids::UserId, permission::Permission, user::Status};
 
 use super::{Actor, Need, PolicyDenial, Target, keep_an_admin, not_oneself, require_status};
 
@@ -46,6 +46,10 @@ pub enum UserAction {
     EndSessions(Target),
     /// One's own name, address, password, sessions and appearance, in My account.
     EditOneself(Target),
+    /// Recovery link, from the command line only.
+    Recover(Target),
+    /// Notice of a recovery link for this user.
+    AcknowledgeRecovery(UserId),
     /// The address and the factors that one signs in with.
     ChangeOwnSignIn(Target),
 }
@@ -55,7 +59,9 @@ impl UserAction {
         match self {
             Self::SeeDirectory => Need::of_company(Permission::DirectoryView),
             Self::SeeEveryone => Need::of_company(Permission::DirectoryViewAll),
-            Self::InviteUser | Self::SendMailsAgain | Self::Delete { .. } => Need::of_company(Permission::DirectoryManage),
+            Self::InviteUser | Self::SendMailsAgain | Self::Delete { .. } | Self::Recover(_) => {
+                Need::of_company(Permission::DirectoryManage)
+            }
             Self::ResendInvitation(target)
             | Self::RevokeInvitation(target)
             | Self::SeeInvitationLink(target)
@@ -65,6 +71,7 @@ impl UserAction {
                 Some(_) => Need::At(Permission::UsersEdit, target.place()),
             },
             Self::SeeDeleted | Self::RestoreUser => Need::of_company(Permission::UsersDeleted),
+            Self::AcknowledgeRecovery(_) => Need::of_company(Permission::AuditLogView),
             Self::SeeUser(target) => Need::At(Permission::UsersView, target.place()),
             Self::EditUser(target) | Self::SendPasswordReset(target) | Self::EndSessions(target) | Self::RemindOfTwoFactor(target) => {
                 Need::At(Permission::UsersEdit, target.place())
@@ -76,12 +83,14 @@ impl UserAction {
 
     pub(super) fn check(self, actor: Actor) -> Result<(), PolicyDenial> {
         match self {
+            Self::AcknowledgeRecovery(user) if actor.id == Some(user) => Err(PolicyDenial::Oneself),
             Self::SeeDirectory
             | Self::SeeEveryone
             | Self::InviteUser
             | Self::SendMailsAgain
             | Self::SeeDeleted
             | Self::RestoreUser
+            | Self::AcknowledgeRecovery(_)
             | Self::SeeUser(_) => Ok(()),
             Self::ResendInvitation(target) | Self::RevokeInvitation(target) | Self::SeeInvitationLink(target) => {
                 require_status(target, &[Status::Invited, Status::Expired])
@@ -105,6 +114,8 @@ impl UserAction {
                 keep_an_admin(target, other_active_admins)
             }
             Self::EditUser(target) | Self::EndSessions(target) | Self::ResetTwoFactor(target) => not_oneself(actor, target),
+            Self::Recover(_) if actor.id.is_some() => Err(PolicyDenial::Role),
+            Self::Recover(target) => require_status(target, &[Status::Active]),
             Self::EditOneself(target) | Self::ChangeOwnSignIn(target) if actor.id == Some(target.id) => {
                 require_status(target, &[Status::Active])
             }

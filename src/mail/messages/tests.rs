@@ -1,7 +1,10 @@
 //! Every mail with usual, empty, long and hostile names.
 
 use super::*;
-use crate::mail::{text::SUBJECT_MAX, transports::samples::now};
+use crate::{
+    domain::credentials::recovery::RecoveryStep,
+    mail::{text::SUBJECT_MAX, transports::samples::now},
+};
 
 const LINK: &str = "https://usher.northwind.example/invitation/4fYk2mQ9vXc7JpLr0TsUaZ1bNdEgHiKoMqVwXyC3-_8";
 
@@ -25,6 +28,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
     let assignments = Assignments { given: vec![name.clone(), name.clone()], changed: one(), taken: one(), paused: one(), resumed: one() };
     let change = ByOther { first_name: name.clone(), by: name.clone(), company: company.clone(), at: now() };
     let address = AddressChange { change: change.clone(), new: name.clone(), link: link.clone(), expires_at, is_own: false };
+    let notice = AddressNotice { change: change.clone(), who: name.clone(), old: name.clone(), new: name.clone() };
     let factor = TwoFactorChanged {
         first_name: name.clone(),
         company: company.clone(),
@@ -54,10 +58,31 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
             link: link.clone(),
             is_in_account: true,
         }),
+        Message::RecoveryNotice(RecoveryNotice {
+            change: change.clone(),
+            who: name.clone(),
+            is_you: false,
+            steps: RecoveryStep::ALL.to_vec(),
+        }),
         Message::AddressConfirm(address.clone()),
         Message::AddressStop(address),
         Message::AddressStays(AddressStays { change: change.clone(), old: name.clone(), new: name.clone() }),
-        Message::AddressChanged(AddressChanged { change: change.clone(), old: name.clone(), new: name.clone(), is_own: false }),
+        Message::AddressChanged(AddressChanged {
+            change: change.clone(),
+            old: name.clone(),
+            new: name.clone(),
+            is_own: false,
+            undo_until: Some(expires_at),
+        }),
+        Message::AddressChangedNotice(notice.clone()),
+        Message::AddressUndone(AddressUndone {
+            first_name: name.clone(),
+            company: reset.company.clone(),
+            old: name.clone(),
+            new: name.clone(),
+            at: now(),
+        }),
+        Message::AddressUndoneNotice(notice),
         Message::TwoFactorChanged(factor),
         Message::TwoFactorReminder(TwoFactorReminder { change: change.clone(), link: link.clone() }),
         Message::TwoFactorReset(change.clone()),
@@ -149,10 +174,14 @@ fn usual_names() {
             "You are signed out of Northwind Trading",
             "Reset your Usher password",
             "Your Usher password was changed",
+            "A recovery link was made for Maya Fischer",
             "Confirm your Usher email address",
             "Your Usher email address is about to change",
             "Email change cancelled",
             "Your Usher email address was changed",
+            "Email address of a user was changed",
+            "Your Usher email address was changed back",
+            "Email address of a user was changed back",
             "A recovery code was used",
             "Please turn two-factor on",
             "Two-factor turned off for your user",
@@ -296,7 +325,13 @@ fn both_addresses_are_told_what_changes_from_what_to_what() {
             "Maya Fischer asked to change your email address in Northwind Trading's console, Usher, to novotna@example.com.",
         ),
         (
-            Message::AddressChanged(AddressChanged { change: change.clone(), old: old.clone(), new: new.clone(), is_own: false }),
+            Message::AddressChanged(AddressChanged {
+                change: change.clone(),
+                old: old.clone(),
+                new: new.clone(),
+                is_own: false,
+                undo_until: None,
+            }),
             "was changed from hana@example.com to novotna@example.com. Maya Fischer requested it",
         ),
         (Message::AddressConfirm(own.clone()), "Maya Fischer asked to use this address to sign in to Northwind Trading's console, Usher."),
@@ -305,8 +340,10 @@ fn both_addresses_are_told_what_changes_from_what_to_what() {
             "You, or someone with your password, asked to change your email address in Northwind Trading's console, Usher, to",
         ),
         (
-            Message::AddressChanged(AddressChanged { change, old, new, is_own: true }),
-            "It was requested in My account, and confirmed at the new address on",
+            Message::AddressChanged(AddressChanged { change, old, new, is_own: true, undo_until: Some(now()) }),
+            "It was requested in My account, and confirmed at the new address on 20 November 2026, 09:20 UTC. You are signed out everywhere. \
+             Sign in with the new address and your current password. You can undo this with the link in the earlier mail, \"Your Usher \
+             email address is about to change\" and your password, until 20 November 2026, 09:20 UTC.",
         ),
     ] {
         let text = in_one_line(&check(&message).text);

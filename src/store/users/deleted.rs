@@ -8,6 +8,7 @@ use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use crate::{
     domain::{
         clock::Timestamp,
+        email_address::EmailAddress,
         ids::UserId,
         user::{Who, display_name},
     },
@@ -79,6 +80,12 @@ pub fn with_addresses_of(db: &mut Database, deleted: &[Deleted]) -> Result<HashM
     let rows = rows.select((users::email_key, users::id, users::first_name, users::last_name, users::email));
     let rows = rows.load::<(String, UserId, String, String, String)>(db)?.into_iter();
     Ok(rows.map(|(key, id, first_name, last_name, email)| (key, Who { id, first_name, last_name, email })).collect())
+}
+
+/// True if a user with this address was deleted and can still be restored.
+pub fn was_deleted(db: &mut Database, email: &EmailAddress) -> Result<bool, StoreError> {
+    let deleted = user_rows::table.filter(user_rows::email_key.eq(email.key())).filter(user_rows::deleted_at.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(deleted.select(user_rows::id))).get_result(db)?)
 }
 
 fn time_of(key: &Key) -> Option<Timestamp> {

@@ -6,7 +6,7 @@ use crate::{
         clock::Timestamp,
         credentials::{
             password::{Password, PasswordHash},
-            throttle::Bucket,
+            throttle::{Bucket, ThrottleScope},
         },
         ids::UserId,
     },
@@ -41,20 +41,57 @@ pub(in crate::usecases) struct PasswordProof {
 
 /// Checks that a password may be tried. Writes nothing, so that a refused attempt takes no place in the queue.
 pub fn admit(ctx: &Context, user: UserId) -> Result<(), CurrentPasswordError> {
+    admit_to(ctx, &[Bucket::current_password(user)])
+}
+
+/// Checks that a password may be tried behind a link of the user. Writes nothing.
+pub fn admit_behind_link(ctx: &Context, user: UserId, client_ip: &str) -> Result<(), CurrentPasswordError> {
+    admit_to(ctx, &behind_link(user, client_ip))
+}
+
+fn admit_to(ctx: &Context, buckets: &[Bucket]) -> Result<(), CurrentPasswordError> {
     let now = ctx.now();
-    let hold = ctx.store.read(|db| throttles::look(db, &[Bucket::current_password(user)], now))?;
+    let hold = ctx.store.read(|db| throttles::look(db, buckets, now))?;
     hold.map_or(Ok(()), |until| Err(CurrentPasswordError::Throttled { until }))
+}
+
+/// Counters of a network and of a user, for passwords typed behind links.
+fn behind_link(user: UserId, client_ip: &str) -> Vec<Bucket> {
+    let mut buckets = Bucket::networks(ThrottleScope::LinkSource, client_ip);
+    buckets.push(Bucket::password_behind_link(user));
+    buckets
 }
 
 /// Counts an attempt and verifies the password. A right one clears the attempts; refusals are noted with those of
 /// sign-ins.
 pub(in crate::usecases) fn prove(ctx: &Context, principal: &Principal, typed: &Password) -> Result<PasswordProof, CurrentPasswordError> {
-    let Principal::User { id: user_id, client_ip, .. } = principal else { return Err(CurrentPasswordError::Wrong) };
-    let (now, user_id, bucket) = (ctx.now(), *user_id, [Bucket::current_password(*user_id)]);
+    let Principal::User { id, client_ip, .. } = principal else { return Err(CurrentPasswordError::Wrong) };
+    verify(ctx, *id, &[Bucket::current_password(*id)], client_ip, typed)
+}
+
+/// Counts an attempt of a client behind a link of the user, and verifies the password.
+pub(in crate::usecases) fn prove_behind_link(
+    ctx: &Context,
+    user: UserId,
+    client_ip: &str,
+    typed: &Password,
+) -> Result<PasswordProof, CurrentPasswordError> {
+    verify(ctx, user, &behind_link(user, client_ip), client_ip, typed)
+}
+
+/// Counts an attempt for networks and, last, the user.
+fn verify(
+    ctx: &Context,
+    user_id: UserId,
+    buckets: &[Bucket],
+    client_ip: &str,
+    typed: &Password,
+) -> Result<PasswordProof, CurrentPasswordError> {
+    let now = ctx.now();
     let (user, hash) = ctx.store.read(|db| Ok::<_, StoreError>((users::find(db, user_id)?, users::password_hash(db, user_id)?)))?;
     let user = user.ok_or(CurrentPasswordError::Wrong)?;
     let refuse = |reason| refusal::note(ctx, &user, client_ip, reason);
-    if let Some(until) = ctx.store.write_counts(|tx| throttles::count(tx, &bucket, now))? {
+    if let Some(until) = ctx.store.write_counts(|tx| throttles::count(tx, buckets, now))? {
         refuse(RefusalReason::Throttled);
         return Err(CurrentPasswordError::Throttled { until });
     }
@@ -62,8 +99,12 @@ pub(in crate::usecases) fn prove(ctx: &Context, principal: &Principal, typed: &P
         refuse(RefusalReason::Wrong);
         return Err(CurrentPasswordError::Wrong);
     };
-    let [bucket] = &bucket;
-    ctx.store.write_counts(|tx| throttles::clear_attempts(tx, bucket))?;
+    if let Some((of_user, networks)) = buckets.split_last() {
+        ctx.store.write_counts(|tx| {
+            throttles::take_back(tx, networks, now)?;
+            throttles::clear_attempts(tx, of_user)
+        })?;
+    }
     Ok(PasswordProof { user_id, hash })
 }
 

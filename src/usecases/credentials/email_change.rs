@@ -1,6 +1,8 @@
-//! Change of an active user's address. The new address confirms it, and the old address can stop it until then.
+//! Change of an active user's address. The new address confirms it. The old address can stop it until then, and undo it
+//! afterwards.
 
 mod confirm;
+pub mod undo;
 
 use chrono::TimeDelta;
 
@@ -16,10 +18,10 @@ use crate::{
     },
     mail::{
         Link, Message,
-        messages::{AddressChange, AddressStays},
+        messages::{AddressChange, AddressStays, ByOther},
     },
     store::{
-        Database, StoreError, scopes,
+        Database, StoreError, groups, scopes,
         tokens::{self, NewToken, TokenRow},
         users::{self, User},
     },
@@ -84,6 +86,15 @@ pub(in crate::usecases) fn begin(
 fn end(work: &mut UnitOfWork<'_, '_>, user_id: UserId, how: TokenEnd) -> Result<(), StoreError> {
     tokens::end_open(work.tx, user_id, Some(TokenPurpose::EmailChange), how, work.now)?;
     tokens::end_open(work.tx, user_id, Some(TokenPurpose::EmailChangeStop), how, work.now)
+}
+
+/// Mails every active Admin except the user. `by` is the name of who asked for the change.
+fn notify_admins(work: &mut UnitOfWork<'_, '_>, user: &User, by: &str, message: impl Fn(ByOther) -> Message) -> Result<(), StoreError> {
+    for admin in groups::active_admins(work.tx.db())?.into_iter().filter(|admin| admin.id != user.id) {
+        let change = work.by_other(admin.first_name.clone(), by.to_owned())?;
+        work.post((&admin).into(), &message(change))?;
+    }
+    Ok(())
 }
 
 /// A change that waits for confirmation.

@@ -68,7 +68,7 @@ pub fn accept(
     let known = [first_name.as_str(), last_name.as_str(), &*user.email, &*company.name];
     let password = new_password::hash(ctx, token, password, &known, &client.client_ip)?;
     ctx.store.audited_transaction(|tx| {
-        let (_, user) = links::consume(tx, TokenPurpose::Invitation, token, Status::Invited, now)?;
+        let (_, user) = links::consume(tx, TokenPurpose::Invitation, token, &[Status::Invited], now)?;
         users::set_credentials(tx, &user, first_name, last_name, &password.hash, now)?;
         password.settle(tx, now)?;
         let who = users::find(tx.db(), user.id)?.ok_or(LinkError::NotOpen)?.who();

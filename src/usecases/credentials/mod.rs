@@ -8,6 +8,7 @@ pub mod invitation;
 pub mod new_password;
 pub(in crate::usecases) mod own_code;
 pub mod password_reset;
+pub mod recovery;
 mod refusal;
 pub mod second_step;
 pub mod sessions;

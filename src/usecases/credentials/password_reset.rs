@@ -183,11 +183,11 @@ pub struct Open {
     pub company: Company,
 }
 
-/// Reads a link.
-pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
+/// Reads a link for `purpose`, which is a password reset or a recovery.
+pub fn look(ctx: &Context, purpose: TokenPurpose, token: &Token) -> LinkState<Open> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        Ok(match links::look(db, TokenPurpose::PasswordReset, token, now)? {
+        Ok(match links::look(db, purpose, token, now)? {
             Ok((token, user)) => Ok(Open { user, expires_at: token.expires_at, company: company::load(db)? }),
             Err(closed) => Err(closed),
         })
@@ -196,13 +196,19 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
 
 /// Sets the new password and consumes the link. Sessions and other links of the user end. The browser is known from
 /// then on, and is not signed in.
-pub fn choose(ctx: &Context, token: &Token, password: NewPassword, client: &ClientInfo) -> Result<(), SetPasswordError> {
+pub fn choose(
+    ctx: &Context,
+    purpose: TokenPurpose,
+    token: &Token,
+    password: NewPassword,
+    client: &ClientInfo,
+) -> Result<(), SetPasswordError> {
     let (now, client_ip) = (ctx.now(), &*client.client_ip);
-    let Open { user, company, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
+    let Open { user, company, .. } = look(ctx, purpose, token)?.map_err(|_| LinkError::NotOpen)?;
     let known = [&*user.first_name, &*user.last_name, &*user.email, &*company.name];
     let password = new_password::hash(ctx, token, password, &known, client_ip)?;
     ctx.store.audited_transaction(|tx| {
-        let (_, user) = links::consume(tx, TokenPurpose::PasswordReset, token, Status::Active, now)?;
+        let (_, user) = links::consume(tx, purpose, token, &[Status::Active], now)?;
         users::set_password(tx, user.id, &password.hash)?;
         password.settle(tx, now)?;
         if let Some(browser) = client.browser {

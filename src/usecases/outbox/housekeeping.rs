@@ -8,7 +8,7 @@ use crate::{
         credentials::{refused_sign_ins, throttles},
         held_forms, invitation_counts, outbox, sessions, tokens,
     },
-    usecases::{Context, held_forms::KEPT_FOR, users::restoration},
+    usecases::{Context, credentials::recovery, held_forms::KEPT_FOR, users::restoration},
 };
 
 /// Rows that one transaction removes, since writers queue behind it.
@@ -24,7 +24,7 @@ const THROTTLES_MAX: i64 = 100_000;
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Removes expired sessions, forms that waited for too long, old counts of invitations, old refusals, the texts of old
-/// failed mails, and assets and users that can no longer be restored.
+/// failed mails, notices of recovery links, and assets and users that can no longer be restored.
 pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     let company = ctx.store.read(company::load)?;
@@ -36,6 +36,7 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     in_chunks(ctx, |tx| outbox::wipe_failed(tx, now - FAILED_KEPT))?;
     // Users come after the assets that they owned.
     in_chunks(ctx, |tx| assets::deleted::purge(tx, now - company.deleted_kept, CHUNK))?;
+    recovery::sweep(ctx)?;
     restoration::purge(ctx)
 }
 

@@ -2,8 +2,11 @@
 
 use crate::{
     domain::{company::Company, time_zone::ZonedTime},
-    store::{StoreError, audit::verification, company, groups, users::User},
-    usecases::Context,
+    store::{StoreError, company, credentials::recoveries, groups, users::User},
+    usecases::{
+        Context,
+        credentials::recovery::{self, Notice},
+    },
 };
 
 /// Data of the layout.
@@ -14,18 +17,23 @@ pub struct LayoutData {
     pub is_single_admin: bool,
     /// First damaged entry of the audit log, for Admins.
     pub audit_damage: Option<i64>,
+    /// Recoveries that are not acknowledged, for Admins.
+    pub recoveries: Vec<Notice>,
     pub now: ZonedTime,
 }
 
 /// Layout of a page of `actor`.
 pub fn load(ctx: &Context, actor: &User, company: Company) -> Result<LayoutData, StoreError> {
-    let (is_single_admin, audit_damage) = if actor.is_admin {
-        ctx.store.read(|db| Ok::<_, StoreError>((groups::other_active_admins(db, actor.id)? == 0, verification::state(db)?.broken_at)))?
-    } else {
-        (false, None)
-    };
     let now = company.in_zone(ctx.now());
-    Ok(LayoutData { company, is_single_admin, audit_damage, now })
+    if !actor.is_admin {
+        return Ok(LayoutData { company, is_single_admin: false, audit_damage: None, recoveries: Vec::new(), now });
+    }
+    ctx.store.read(|db| {
+        let others = groups::other_active_admins(db, actor.id)?;
+        let (audit_damage, recoveries) = recoveries::with_audit_damage(db)?;
+        let recoveries = recovery::notices(recoveries, actor.id, others, now.at);
+        Ok(LayoutData { company, is_single_admin: others == 0, audit_damage, recoveries, now })
+    })
 }
 
 /// The company, for pages that need no session.

@@ -68,12 +68,12 @@ pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token:
     Ok(Ok((token, user)))
 }
 
-/// Consumes a link for its user, if they have this status. Of two requests at once, one succeeds.
+/// Consumes a link for its user, if they have one of these statuses. Of two requests at once, one succeeds.
 pub(in crate::usecases) fn consume(
     tx: &mut Tx<'_>,
     purpose: TokenPurpose,
     token: &Token,
-    status: Status,
+    statuses: &[Status],
     now: Timestamp,
 ) -> Result<(TokenRow, User), LinkError> {
     company::hold_rights(tx)?;
@@ -81,12 +81,12 @@ pub(in crate::usecases) fn consume(
     let user_id = tokens::find(tx.db(), purpose, token.hash())?.and_then(|token| token.user_id);
     let user = user_id.map(|user_id| users::lock(tx, user_id)).transpose()?.flatten();
     let token = tokens::consume(tx, purpose, token.hash(), now)?.ok_or(LinkError::NotOpen)?;
-    let user = user.filter(|user| user.status(now) == status && went_to(&token, purpose, user));
+    let user = user.filter(|user| statuses.contains(&user.status(now)) && went_to(&token, purpose, user));
     Ok((token, user.ok_or(LinkError::NotOpen)?))
 }
 
 /// True if the link was sent to the address that its user still has. Links that confirm a new address were sent to that
-/// one.
+/// one, and links that undo a change to the one before.
 fn went_to(token: &TokenRow, purpose: TokenPurpose, user: &User) -> bool {
-    purpose == TokenPurpose::EmailChange || token.email.as_ref() == Some(&user.email)
+    matches!(purpose, TokenPurpose::EmailChange | TokenPurpose::EmailChangeUndo) || token.email.as_ref() == Some(&user.email)
 }

@@ -33,14 +33,21 @@ pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoi
 
 /// Activates a blocked user, with their earlier credentials and assignments. Returns the user.
 pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
-    submission.audited_transaction(ctx, Rights::Change, |work| {
-        let user = work.require_for_update(entry_point, user_id, |target, _| UserAction::Activate(target))?;
-        users::set_blocked(work.tx, user_id, None)?;
-        sign_in::forget_attempts(work.tx, &user)?;
-        work.notify(&user, |change| ctx.restored(change, false))?;
-        record_status(work, &user, Status::Active);
-        Ok(user)
-    })
+    submission.audited_transaction(ctx, Rights::Change, |work| reactivate(work, entry_point, user_id))
+}
+
+/// Activates a blocked user within a transaction. Returns the user as before.
+pub(in crate::usecases) fn reactivate(
+    work: &mut UnitOfWork<'_, '_>,
+    entry_point: EntryPoint,
+    user_id: UserId,
+) -> Result<User, ActionError> {
+    let (ctx, user) = (work.ctx, work.require_for_update(entry_point, user_id, |target, _| UserAction::Activate(target))?);
+    users::set_blocked(work.tx, user_id, None)?;
+    sign_in::forget_attempts(work.tx, &user)?;
+    work.notify(&user, |change| ctx.restored(change, false))?;
+    record_status(work, &user, Status::Active);
+    Ok(user)
 }
 
 fn record_status(work: &mut UnitOfWork<'_, '_>, user: &User, after: Status) {

@@ -6,13 +6,13 @@ use crate::{
         Link, Message,
         messages::{TwoFactorReminder, TwoFactorResetNotice},
     },
-    store::{credentials::two_factor, groups, users::User},
+    store::{StoreError, credentials::two_factor, groups, users::User},
     usecases::{
         ActionError, Context, EntryPoint, Submission,
         shared::{
             ending::{AccessEnd, end_access},
             scoped_actor::ScopedActor,
-            transaction::Rights,
+            transaction::{Rights, UnitOfWork},
         },
     },
 };
@@ -56,17 +56,25 @@ pub fn remind(ctx: &Context, submission: &Submission<User>, id: UserId) -> Resul
 pub fn reset(ctx: &Context, submission: &Submission<User>, id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let user = work.require_for_update(EntryPoint::UsersAndPermissions, id, |target, _| UserAction::ResetTwoFactor(target))?;
-        if !two_factor::turn_off(work.tx, id)? {
+        if !turn_off(work, &user)? {
             return Err(ActionError::unchanged(&user));
         }
-        let sessions = end_access(work, id, AccessEnd::TwoFactorReset, None)?;
-        work.notify(&user, Message::TwoFactorReset)?;
         for admin in groups::active_admins(work.tx.db())?.into_iter().filter(|admin| admin.id != id) {
             let change = work.by_other(admin.first_name.clone(), work.actor.name.clone())?;
             let notice = TwoFactorResetNotice { change, who: user.display_name() };
             work.post((&admin).into(), &Message::TwoFactorResetNotice(notice))?;
         }
-        work.record(&user, &AuditEvent::TwoFactorReset { sessions_ended: sessions as u64 });
         Ok(user)
     })
+}
+
+/// Turns a user's two-factor off within a transaction, and tells the user. False if it was off.
+pub(in crate::usecases) fn turn_off(work: &mut UnitOfWork<'_, '_>, user: &User) -> Result<bool, StoreError> {
+    if !two_factor::turn_off(work.tx, user.id)? {
+        return Ok(false);
+    }
+    let sessions = end_access(work, user.id, AccessEnd::TwoFactorReset, None)?;
+    work.notify(user, Message::TwoFactorReset)?;
+    work.record(user, &AuditEvent::TwoFactorReset { sessions_ended: sessions as u64 });
+    Ok(true)
 }

@@ -23,7 +23,7 @@ pub use display_time::{DisplayTime, date_in_words};
 pub use existing_user::{ExistingUserActions, already_known};
 pub use finder::{FindQuery, Finder, RESULTS_MAX};
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
-pub use layout::{Flash, FlashAction, FlashKind, Layout, NavEntry, NavGroup, PublicLayout, SessionLeft, navigation};
+pub use layout::{Flash, FlashAction, FlashKind, Layout, NavEntry, NavGroup, PublicLayout, RecoveryNotice, SessionLeft, navigation};
 pub use merge::Base;
 pub use number::{
     Count, NAMED, NO_MORE_ATTEMPTS, assigned_in_short, counted, grouped, listed, names_in_short, too_many_attempts, wait_in_words,

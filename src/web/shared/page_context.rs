@@ -16,7 +16,7 @@ use crate::{
 use super::{
     error::{self, WebError},
     extract::{self, CurrentUser},
-    page::{self, Flash, Layout},
+    page::{self, Flash, Layout, RecoveryNotice},
     respond::{self, HandlerResult},
     routing::{
         endpoint::{Endpoint, Section},
@@ -135,6 +135,7 @@ impl PageContext {
             session: self.current.session_left(self.state.ctx.now()),
             is_only_admin: layout_data.is_single_admin,
             audit_damage: layout_data.audit_damage,
+            recoveries: layout_data.recoveries.iter().map(|notice| RecoveryNotice::new(notice, layout_data.now)).collect(),
             mails_to_files: role == Role::Admin && self.passes_links_on(),
         }
     }
@@ -167,6 +168,11 @@ impl PageContext {
     /// Home for a form that was sent from there, else `path`.
     pub(in crate::web) fn home_or(&self, path: String) -> String {
         self.view_of(paths::Root::PATTERN).map_or(path, str::to_owned)
+    }
+
+    /// Page from which a form was sent that stands on every page.
+    pub(in crate::web) fn page_before(&self) -> String {
+        self.came_from.clone().unwrap_or_else(|| paths::Root {}.to_string())
     }
 
     pub(in crate::web) fn state(&self) -> &State {

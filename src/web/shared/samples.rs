@@ -9,10 +9,17 @@ use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::{
-    page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, PublicLayout, SessionLeft, UserLabel, navigation},
+    page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, PublicLayout, RecoveryNotice, SessionLeft, UserLabel, navigation},
     routing::{endpoint::Section, paths},
 };
-use crate::domain::{appearance::Appearance, clock::Timestamp, ids::UserId, role::Role, time_zone::ZonedTime, user::Who};
+use crate::domain::{
+    appearance::Appearance,
+    clock::Timestamp,
+    ids::{RecoveryId, UserId},
+    role::Role,
+    time_zone::ZonedTime,
+    user::Who,
+};
 
 /// Markup, quotes, an entity and a direction mark.
 const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)> &amp; \u{202E}";
@@ -81,7 +88,21 @@ impl Sample {
             is_only_admin: !is_plain,
             audit_damage: (!is_plain).then_some(412),
             mails_to_files: !is_plain,
+            recoveries: if is_plain { Vec::new() } else { self.recoveries() },
         }
+    }
+
+    /// A notice for another Admin, and two for the recovered one.
+    fn recoveries(&self) -> Vec<RecoveryNotice> {
+        let notice = |id, is_you, until: Option<DisplayTime>| RecoveryNotice {
+            path: paths::AcknowledgeRecovery { recovery: RecoveryId(id) },
+            name: self.text.clone(),
+            is_you,
+            made_by: self.text.clone(),
+            made_at: self.display_time(3),
+            until,
+        };
+        vec![notice(1, false, None), notice(2, true, None), notice(3, true, Some(self.display_time(0)))]
     }
 
     pub(crate) fn flash(&self) -> Flash {

@@ -5,6 +5,7 @@ pub(crate) mod email_change;
 pub(crate) mod invitation;
 pub(crate) mod new_link;
 pub(crate) mod password_reset;
+pub(crate) mod recovery;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod throttling;

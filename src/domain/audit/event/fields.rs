@@ -162,7 +162,9 @@ impl AuditEvent {
     /// Fields that the event changed, with their values before and after.
     pub fn changes(&self) -> Vec<Change> {
         match self {
-            Self::EmailChangeRequested { before, after, .. } | Self::EmailChanged { before, after, .. } => change("email", before, after),
+            Self::EmailChangeRequested { before, after, .. }
+            | Self::EmailChanged { before, after, .. }
+            | Self::EmailChangeUndone { before, after, .. } => change("email", before, after),
             Self::UserEdited { before, after } => changed(before, after),
             Self::UserDeactivated { before, after } | Self::UserReactivated { before, after } => {
                 change("status", before.label(), after.label())
@@ -223,12 +225,14 @@ impl AuditEvent {
             | Self::InvitationRequested { expires_at }
             | Self::PasswordResetRequested { expires_at }
             | Self::PasswordResetSent { expires_at }
+            | Self::RecoveryLinkMade { expires_at }
             | Self::EmailChangeRequested { expires_at, .. } => vec![time("valid until", *expires_at)],
             Self::InvitationRevoked { email }
             | Self::InvitationAccepted { email }
             | Self::UserRestored { email }
             | Self::UserPurged { email }
             | Self::AdminCreated { email } => vec![text("email", email)],
+            Self::RecoveryAcknowledged { made_by, made_at } => vec![text("made by", made_by), time("made at", *made_at)],
             Self::RecoveryCodeUsed { left } => vec![number("codes left", *left)],
             Self::PasswordReset { sessions_ended } | Self::PasswordChanged { sessions_ended } | Self::TwoFactorReset { sessions_ended } => {
                 vec![number("sessions ended", *sessions_ended)]
@@ -237,6 +241,7 @@ impl AuditEvent {
             Self::EmailChangeCancelled { email, requested_by } => {
                 vec![text("new email", email.as_deref().unwrap_or_default()), name("requested by", requested_by.as_ref())]
             }
+            Self::EmailChangeUndone { requested_by, .. } => vec![name("requested by", requested_by.as_ref())],
             Self::EmailChanged { requested_by, .. } => vec![name("requested by", Some(requested_by))],
             Self::UserDemoted { reason } => vec![text("reason", reason.label())],
             Self::UserDeleted { email, status, groups, portfolios, accounts, shares, assets, sessions_ended } => vec![

@@ -66,6 +66,11 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (InvitationLinkViewed {}, r#"{"version":1}"#),
         (PasswordResetRequested { expires_at }, r#"{"expires_at":"2027-01-15T08:00:00Z","version":1}"#),
         (PasswordResetSent { expires_at }, r#"{"expires_at":"2027-01-15T08:00:00Z","version":1}"#),
+        (RecoveryLinkMade { expires_at }, r#"{"expires_at":"2027-01-15T08:00:00Z","version":1}"#),
+        (
+            RecoveryAcknowledged { made_by: text("root at the command line"), made_at: expires_at },
+            r#"{"made_at":"2027-01-15T08:00:00Z","made_by":"root at the command line","version":1}"#,
+        ),
         (PasswordReset { sessions_ended: 1 }, r#"{"sessions_ended":1,"version":1}"#),
         (PasswordChanged { sessions_ended: 1 }, r#"{"sessions_ended":1,"version":1}"#),
         (AppearanceChanged { before: Appearance::System, after: Appearance::Dark }, r#"{"after":"dark","before":"system","version":1}"#),
@@ -83,6 +88,10 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (
             EmailChangeCancelled { email: Some(text("b@example.com")), requested_by: None },
             r#"{"email":"b@example.com","requested_by":null,"version":1}"#,
+        ),
+        (
+            EmailChangeUndone { before: text("b@example.com"), after: text("a@example.com"), requested_by: Some(user()) },
+            r#"{"after":"a@example.com","before":"b@example.com","requested_by":{"id":7,"name":"Noor van Dijk"},"version":1}"#,
         ),
         (
             EmailChanged { before: text("a@example.com"), after: text("b@example.com"), requested_by: user() },

@@ -8,7 +8,10 @@ use crate::{
         email_address::EmailAddress,
         user::Status,
     },
-    mail::{Message, messages::AddressChanged},
+    mail::{
+        Message,
+        messages::{AddressChanged, AddressNotice},
+    },
     store::{
         StoreError, company, tokens,
         users::{self, User},
@@ -26,7 +29,7 @@ use crate::{
     },
 };
 
-use super::{Pending, end, of_token, pending};
+use super::{Pending, end, notify_admins, of_token, pending, undo};
 
 /// A link that confirms or stops a change.
 #[derive(Debug, Clone)]
@@ -76,28 +79,33 @@ impl From<StoreError> for ConfirmError {
     }
 }
 
-/// Replaces the user's address by the new one. Sessions and links end, and waiting mails are cancelled.
+/// Replaces the user's address by the new one. Sessions and links end, and waiting mails are cancelled. The link at the
+/// old address undoes the change from then on. Admins are told of a change that an administrator asked for.
 pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), ConfirmError> {
     let now = ctx.now();
     ctx.store.audited_transaction(|tx| {
-        let (token, user) = links::consume(tx, TokenPurpose::EmailChange, token, Status::Active, now)?;
+        let (token, user) = links::consume(tx, TokenPurpose::EmailChange, token, &[Status::Active], now)?;
         let Pending { email, asked_by, .. } = of_token(tx.db(), token, &user, now)?.ok_or(LinkError::NotOpen)?;
         let email = EmailAddress::parse(&email).map_err(|_| LinkError::NotOpen)?;
         if Existing::find(tx.db(), &email, now)?.is_some_and(|existing| existing.id != user.id) {
             return Err(ConfirmError::Taken);
         }
         users::set_email(tx, &user, &email)?;
+        let undo_until = now + undo::TERM;
+        tokens::turn_into_undo(tx, user.id, undo_until)?;
         let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client("The link at the new address"), client_ip, now);
         end_access(&mut work, user.id, AccessEnd::EmailChanged, None)?;
-        let change = work.by_other(user.first_name.clone(), asked_by.display_name())?;
-        let changed = Message::AddressChanged(AddressChanged {
-            change,
-            old: user.email.clone(),
-            new: email.to_string(),
-            is_own: asked_by.id == user.id,
-        });
-        for address in [&*user.email, email.as_str()] {
-            work.post(Recipient { user_id: user.id, email: address, token: None }, &changed)?;
+        let is_own = asked_by.id == user.id;
+        for (address, undo_until) in [(&*user.email, Some(undo_until)), (email.as_str(), None)] {
+            let change = work.by_other(user.first_name.clone(), asked_by.display_name())?;
+            let changed = AddressChanged { change, old: user.email.clone(), new: email.to_string(), is_own, undo_until };
+            work.post(Recipient { user_id: user.id, email: address, token: None }, &Message::AddressChanged(changed))?;
+        }
+        if !is_own {
+            let (who, old, new) = (user.display_name(), user.email.clone(), email.to_string());
+            notify_admins(&mut work, &user, &asked_by.display_name(), |change| {
+                Message::AddressChangedNotice(AddressNotice { change, who: who.clone(), old: old.clone(), new: new.clone() })
+            })?;
         }
         let (before, after) = (user.email.clone(), email.to_string());
         work.record(&user, &AuditEvent::EmailChanged { before, after, requested_by: Named::from(&asked_by) });
@@ -109,7 +117,7 @@ pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), Conf
 pub fn stop(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), LinkError> {
     let now = ctx.now();
     ctx.store.audited_transaction(|tx| {
-        let (_, user) = links::consume(tx, TokenPurpose::EmailChangeStop, token, Status::Active, now)?;
+        let (_, user) = links::consume(tx, TokenPurpose::EmailChangeStop, token, &[Status::Active], now)?;
         let token = tokens::open_of(tx.db(), user.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
         let asker = token.asked_by.map(|user_id| users::find(tx.db(), user_id)).transpose()?.flatten();
         let requested_by = asker.map(|asker| Named::from(&asker.who()));

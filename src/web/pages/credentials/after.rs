@@ -29,12 +29,13 @@ pub(in crate::web) enum After {
     PasswordReset,
     EmailChange,
     EmailChangeStop,
+    EmailChangeUndo,
     /// The second step of a sign-in has ended.
     SecondStep,
 }
 
 impl After {
-    const ALL: [Self; 4] = [Self::PasswordReset, Self::EmailChange, Self::EmailChangeStop, Self::SecondStep];
+    const ALL: [Self; 5] = [Self::PasswordReset, Self::EmailChange, Self::EmailChangeStop, Self::EmailChangeUndo, Self::SecondStep];
 
     /// Word in the address, and message on the page.
     fn words(self) -> (&'static str, &'static str) {
@@ -42,6 +43,7 @@ impl After {
             Self::PasswordReset => ("password-reset", "Your password was changed. Sign in with the new one."),
             Self::EmailChange => ("email-change", "Your email address was changed. Sign in with the new one."),
             Self::EmailChangeStop => ("email-change-stop", "The change was cancelled. Your email address stays as it was."),
+            Self::EmailChangeUndo => ("email-change-undo", "The change was undone. Sign in with your earlier address."),
             Self::SecondStep => ("second-step", "This sign-in has ended. Begin again."),
         }
     }

@@ -129,7 +129,7 @@ impl ClosedLink {
 pub(in crate::web) async fn look<T: Send + 'static>(
     state: &State,
     token: &str,
-    look: fn(&Context, &Token) -> LinkState<T>,
+    look: impl FnOnce(&Context, &Token) -> LinkState<T> + Send + 'static,
 ) -> Result<Result<T, LinkClosed>, WebError> {
     let Some(token) = Token::parse(token) else { return Ok(Err(LinkClosed::Unknown)) };
     state.run(move |ctx| look(ctx, &token)).await

@@ -7,6 +7,7 @@ pub mod email_change;
 pub mod invitation;
 pub(in crate::web) mod new_password;
 pub mod password_reset;
+pub(in crate::web) mod recovery;
 pub mod second_step;
 pub mod sign_in;
 pub(in crate::web) mod stay_signed_in;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::{
     domain::ids::HeldFormId,
     usecases::{
-        Context, User,
+        Context, StoreError, User,
         held_forms::{self, HeldForm},
     },
     web::shared::{
@@ -60,13 +60,17 @@ pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
     respond::page(&page)
 }
 
-/// `POST /unsent-form`: the form is not to be sent.
+/// `POST /unsent-form`: the form is not to be sent. The next one that waits is offered.
 pub(in crate::web) async fn discard(context: PageContext, form: Form<DiscardForm>) -> HandlerResult {
-    let discarded = match (context.current.holder(), form.0.form.parse::<HeldFormId>()) {
-        (Some(holder), Ok(id)) => context.state().run(move |ctx| held_forms::discard(ctx, holder, id)).await?,
-        _ => None,
+    let discard = |holder, id| {
+        move |ctx: &Context| Ok::<_, StoreError>((held_forms::discard(ctx, holder, id)?, held_forms::last_unsent(ctx, holder)?.is_some()))
     };
-    let page = discarded.and_then(|form| addresses::nearest_page(&form.address)).unwrap_or_else(|| paths::Root {}.to_string());
+    let (discarded, waits) = match (context.current.holder(), form.0.form.parse::<HeldFormId>()) {
+        (Some(holder), Ok(id)) => context.state().run(discard(holder, id)).await?,
+        _ => (None, false),
+    };
+    let form_page = discarded.filter(|_| !waits).and_then(|form| addresses::nearest_page(&form.address));
+    let page = form_page.unwrap_or_else(|| if waits { paths::UnsentForm {}.to_string() } else { paths::Root {}.to_string() });
     context.say(&Flash::new(FlashKind::Info, "Discarded. Nothing was saved."), page)
 }
 

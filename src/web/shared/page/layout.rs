@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::UserLabel;
+use super::{DisplayTime, UserLabel};
 use crate::{
-    domain::{appearance::Appearance, role::Role, time_zone::TimeZone},
+    domain::{
+        appearance::Appearance,
+        role::Role,
+        time_zone::{TimeZone, ZonedTime},
+    },
+    usecases::{Recovery, credentials::recovery::Notice},
     web::shared::routing::{
         endpoint::{Endpoint, Section},
         paths,
@@ -31,8 +36,38 @@ pub struct Layout {
     pub is_only_admin: bool,
     /// First damaged entry of the audit log, for Admins.
     pub audit_damage: Option<i64>,
+    /// Recovery links that no other Admin has acknowledged, for Admins.
+    pub recoveries: Vec<RecoveryNotice>,
     /// True if mails are written as files, for want of a mail server.
     pub mails_to_files: bool,
+}
+
+/// Notice of a recovery link from the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoveryNotice {
+    /// Form that acknowledges it.
+    pub path: paths::AcknowledgeRecovery,
+    /// Name of the recovered user.
+    pub name: String,
+    pub is_you: bool,
+    pub made_by: String,
+    pub made_at: DisplayTime,
+    /// End of the notice, where no other Admin can acknowledge it.
+    pub until: Option<DisplayTime>,
+}
+
+impl RecoveryNotice {
+    pub fn new(notice: &Notice, now: ZonedTime) -> Self {
+        let Recovery { id, name, made_by, made_at, .. } = notice.recovery.clone();
+        Self {
+            path: paths::AcknowledgeRecovery { recovery: id },
+            name,
+            is_you: notice.is_you,
+            made_by,
+            made_at: DisplayTime::new(made_at, now),
+            until: notice.until.map(|until| DisplayTime::new(until, now)),
+        }
+    }
 }
 
 /// Remaining lifetime of the session, in seconds.

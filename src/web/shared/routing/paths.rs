@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{
     credentials::token::{Token, TokenPurpose},
-    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, SessionId, UserId, VersionNumber},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, RecoveryId, SessionId, UserId, VersionNumber},
     permission::{Permission, PermissionToggle, To},
 };
 
@@ -96,10 +96,14 @@ paths! {
     /// With `?sent=true` once a link was asked for.
     ForgotPassword {} = "/forgot-password", Form, Anyone;
     PasswordReset { token: String } = "/reset/{token}", Form, Token;
+    /// Made at the command line.
+    Recovery { token: String } = "/recover/{token}", Form, Token;
     /// Mailed to a new address.
     ConfirmEmail { token: String } = "/confirm-email/{token}", Form, Token;
     /// Mailed to the old address.
     StopEmailChange { token: String } = "/stop-email-change/{token}", Form, Token;
+    /// Mailed to the old address, as the link before; for after the confirmation.
+    UndoEmailChange { token: String } = "/undo-email-change/{token}", Form, Token;
     Invitation { token: String } = "/invitation/{token}", Form, Token;
     /// "Send me a new link", on the page of an expired invitation, and what came of it.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link", Form, Token;
@@ -214,6 +218,8 @@ paths! {
     /// Newest hash and verification.
     AuditProof {} = "/audit-log/proof", Page, AuditLog: AuditLogView;
     VerifyAuditLog {} = "/audit-log/proof/verify", Button, AuditLog: AuditLogView;
+    /// Notice on every page of Admins.
+    AcknowledgeRecovery { recovery: RecoveryId } = "/audit-log/recoveries/{recovery}/acknowledge", Button, AuditLog: AuditLogView;
     AuditEntry { entry: EntryId } = "/audit-log/{entry}", Page, AuditLog: AuditLogView;
 
     Settings {} = "/settings", Form, Settings: SettingsChange;
@@ -284,8 +290,10 @@ pub fn with_token(purpose: TokenPurpose, token: &Token) -> String {
         TokenPurpose::Setup => with_query(Setup {}, &[("key", &*token)]),
         TokenPurpose::Invitation => Invitation { token }.to_string(),
         TokenPurpose::PasswordReset => PasswordReset { token }.to_string(),
+        TokenPurpose::Recovery => Recovery { token }.to_string(),
         TokenPurpose::EmailChange => ConfirmEmail { token }.to_string(),
         TokenPurpose::EmailChangeStop => StopEmailChange { token }.to_string(),
+        TokenPurpose::EmailChangeUndo => UndoEmailChange { token }.to_string(),
         // Its token is in a cookie.
         TokenPurpose::SecondStep => SecondStep {}.to_string(),
     }

@@ -23,10 +23,10 @@ use crate::{
             audit_log,
             credentials::{
                 confirm_identity,
-                email_change::{confirm, stop},
+                email_change::{confirm, stop, undo},
                 invitation::{accept, new_link},
                 password_reset::{ask, choose},
-                second_step, sign_in, stay_signed_in, unsent_form,
+                recovery, second_step, sign_in, stay_signed_in, unsent_form,
             },
             groups::{self, new},
             home,
@@ -114,8 +114,10 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(EndOtherSessions => my_account::sessions::end_others))
                 .service(at!(ForgotPassword => ask::show, ask::submit))
                 .service(at!(PasswordReset => choose::show, choose::submit))
+                .service(at!(Recovery => recovery::show, recovery::submit))
                 .service(at!(ConfirmEmail => confirm::show, confirm::submit))
                 .service(at!(StopEmailChange => stop::show, stop::submit))
+                .service(at!(UndoEmailChange => undo::show, undo::submit))
                 .service(at!(Invitation => accept::show, accept::submit))
                 .service(at!(InvitationNewLink => new_link::show, new_link::submit))
                 .service(at!(UsersAndGroups => directory::list::list))
@@ -192,6 +194,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(ExportRefusedSignIns => audit_log::refusals::export))
                 .service(at!(AuditProof => audit_log::proof::show))
                 .service(at!(VerifyAuditLog => audit_log::proof::verify))
+                .service(at!(AcknowledgeRecovery => recovery::acknowledge))
                 .service(at!(AuditEntry => audit_log::entry::show))
                 .service(at!(Settings => settings::show::show, settings::show::submit))
                 .service(at!(SendTestMail => settings::test_mail::submit))

@@ -52,8 +52,10 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("SignIn", "/sign-in", Some([200, 303]), Some([400, 400])),
     ("ForgotPassword", "/forgot-password", Some([200, 200]), Some([400, 400])),
     ("PasswordReset", "/reset/unknown", Some([404, 404]), Some([400, 400])),
+    ("Recovery", "/recover/unknown", Some([404, 404]), Some([400, 400])),
     ("ConfirmEmail", "/confirm-email/unknown", Some([404, 404]), Some([404, 404])),
     ("StopEmailChange", "/stop-email-change/unknown", Some([404, 404]), Some([404, 404])),
+    ("UndoEmailChange", "/undo-email-change/unknown", Some([404, 404]), Some([404, 404])),
     ("Invitation", "/invitation/unknown", Some([404, 404]), Some([400, 400])),
     ("InvitationNewLink", "/invitation/unknown/new-link", Some([404, 404]), Some([404, 404])),
     ("SecondStep", "/sign-in/two-factor", Some([303, 303]), Some([400, 400])),
@@ -115,6 +117,7 @@ impl Site {
             .replace("{mail}", "999999")
             .replace("{session}", "999999")
             .replace("{entry}", "1")
+            .replace("{recovery}", "999999")
             .replace("{number}", "1")
             .replace("{switch}", "see-billing")
             .replace("{to}", "on")
@@ -188,6 +191,7 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "TurnOnTwoFactor" => site.with(&[("secret", "x"), ("code", "")]).besides(&[303]),
         "TurnOffTwoFactor" => site.with(&[("code", ""), ("current", "")]).besides(&[303, 422]),
         "RecoveryCodesFile" => site.with(&[("codes", "7KQ4-M2XD")]).besides(&[200]),
+        // Without two-factor.
         "RenewRecoveryCodes" | "ResetTwoFactor" => site.besides(&[303]),
         "ChangeAppearance" => site.with(&[("appearance", "dark")]),
         "UserAccess" | "ExportUserAccess" => Site { shows_deleted: true, ..site },

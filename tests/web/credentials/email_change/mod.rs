@@ -4,7 +4,12 @@ use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
     domain::{
-        clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::PolicyDenial, text::PersonName,
+        clock::SystemRandom,
+        credentials::token::{Token, TokenPurpose},
+        email_address::EmailAddress,
+        ids::UserId,
+        policy::PolicyDenial,
+        text::PersonName,
         user::Status,
     },
     mail::Outgoing,
@@ -27,6 +32,7 @@ use crate::{
 
 mod confirm;
 mod end;
+mod undo;
 
 const MAYA: &str = "maya.fischer@example.com";
 const OLD: &str = "hana.novotna@example.com";

@@ -83,7 +83,7 @@ async fn of_four_who_use_a_link_at_the_same_moment_one_does(db: Db) {
     app.create_user("Hana", "Novotna");
     let token = token(&reset_link(&app, HANA).await);
     let ctx = &app.ctx;
-    let outcomes = at_once([(); 4], |()| password_reset::choose(ctx, &token, new_password(NEW), &visitor()));
+    let outcomes = at_once([(); 4], |()| password_reset::choose(ctx, TokenPurpose::PasswordReset, &token, new_password(NEW), &visitor()));
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert_eq!(
         outcomes.iter().filter(|outcome| matches!(outcome, Err(SetPasswordError::Link(LinkError::NotOpen)))).count(),

@@ -11,7 +11,7 @@ async fn a_link_that_never_was_leads_nowhere(db: Db) {
         app.browser().get(&app, &format!("/reset/{link}")).await.is(404);
     }
     app.browser().get(&app, &format!("/reset/{}", unknown.reveal())).await.sees("This link isn’t valid");
-    let chosen = password_reset::choose(&app.ctx, &invitation, new_password(NEW), &visitor());
+    let chosen = password_reset::choose(&app.ctx, TokenPurpose::PasswordReset, &invitation, new_password(NEW), &visitor());
     assert!(matches!(chosen, Err(SetPasswordError::Link(LinkError::NotOpen))), "{chosen:?}");
 }
 

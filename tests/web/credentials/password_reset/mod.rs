@@ -4,7 +4,12 @@ use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
     domain::{
-        clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::PolicyDenial, user::Status,
+        clock::SystemRandom,
+        credentials::token::{Token, TokenPurpose},
+        email_address::EmailAddress,
+        ids::UserId,
+        policy::PolicyDenial,
+        user::Status,
     },
     mail::SendError,
     usecases::{ActionError, LinkError, SetPasswordError, credentials::password_reset, outbox::delivery::Delivered, users},

@@ -146,6 +146,20 @@ async fn a_form_that_came_too_late_can_be_discarded(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn of_two_forms_that_came_too_late_the_other_is_offered_when_one_is_discarded(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let page = maya.get(&app, NEW_GROUP).await;
+    app.advance(TimeDelta::hours(2));
+    maya.send(&app, &page, NEW_GROUP, &[("name", "Research")]).await.is(303);
+    let late = maya.send(&app, &page, NEW_GROUP, &[("name", "Finance")]).await;
+    sign_in_after(&app, &mut maya, &late, MAYA).await.redirects_to(UNSENT);
+    maya.get(&app, UNSENT).await.sees("Finance").sees_no("Research");
+    maya.press(&app, UNSENT, UNSENT).await.redirects_to(UNSENT);
+    maya.get(&app, UNSENT).await.sees("Discarded. Nothing was saved.").sees("Research");
+    maya.press(&app, UNSENT, UNSENT).await.redirects_to(NEW_GROUP);
+}
+
+#[apply(both_databases!)]
 async fn a_form_that_came_too_late_waits_for_an_hour(db: Db) {
     let (app, mut maya, late) = late_group(db).await;
     app.advance(TimeDelta::hours(1));

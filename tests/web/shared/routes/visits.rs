@@ -77,8 +77,10 @@ impl World {
         let whole = match endpoint.name {
             "StaticFile" => &usher::web::shared::assets::urls().style,
             "PasswordReset" => &self.reset,
+            "Recovery" => &self.recovery,
             "ConfirmEmail" => &self.confirm,
             "StopEmailChange" => &self.stop,
+            "UndoEmailChange" => &self.undo,
             "Invitation" => &self.open,
             "InvitationNewLink" => &format!("{}/new-link", self.expired),
             _ => endpoint.pattern,
@@ -89,6 +91,7 @@ impl World {
             ("{session}", &*self.session),
             ("{mail}", "999999"),
             ("{entry}", "1"),
+            ("{recovery}", "999999"),
             ("{number}", "1"),
             ("{switch}", "see-billing"),
             ("{to}", "on"),
@@ -183,8 +186,10 @@ impl World {
             post(paths::SignIn::ENDPOINT, sign_in),
             post(paths::ForgotPassword::ENDPOINT, vec![field("email", "jonas.vermeulen@example.com")]),
             post(paths::PasswordReset::ENDPOINT, vec![field("password", "lantern quiver moss eleven")]),
+            post(paths::Recovery::ENDPOINT, vec![field("password", "lantern quiver moss eleven")]),
             post(paths::ConfirmEmail::ENDPOINT, vec![]),
             post(paths::StopEmailChange::ENDPOINT, vec![]),
+            post(paths::UndoEmailChange::ENDPOINT, vec![]),
             post(paths::NewUserWizard::ENDPOINT, new_user),
             post(paths::InvitationNewLink::ENDPOINT, vec![]),
             post(paths::NewUser::ENDPOINT, vec![field("email", "ruud@example.com")]),
@@ -243,6 +248,7 @@ impl World {
             post(paths::Settings::ENDPOINT, SETTINGS.map(|(name, value)| field(name, value)).into()),
             post(paths::SendTestMail::ENDPOINT, vec![]),
             post(paths::VerifyAuditLog::ENDPOINT, vec![]),
+            post(paths::AcknowledgeRecovery::ENDPOINT, vec![]),
             Post {
                 user: None,
                 ..post(paths::NewAsset::ENDPOINT, vec![field("kind", "folder"), field("name", "Rates"), field("description", "")])

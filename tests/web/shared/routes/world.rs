@@ -28,8 +28,10 @@ pub(crate) struct World {
     pub(super) portfolio_admin: String,
     /// The paths of links to people who are active.
     pub(super) reset: String,
+    pub(super) recovery: String,
     pub(super) confirm: String,
     pub(super) stop: String,
+    pub(super) undo: String,
     /// A folder of the Admin, and a deleted one.
     pub(super) assets: [String; 2],
     /// A process of the Admin with two versions of its definition, and an integration.
@@ -108,12 +110,14 @@ impl World {
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
         app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
         app.execute(&format!("UPDATE user_rows SET invitation_expires_at = created_at WHERE id = {late}"));
-        let people = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund"), ("Rosa", "Silva")];
-        let [nina, omar, pia, rosa] = people.map(|(first, last)| app.create_user(first, last));
+        let people = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund"), ("Rosa", "Silva"), ("Rita", "Moser"), ("Kurt", "Lang")];
+        let [nina, omar, pia, rosa, rita, kurt] = people.map(|(first, last)| app.create_user(first, last));
         let reset = link(&app, TokenPurpose::PasswordReset, nina, "nina.berg@example.com");
+        let recovery = link(&app, TokenPurpose::Recovery, rita, "rita.moser@example.com");
         let confirm = link(&app, TokenPurpose::EmailChange, omar, "haddad@example.com");
         link(&app, TokenPurpose::EmailChange, pia, "lund@example.com");
         let stop = link(&app, TokenPurpose::EmailChangeStop, pia, "pia.lund@example.com");
+        let undo = link(&app, TokenPurpose::EmailChangeUndo, kurt, "lang@example.com");
         link(&app, TokenPurpose::EmailChange, rosa, "silva@example.com");
         let account = app.create_account(portfolios[0], "Fjord Foods").to_string();
         let deactivate = format!("/portfolios/{}/deactivate", portfolios[1]);
@@ -154,8 +158,10 @@ impl World {
             pending,
             portfolio_admin,
             reset,
+            recovery,
             confirm,
             stop,
+            undo,
             moving: rosa.to_string(),
             session,
             secret,

@@ -1,4 +1,5 @@
-//! Links that confirm or cancel a change of address.
+//! Links that confirm, cancel or undo a change of address.
 
 pub mod confirm;
 pub mod stop;
+pub mod undo;

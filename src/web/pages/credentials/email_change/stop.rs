@@ -7,9 +7,10 @@ use actix_web::{
 use askama::Template;
 
 use crate::{
+    domain::credentials::token::Token,
     usecases::{
         LinkClosed, LinkError,
-        credentials::email_change::{self, Open},
+        credentials::email_change::{self, Open, undo},
     },
     web::{
         pages::credentials::{
@@ -17,6 +18,7 @@ use crate::{
             closed_link::{self, ClosedLink},
         },
         shared::{
+            error::WebError,
             extract::AnonymousSession,
             form::{Button, Form},
             page::{DisplayTime, PublicLayout},
@@ -51,8 +53,17 @@ pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession
             asked_by: change.asked_by.display_name(),
             valid_until: DisplayTime::new(change.until, company.in_zone(state.ctx.now())),
         }),
+        // After the confirmation, the link undoes the change.
+        Err(LinkClosed::Unknown) if is_confirmed(&state, &token).await? => {
+            respond::see_other(paths::UndoEmailChange { token: token.into_inner() })
+        }
         Err(closed) => closed_page(&closed).answer(&state, &anonymous).await,
     }
+}
+
+async fn is_confirmed(state: &State, token: &str) -> Result<bool, WebError> {
+    let Some(token) = Token::parse(token) else { return Ok(false) };
+    state.run(move |ctx| undo::is_confirmed(ctx, &token)).await
 }
 
 /// `POST /stop-email-change/{token}`
@@ -81,8 +92,9 @@ fn closed_page(closed: &LinkClosed) -> ClosedLink {
         LinkClosed::Replaced { .. } => {
             ClosedLink::gone("This link was replaced", "Another change was requested. Use the link in the latest mail.")
         }
-        LinkClosed::Revoked => ClosedLink::gone("There is no change to cancel", "It has been confirmed or cancelled since.")
-            .foot("Not you? Tell an administrator."),
+        LinkClosed::Revoked => {
+            ClosedLink::gone("There is no change to cancel", "It has been cancelled since.").foot("Not you? Tell an administrator.")
+        }
         LinkClosed::Expired { at, .. } => {
             ClosedLink::gone("There is no change to cancel", "It was not confirmed by").at(*at, ". Your email address stays as it was.")
         }

@@ -1,4 +1,4 @@
-//! Choice of a new password, by the mailed link.
+//! Choice of a new password, by a mailed link or one from the command line.
 
 use actix_web::{
     HttpRequest,
@@ -8,7 +8,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::credentials::{password::NewPassword, token::Token},
+    domain::credentials::{
+        password::NewPassword,
+        token::{Token, TokenPurpose},
+    },
     usecases::{
         Context, LinkClosed, LinkError, SetPasswordError,
         credentials::password_reset::{self, Open},
@@ -20,6 +23,7 @@ use crate::{
             new_password,
         },
         shared::{
+            error::WebError,
             extract::AnonymousSession,
             form::Form,
             page::{DisplayTime, FormErrors, PublicLayout, SecretField},
@@ -35,7 +39,7 @@ use crate::{
 #[template(path = "credentials/password_reset/choose.html")]
 pub struct ChoosePage {
     pub layout: PublicLayout,
-    pub path: paths::PasswordReset,
+    pub path: String,
     /// Address of the user.
     pub email: String,
     pub password: SecretField,
@@ -62,10 +66,7 @@ pub struct ChooseForm {
 
 /// `GET /reset/{token}`: shows the form and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
-    match closed_link::look(&state, &token, password_reset::look).await? {
-        Ok(open) => respond::page(&page(&state, &anonymous, &token, open, SecretField::default())),
-        Err(closed) => closed_page(&closed).answer(&state, &anonymous).await,
-    }
+    open(&state, &anonymous, TokenPurpose::PasswordReset, &token).await
 }
 
 /// `POST /reset/{token}`
@@ -76,31 +77,55 @@ pub(in crate::web) async fn submit(
     token: Path<String>,
     form: Form<ChooseForm>,
 ) -> HandlerResult {
-    let open = match closed_link::look(&state, &token, password_reset::look).await? {
+    save(&request, &state, &anonymous, TokenPurpose::PasswordReset, &token, &form.0).await
+}
+
+/// Page of a link for `purpose`.
+pub(in crate::web) async fn open(state: &State, anonymous: &AnonymousSession, purpose: TokenPurpose, token: &str) -> HandlerResult {
+    match look(state, purpose, token).await? {
+        Ok(open) => respond::page(&page(state, anonymous, purpose, token, open, SecretField::default())),
+        Err(closed) => closed_page(purpose, &closed).answer(state, anonymous).await,
+    }
+}
+
+async fn look(state: &State, purpose: TokenPurpose, token: &str) -> Result<Result<Open, LinkClosed>, WebError> {
+    closed_link::look(state, token, move |ctx, token| password_reset::look(ctx, purpose, token)).await
+}
+
+/// Saves the new password behind a link for `purpose`.
+pub(in crate::web) async fn save(
+    request: &HttpRequest,
+    state: &State,
+    anonymous: &AnonymousSession,
+    purpose: TokenPurpose,
+    token: &str,
+    form: &ChooseForm,
+) -> HandlerResult {
+    let open = match look(state, purpose, token).await? {
         Ok(open) => open,
-        Err(closed) => return closed_page(&closed).answer(&state, &anonymous).await,
+        Err(closed) => return closed_page(purpose, &closed).answer(state, anonymous).await,
     };
-    let password = match NewPassword::parse(&form.0.password, open.company.password_min) {
+    let password = match NewPassword::parse(&form.password, open.company.password_min) {
         Ok(password) => password,
-        Err(error) => return respond::again(&page(&state, &anonymous, &token, open, SecretField::refused(error))),
+        Err(error) => return respond::again(&page(state, anonymous, purpose, token, open, SecretField::refused(error))),
     };
-    let (link, client) = (closed_link::token(&token)?, anonymous.client.clone());
-    let choose = move |ctx: &Context, link: &Token| password_reset::choose(ctx, link, password, &client);
-    match new_password::run(&state, link, &anonymous.client.client_ip, choose).await? {
-        Ok(()) => After::PasswordReset.sign_in(&request, &state),
+    let (link, client) = (closed_link::token(token)?, anonymous.client.clone());
+    let choose = move |ctx: &Context, link: &Token| password_reset::choose(ctx, purpose, link, password, &client);
+    match new_password::run(state, link, &anonymous.client.client_ip, choose).await? {
+        Ok(()) => After::PasswordReset.sign_in(request, state),
         // The link was used meanwhile: its page tells the state.
-        Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,
+        Err(SetPasswordError::Link(LinkError::NotOpen)) => self::open(state, anonymous, purpose, token).await,
         Err(SetPasswordError::Link(error)) => Err(error.into()),
         Err(SetPasswordError::Password(error)) => {
-            new_password::again(error, state.ctx.now(), |refused| page(&state, &anonymous, &token, open, refused))
+            new_password::again(error, state.ctx.now(), |refused| page(state, anonymous, purpose, token, open, refused))
         }
     }
 }
 
-fn page(state: &State, anonymous: &AnonymousSession, token: &str, open: Open, password: SecretField) -> ChoosePage {
+fn page(state: &State, anonymous: &AnonymousSession, purpose: TokenPurpose, token: &str, open: Open, password: SecretField) -> ChoosePage {
     ChoosePage {
         layout: respond::layout(state, anonymous, &open.company.name),
-        path: paths::PasswordReset { token: token.to_owned() },
+        path: path(purpose, token),
         email: open.user.email,
         password,
         password_min: open.company.password_min,
@@ -108,17 +133,34 @@ fn page(state: &State, anonymous: &AnonymousSession, token: &str, open: Open, pa
     }
 }
 
+fn path(purpose: TokenPurpose, token: &str) -> String {
+    let token = token.to_owned();
+    if purpose == TokenPurpose::Recovery { paths::Recovery { token }.to_string() } else { paths::PasswordReset { token }.to_string() }
+}
+
 /// Page of a closed link.
-fn closed_page(closed: &LinkClosed) -> ClosedLink {
-    let ask_again = |ended: ClosedLink| ended.link("Request a new link", paths::ForgotPassword {});
+fn closed_page(purpose: TokenPurpose, closed: &LinkClosed) -> ClosedLink {
+    let is_recovery = purpose == TokenPurpose::Recovery;
+    let ask_again = |ended: ClosedLink| {
+        if is_recovery {
+            ended.foot("Run usher admin recover again for a new link.")
+        } else {
+            ended.link("Request a new link", paths::ForgotPassword {})
+        }
+    };
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This link was already used", "A new password was set on")
             .at(*at, ". Sign in with it.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
+        LinkClosed::Replaced { .. } if is_recovery => ClosedLink::gone("This link was replaced", "A newer one was made. Use that one."),
         LinkClosed::Replaced { .. } => ClosedLink::gone("This link was replaced", "Use the link in the latest mail."),
-        LinkClosed::Revoked => ask_again(ClosedLink::gone("This link no longer works", "Your sign-in changed after it was sent.")),
+        LinkClosed::Revoked => ask_again(ClosedLink::gone(
+            "This link no longer works",
+            if is_recovery { "Your sign-in changed after it was made." } else { "Your sign-in changed after it was sent." },
+        )),
         LinkClosed::Expired { at, .. } => ask_again(ClosedLink::gone("This link has expired", "It was valid until").at(*at, ".")),
+        LinkClosed::Unknown if is_recovery => ClosedLink::unknown("This link isn’t valid", "make a new one"),
         LinkClosed::Unknown => ask_again(ClosedLink::unknown("This link isn’t valid", "request a new one")),
     }
 }
@@ -134,7 +176,7 @@ mod tests {
     fn page(sample: &Sample, password: SecretField) -> ChoosePage {
         ChoosePage {
             layout: sample.public_layout(),
-            path: paths::PasswordReset { token: "0123456789abcdef".into() },
+            path: path(TokenPurpose::PasswordReset, "0123456789abcdef"),
             email: sample.email.clone(),
             password,
             password_min: 15,
@@ -146,6 +188,7 @@ mod tests {
     fn renders() {
         check("reset-password", |sample| page(sample, SecretField::default()));
         check("reset-password-error", |sample| page(sample, SecretField::refused(PasswordError::Guessable)));
-        closed_link::check_ended("reset-password-ended", closed_page);
+        closed_link::check_ended("reset-password-ended", |closed| closed_page(TokenPurpose::PasswordReset, closed));
+        closed_link::check_ended("recovery-ended", |closed| closed_page(TokenPurpose::Recovery, closed));
     }
 }
