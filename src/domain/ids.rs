@@ -63,6 +63,8 @@ ids! {
     TokenId,
     /// A session of a user.
     SessionId,
+    /// A passkey of a user.
+    PasskeyId,
     /// A mail in the outbox.
     MailId,
     /// An entry of the audit log: its sequence.

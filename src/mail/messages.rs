@@ -7,6 +7,7 @@ mod assignments;
 mod audit;
 mod invitation;
 mod owner;
+mod passkey;
 mod password;
 mod profile;
 mod test_mail;
@@ -26,6 +27,7 @@ pub use self::{
     audit::{AuditDamaged, AuditHead},
     invitation::{Access, Invitation},
     owner::OwnerChanged,
+    passkey::{PasskeyChange, PasskeyChanged},
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
     test_mail::Test,
@@ -57,6 +59,7 @@ stored_enum! {
         AddressStays = "address_stays",
         AddressChanged = "address_changed",
         TwoFactorChanged = "two_factor_changed",
+        PasskeyChanged = "passkey_changed",
         TwoFactorReminder = "two_factor_reminder",
         TwoFactorReset = "two_factor_reset",
         TwoFactorResetNotice = "two_factor_reset_notice",
@@ -127,6 +130,8 @@ pub enum Message {
     AddressChanged(AddressChanged),
     /// To the user.
     TwoFactorChanged(TwoFactorChanged),
+    /// To the user.
+    PasskeyChanged(PasskeyChanged),
     /// To the user: request to turn it on.
     TwoFactorReminder(TwoFactorReminder),
     /// To the user, by an administrator.
@@ -190,6 +195,7 @@ impl Message {
             Self::AddressStays(_) => MailKind::AddressStays,
             Self::AddressChanged(_) => MailKind::AddressChanged,
             Self::TwoFactorChanged(_) => MailKind::TwoFactorChanged,
+            Self::PasskeyChanged(_) => MailKind::PasskeyChanged,
             Self::TwoFactorReminder(_) => MailKind::TwoFactorReminder,
             Self::TwoFactorReset(_) => MailKind::TwoFactorReset,
             Self::TwoFactorResetNotice(_) => MailKind::TwoFactorResetNotice,
@@ -221,6 +227,7 @@ impl Message {
             Self::AddressStays(stays) => stays.layout(),
             Self::AddressChanged(changed) => changed.layout(),
             Self::TwoFactorChanged(changed) => changed.layout(),
+            Self::PasskeyChanged(changed) => changed.layout(),
             Self::TwoFactorReminder(reminder) => reminder.layout(),
             Self::TwoFactorReset(change) => two_factor::reset(change),
             Self::TwoFactorResetNotice(notice) => notice.layout(),

@@ -15,7 +15,7 @@ use crate::domain::{
         throttle::ThrottleScope,
         token::{TokenEnd, TokenPurpose},
     },
-    ids::{AccountId, AssetId, EntryId, GroupId, HeldFormId, MailId, PortfolioId, SessionId, TokenId, UserId, VersionNumber},
+    ids::{AccountId, AssetId, EntryId, GroupId, HeldFormId, MailId, PasskeyId, PortfolioId, SessionId, TokenId, UserId, VersionNumber},
     invitation::InvitationOrigin,
     user::DefaultRole,
 };
@@ -83,4 +83,4 @@ as_text!(
     TokenEnd,
     TokenPurpose
 );
-as_big_int!(AccountId, AssetId, EntryId, GroupId, HeldFormId, MailId, PortfolioId, SessionId, TokenId, UserId, VersionNumber);
+as_big_int!(AccountId, AssetId, EntryId, GroupId, HeldFormId, MailId, PasskeyId, PortfolioId, SessionId, TokenId, UserId, VersionNumber);

@@ -32,6 +32,14 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         change: TwoFactorChange::CodeUsed { left: 1 },
         link: link.clone(),
     };
+    let passkey = PasskeyChanged {
+        first_name: name.clone(),
+        company: company.clone(),
+        at: now(),
+        change: PasskeyChange::Suspected,
+        name: name.clone(),
+        link: link.clone(),
+    };
     vec![
         Message::Invitation(invitation.clone()),
         Message::InvitationAgain(invitation),
@@ -59,6 +67,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::AddressStays(AddressStays { change: change.clone(), old: name.clone(), new: name.clone() }),
         Message::AddressChanged(AddressChanged { change: change.clone(), old: name.clone(), new: name.clone(), is_own: false }),
         Message::TwoFactorChanged(factor),
+        Message::PasskeyChanged(passkey),
         Message::TwoFactorReminder(TwoFactorReminder { change: change.clone(), link: link.clone() }),
         Message::TwoFactorReset(change.clone()),
         Message::TwoFactorResetNotice(TwoFactorResetNotice { change: change.clone(), who: name.clone() }),
@@ -83,6 +92,7 @@ fn has_link(message: &Message) -> bool {
             | Message::PasswordReset(_)
             | Message::PasswordChanged(_)
             | Message::TwoFactorChanged(_)
+            | Message::PasskeyChanged(_)
             | Message::TwoFactorReminder(_)
             | Message::AddressConfirm(_)
             | Message::AddressStop(_)
@@ -154,6 +164,7 @@ fn usual_names() {
             "Email change cancelled",
             "Your Usher email address was changed",
             "A recovery code was used",
+            "A passkey may have been copied",
             "Please turn two-factor on",
             "Two-factor turned off for your user",
             "Two-factor of a user was reset",

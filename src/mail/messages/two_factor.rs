@@ -130,7 +130,9 @@ pub(super) fn reset(change: &ByOther) -> MailLayout {
         first_name: first_name.clone(),
         paragraphs: vec![
             Paragraph::dated(&format!("{} reset your two-factor in {}, on", admin_name(by), console(company)), *at),
-            Paragraph::plain("You are signed out everywhere. Sign in with your password, then set two-factor up again in My account."),
+            Paragraph::plain(
+                "You are signed out everywhere. Sign in with your password, or choose one with Forgot password?, then set two-factor up again in My account.",
+            ),
         ],
         action: None,
         notes: vec![ASK],

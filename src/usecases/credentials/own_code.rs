@@ -16,13 +16,13 @@ use super::second_step::{CheckedCode, Code, SecondStepError};
 
 /// Counts an attempt at a code of the principal, and makes the code ready for the transaction.
 pub(in crate::usecases) fn check(ctx: &Context, principal: &Principal, code: &Code) -> Result<CheckedCode, SecondStepError> {
-    let Principal::User { id, .. } = *principal else { return Err(SecondStepError::Wrong) };
-    let (now, bucket) = (ctx.now(), Bucket::own_code(id));
+    let Principal::User { id, client_ip, .. } = principal else { return Err(SecondStepError::Wrong) };
+    let (now, bucket) = (ctx.now(), Bucket::own_code(*id));
     if let Some(until) = ctx.store.write_counts(|tx| throttles::count(tx, std::slice::from_ref(&bucket), now))? {
         refuse(ctx, principal, RefusalReason::Throttled);
         return Err(SecondStepError::Throttled { until });
     }
-    CheckedCode::of(ctx, id, code)
+    CheckedCode::of(ctx, *id, code, client_ip)
 }
 
 /// Accepts the code, once, and clears the attempts.

@@ -1,4 +1,4 @@
-//! Second step of a sign-in: a code, after the right password. The step is no session; it lasts ten minutes and ends with
+//! Second step of a sign-in: a code or a passkey, after the right password. The step is no session; it lasts ten minutes and ends with
 //! the user's access.
 
 use chrono::TimeDelta;
@@ -20,7 +20,7 @@ use crate::{
     mail::messages::TwoFactorChange,
     store::{
         Database, StoreError, Tx, company,
-        credentials::{refused_sign_ins::RefusalReason, throttles, two_factor},
+        credentials::{passkeys, refused_sign_ins::RefusalReason, throttles, two_factor},
         sessions as stored,
         tokens::{self, NewToken},
         users::{self, User},
@@ -31,7 +31,10 @@ use crate::{
     },
 };
 
-use super::{sessions, two_factor_app};
+use super::{
+    passkey::{Ceremony, CheckedPasskey, PasskeyAnswer, Purpose},
+    sessions, two_factor_app,
+};
 
 /// Lifetime of a step.
 pub const TERM: TimeDelta = TimeDelta::minutes(10);
@@ -39,11 +42,33 @@ pub const TERM: TimeDelta = TimeDelta::minutes(10);
 /// Wrong codes in a row of which the user is told.
 const WRONG_CODES_TOLD: i32 = 5;
 
-/// A typed code.
+/// A typed code, or a passkey in its place.
 #[derive(Debug, Clone)]
 pub enum Code {
     App(AppCode),
     Recovery(RecoveryCode),
+    Passkey(PasskeyAnswer),
+}
+
+impl Code {
+    /// Reason that is noted where it is wrong.
+    pub(in crate::usecases) fn refusal(&self) -> RefusalReason {
+        match self {
+            Self::App(_) | Self::Recovery(_) => RefusalReason::Code,
+            Self::Passkey(_) => RefusalReason::Passkey,
+        }
+    }
+}
+
+/// An open step.
+#[derive(Debug, Clone)]
+pub struct OpenStep {
+    pub email: String,
+    /// The company's name.
+    pub company: String,
+    pub has_app: bool,
+    /// Begun proof by a passkey; `None` without passkeys.
+    pub ceremony: Option<Ceremony>,
 }
 
 /// Reason for which a step does not end in a session.
@@ -89,12 +114,14 @@ fn user_of(db: &mut Database, token: &Token, now: Timestamp) -> Result<Option<Us
     Ok(user.filter(|user| user.status(now) == Status::Active && user.two_factor_since.is_some()))
 }
 
-/// Address of the user of an open step, and the company's name; `None` for a step that has ended.
-pub fn look(ctx: &Context, token: &Token) -> Result<Option<(String, String)>, StoreError> {
+/// The open step with this token; `None` for a step that has ended.
+pub fn look(ctx: &Context, token: &Token) -> Result<Option<OpenStep>, StoreError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let Some(user) = user_of(db, token, now)? else { return Ok(None) };
-        Ok(Some((user.email, company::load(db)?.name)))
+        let ceremony = Ceremony::proof(ctx, user.id, &passkeys::of_user(db, user.id)?);
+        let has_app = two_factor::app(db, user.id)?.is_some();
+        Ok(Some(OpenStep { email: user.email, company: company::load(db)?.name, has_app, ceremony }))
     })
 }
 
@@ -140,7 +167,8 @@ pub fn finish(ctx: &Context, step: &Token, code: &Code, client: &ClientInfo) -> 
         refuse(RefusalReason::Throttled);
         return Err(hold);
     }
-    let code = CheckedCode::of(ctx, user.id, code)?;
+    let refusal = code.refusal();
+    let code = CheckedCode::of(ctx, user.id, code, &client.client_ip)?;
     let session = Token::new(&*ctx.random);
     let signed_in = ctx.store.audited_transaction(|tx| {
         let locked = users::lock(tx, user.id)?;
@@ -159,7 +187,7 @@ pub fn finish(ctx: &Context, step: &Token, code: &Code, client: &ClientInfo) -> 
         Ok(session.clone())
     });
     if matches!(signed_in, Err(SecondStepError::Wrong)) {
-        refuse(RefusalReason::Code);
+        refuse(refusal);
         warn_of_wrong_codes(ctx, &user, client)?;
     }
     signed_in
@@ -195,13 +223,20 @@ fn buckets(db: &mut Database, user: &User, client: &ClientInfo) -> Result<Vec<Bu
 pub(in crate::usecases) enum CheckedCode {
     App(AppCode),
     Recovery(PasswordHash),
+    Passkey(Box<CheckedPasskey>),
+    /// Refused already.
+    Wrong,
 }
 
 impl CheckedCode {
-    pub(in crate::usecases) fn of(ctx: &Context, user: UserId, code: &Code) -> Result<Self, SecondStepError> {
+    pub(in crate::usecases) fn of(ctx: &Context, user: UserId, code: &Code, client_ip: &str) -> Result<Self, SecondStepError> {
         let code = match code {
             Code::App(code) => return Ok(Self::App(code.clone())),
             Code::Recovery(code) => code,
+            Code::Passkey(answer) => {
+                let checked = CheckedPasskey::of(ctx, Purpose::Proof(user), answer, client_ip)?;
+                return Ok(checked.map_or(Self::Wrong, |(checked, _)| Self::Passkey(Box::new(checked))));
+            }
         };
         let app = ctx.store.read(|db| two_factor::app(db, user))?.ok_or(SecondStepError::Ended)?;
         let salt = app.recovery_salt.try_into().map_err(|_| HashingFailed)?;
@@ -227,6 +262,14 @@ impl CheckedCode {
                 work.record(user, &AuditEvent::RecoveryCodeUsed { left });
                 Ok(())
             }
+            Self::Passkey(checked) => {
+                if checked.accept(work)? {
+                    Ok(())
+                } else {
+                    Err(SecondStepError::Wrong)
+                }
+            }
+            Self::Wrong => Err(SecondStepError::Wrong),
         }
     }
 }

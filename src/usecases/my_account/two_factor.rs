@@ -22,7 +22,7 @@ use crate::{
             refused_sign_ins::RefusalReason,
             two_factor::{self, NewApp},
         },
-        users::User,
+        users::{self, User},
     },
     usecases::{
         ActionError, Context, Principal, Submission,
@@ -130,7 +130,7 @@ fn context(user: UserId, session: SessionId) -> String {
 }
 
 /// Ends all other sessions after a change of the factors, and gives this one another token.
-fn renew_access(work: &mut UnitOfWork<'_, '_>, user: &User, token: &Token) -> Result<(), StoreError> {
+pub(super) fn renew_access(work: &mut UnitOfWork<'_, '_>, user: &User, token: &Token) -> Result<(), StoreError> {
     work.renew_session(token)?;
     let kept = work.session;
     end_access(work, user.id, AccessEnd::TwoFactorChanged, kept)?;
@@ -151,7 +151,8 @@ pub fn turn_on(
     let token = Token::new(&*ctx.random);
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself_proved()?;
-        if user.two_factor_since.is_some() {
+        // A code protects a password; users without one have passkeys.
+        if two_factor::app(work.tx.db(), user.id)?.is_some() || users::password_hash(work.tx.db(), user.id)?.is_none() {
             return Err(TwoFactorError::Already);
         }
         let sealed_secret = two_factor_app::seal(ctx, user.id, &enrolment.secret);
@@ -173,7 +174,7 @@ pub fn turn_off(ctx: &Context, submission: &Submission<Token>, code: &Code, curr
         let user = work.oneself()?;
         own_code::accept(work, &user, &code)?;
         proof.settle(work)?;
-        two_factor::turn_off(work.tx, user.id)?;
+        two_factor::turn_off(work.tx, user.id, work.now)?;
         renew_access(work, &user, &token)?;
         two_factor_app::tell(work, &user, TwoFactorChange::TurnedOff)?;
         work.record(&user, &AuditEvent::TwoFactorTurnedOff {});
@@ -191,7 +192,7 @@ pub fn renew_codes(ctx: &Context, submission: &Submission<Vec<RecoveryCode>>) ->
     let (codes, hashed) = two_factor_app::recovery_codes(ctx)?;
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself_proved()?;
-        if user.two_factor_since.is_none() {
+        if two_factor::app(work.tx.db(), user.id)?.is_none() {
             return Err(TwoFactorError::Already);
         }
         two_factor::replace_codes(work.tx, user.id, &hashed)?;

@@ -16,6 +16,7 @@ use usher::{
     domain::{
         clock::{Clock, SystemRandom},
         credentials::{
+            passkey::RelyingParty,
             password::Password,
             token::{Token, TokenHash},
         },
@@ -138,6 +139,7 @@ impl TestApp {
             clock: Arc::new(clock.clone()),
             random: Arc::new(SystemRandom),
             key,
+            relying_party: RelyingParty::new(setting.origin, false),
             links,
             sends_mail: setting.sends_mail,
         };

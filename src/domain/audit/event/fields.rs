@@ -145,7 +145,7 @@ impl AuditEvent {
             Self::UserDeactivated { before, after } | Self::UserReactivated { before, after } => {
                 change("status", before.label(), after.label())
             }
-            Self::GroupRenamed { before, after } => change("name", before, after),
+            Self::GroupRenamed { before, after } | Self::PasskeyRenamed { before, after } => change("name", before, after),
             Self::PortfolioEdited { before, after } => changed(before, after),
             Self::AppearanceChanged { before, after } => change("appearance", before.label(), after.label()),
             Self::AccountEdited { before, after } => changed(before, after),
@@ -206,6 +206,7 @@ impl AuditEvent {
             | Self::UserRestored { email }
             | Self::UserPurged { email }
             | Self::AdminCreated { email } => vec![text("email", email)],
+            Self::PasskeyAdded { name } | Self::PasskeyRemoved { name } | Self::PasskeySuspected { name } => vec![text("name", name)],
             Self::RecoveryCodeUsed { left } => vec![number("codes left", *left)],
             Self::PasswordReset { sessions_ended } | Self::PasswordChanged { sessions_ended } | Self::TwoFactorReset { sessions_ended } => {
                 vec![number("sessions ended", *sessions_ended)]
@@ -271,6 +272,7 @@ impl AuditEvent {
             | Self::AdminRemoved {}
             | Self::GroupCreated {}
             | Self::GroupRenamed { .. }
+            | Self::PasskeyRenamed { .. }
             | Self::GroupMemberAdded {}
             | Self::GroupMemberRemoved {}
             | Self::PortfolioEdited { .. }

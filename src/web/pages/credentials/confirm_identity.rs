@@ -13,32 +13,37 @@ use serde::Deserialize;
 use crate::{
     domain::{
         clock::Timestamp,
-        credentials::{password::Password, token::Token, two_factor::AppCode},
+        credentials::{password::Password, proof::ProofMethod, token::Token, two_factor::AppCode},
         ids::HeldFormId,
     },
     usecases::{
         Context, User,
         credentials::{
             current_password::{self, CurrentPasswordError},
-            identity::{self, ConfirmError, TypedProof},
+            identity::{self, ConfirmError, Proofs, TypedProof},
+            passkey::PasskeyAnswer,
             second_step::SecondStepError,
         },
         held_forms,
     },
-    web::shared::{
-        error::WebError,
-        form::Form,
-        hashing::HashingClass,
-        page::{FormErrors, Layout, NO_MORE_ATTEMPTS, SecretField, too_many_attempts},
-        page_context::PageContext,
-        respond::{self, HandlerResult},
-        routing::{addresses, paths, redirect},
-        session,
+    web::{
+        pages::my_account::passkeys,
+        shared::{
+            error::WebError,
+            form::Form,
+            hashing::HashingClass,
+            page::{FormErrors, Layout, NO_MORE_ATTEMPTS, PasskeyPrompt, SecretField, too_many_attempts},
+            page_context::PageContext,
+            respond::{self, HandlerResult},
+            routing::{addresses, paths, redirect},
+            session,
+        },
     },
 };
 
-/// Word in the address for a code in place of the password.
+/// Words in the address for a code or a passkey in place of the password.
 const CODE: &str = "code";
+const PASSKEY: &str = "passkey";
 
 /// The form for the proof.
 #[derive(Debug, Clone, Template)]
@@ -52,24 +57,40 @@ pub struct ConfirmIdentityPage {
     pub next: String,
     /// Page to go back to.
     pub back: String,
-    /// True for a code in place of the password.
-    pub is_code: bool,
-    /// True if the user has an authenticator app.
-    pub has_app: bool,
-    /// The password or the code, never shown again.
+    /// Kind of the asked proof.
+    pub method: ProofMethod,
+    /// Kinds that the user has besides.
+    pub others: Vec<ProofMethod>,
+    /// The password or the code, never shown again; of a passkey the error alone.
     pub proof: SecretField,
+    pub passkey: Option<PasskeyPrompt>,
 }
 
 impl ConfirmIdentityPage {
     fn errors(&self) -> FormErrors {
-        FormErrors::of([(if self.is_code { "code" } else { "current" }, self.proof.error.as_ref())])
+        let id = match self.method {
+            ProofMethod::Password => "current",
+            ProofMethod::Code => CODE,
+            ProofMethod::Passkey => PASSKEY,
+        };
+        FormErrors::of([(id, self.proof.error.as_ref())])
     }
 
-    /// Address of the form for the other proof.
-    fn other(&self) -> String {
-        let with = if self.is_code { "" } else { CODE };
-        paths::with_query(paths::ConfirmIdentity {}, &[("form", &self.held), ("next", &self.next), ("with", with)])
+    /// Address of the form for another proof.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+    fn other(&self, method: &ProofMethod) -> String {
+        address(&self.held, &self.next, *method)
     }
+}
+
+/// Address of the form.
+fn address(held: &str, next: &str, method: ProofMethod) -> String {
+    let with = match method {
+        ProofMethod::Password => "password",
+        ProofMethod::Code => CODE,
+        ProofMethod::Passkey => PASSKEY,
+    };
+    paths::with_query(paths::ConfirmIdentity {}, &[("form", held), ("next", next), ("with", with)])
 }
 
 /// Sensitive action that waits, and the kind of the proof.
@@ -97,6 +118,10 @@ pub struct ConfirmForm {
     current: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    ceremony: String,
+    #[serde(default)]
+    credential: String,
     /// Field for password managers.
     #[serde(default, rename = "username")]
     _username: String,
@@ -109,14 +134,16 @@ pub(in crate::web) async fn show(context: PageContext, query: Query<ConfirmQuery
 
 /// `POST /confirm`
 pub(in crate::web) async fn submit(context: PageContext, session: Session, form: Form<ConfirmForm>) -> HandlerResult {
-    let ConfirmForm { held, next, with, current, code, .. } = form.0;
+    let ConfirmForm { held, next, with, current, code, ceremony, credential, .. } = form.0;
     let query = ConfirmQuery { form: held, next, with };
-    let proof = match (query.with == CODE, AppCode::parse(&code)) {
-        (true, Some(code)) => Ok(TypedProof::Code(code)),
-        (true, None) => Err(SecretField::message("Enter the six digits of your app")),
-        (false, _) if current.is_empty() => Err(SecretField::missing()),
-        (false, _) => Ok(TypedProof::Password(Password::typed(&current))),
+    let proof = match (&*query.with, AppCode::parse(&code)) {
+        (PASSKEY, _) => Ok(TypedProof::Passkey(PasskeyAnswer { ceremony, credential })),
+        (CODE, Some(code)) => Ok(TypedProof::Code(code)),
+        (CODE, None) => Err(SecretField::message("Enter the six digits of your app")),
+        _ if current.is_empty() => Err(SecretField::missing()),
+        _ => Ok(TypedProof::Password(Password::typed(&current))),
     };
+    let is_passkey = query.with == PASSKEY;
     let error = match proof {
         Ok(proof) => match confirm(&context, proof).await? {
             Ok(renewed) => {
@@ -133,7 +160,8 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
             respond::again(&page(&context, query, SecretField::message("This is not your password")).await?)
         }
         ConfirmError::Code(SecondStepError::Wrong | SecondStepError::Ended) => {
-            respond::again(&page(&context, query, SecretField::wrong_code()).await?)
+            let wrong = if is_passkey { SecretField::message(passkeys::REFUSED) } else { SecretField::wrong_code() };
+            respond::again(&page(&context, query, wrong).await?)
         }
         ConfirmError::Password(CurrentPasswordError::Throttled { until }) | ConfirmError::Code(SecondStepError::Throttled { until }) => {
             let wait = wait(until);
@@ -152,7 +180,7 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
 /// Checks the proof. A held attempt at the password takes no place in the queue.
 async fn confirm(context: &PageContext, proof: TypedProof) -> Result<Result<Token, ConfirmError>, WebError> {
     let (user, principal) = (context.current.user.id, context.current.principal());
-    if matches!(proof, TypedProof::Code(_)) {
+    if !matches!(proof, TypedProof::Password(_)) {
         return context.state().try_run(move |ctx| identity::confirm(ctx, &principal, &proof)).await;
     }
     if let Err(held) = context.state().try_run(move |ctx| current_password::admit(ctx, user)).await? {
@@ -184,16 +212,31 @@ async fn page(context: &PageContext, query: ConfirmQuery, proof: SecretField) ->
     let back = waiting.as_deref().and_then(above).or_else(|| above(&next)).unwrap_or_else(|| paths::Root {}.to_string());
     let (layout_data, ()) = context.open(|_: &Context, _: &User| Ok(())).await?;
     let user = &context.current.user;
-    let has_app = user.two_factor_since.is_some();
+    let id = user.id;
+    let Proofs { has_password, has_app, ceremony } = context.state().run(move |ctx| identity::proofs(ctx, id)).await?;
+    let kinds = [
+        (ProofMethod::Password, "password", has_password),
+        (ProofMethod::Code, CODE, has_app),
+        (ProofMethod::Passkey, PASSKEY, ceremony.is_some()),
+    ];
+    let mut kinds = kinds.into_iter().filter(|(_, _, is_there)| *is_there).collect::<Vec<_>>();
+    // The asked kind first, else the password, else a passkey.
+    kinds.sort_by_key(|(_, word, _)| *word != with);
+    let mut kinds = kinds.into_iter().map(|(method, _, _)| method);
+    let method = kinds.next().unwrap_or(ProofMethod::Password);
+    let next = addresses::known_page(&next).unwrap_or_default().to_owned();
+    let held = waiting.map(|_| held).unwrap_or_default();
+    let prompt = ceremony.map(|ceremony| PasskeyPrompt::new(ceremony, address(&held, &next, ProofMethod::Passkey)));
     Ok(ConfirmIdentityPage {
         layout: context.layout(&layout_data),
         email: user.email.clone(),
-        held: waiting.map(|_| held).unwrap_or_default(),
-        next: addresses::known_page(&next).unwrap_or_default().to_owned(),
+        held,
+        next,
         back,
-        is_code: has_app && with == CODE,
-        has_app,
+        method,
+        others: kinds.collect(),
         proof,
+        passkey: prompt.filter(|_| method == ProofMethod::Passkey),
     })
 }
 
@@ -202,15 +245,18 @@ mod tests {
     use super::*;
     use crate::web::shared::samples::{Sample, check};
 
-    fn page(sample: &Sample, is_code: bool, proof: SecretField) -> ConfirmIdentityPage {
+    fn page(sample: &Sample, method: ProofMethod, proof: SecretField) -> ConfirmIdentityPage {
         let (layout, email, back) = (sample.layout(), sample.email.clone(), paths::MyAccount {}.to_string());
-        ConfirmIdentityPage { layout, email, held: "7".to_owned(), next: String::new(), back, is_code, has_app: true, proof }
+        let others = ProofMethod::ALL.iter().copied().filter(|other| *other != method).collect();
+        let passkey = (method == ProofMethod::Passkey).then(PasskeyPrompt::sample);
+        ConfirmIdentityPage { layout, email, held: "7".to_owned(), next: String::new(), back, method, others, proof, passkey }
     }
 
     #[test]
     fn renders() {
-        check("confirm-identity", |sample| page(sample, false, SecretField::default()));
-        check("confirm-identity-error", |sample| page(sample, false, SecretField::missing()));
-        check("confirm-identity-code", |sample| page(sample, true, SecretField::wrong_code()));
+        check("confirm-identity", |sample| page(sample, ProofMethod::Password, SecretField::default()));
+        check("confirm-identity-error", |sample| page(sample, ProofMethod::Password, SecretField::missing()));
+        check("confirm-identity-code", |sample| page(sample, ProofMethod::Code, SecretField::wrong_code()));
+        check("confirm-identity-passkey", |sample| page(sample, ProofMethod::Passkey, SecretField::message(passkeys::REFUSED)));
     }
 }

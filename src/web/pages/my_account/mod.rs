@@ -3,6 +3,7 @@
 pub mod appearance;
 pub mod email;
 pub mod name;
+pub mod passkeys;
 pub mod password;
 pub mod sessions;
 pub mod show;

@@ -16,8 +16,11 @@ use crate::{
     },
     usecases::{
         self, Context, LayoutData, Submission, User,
-        credentials::second_step::Code,
-        my_account::two_factor::{self, Enrolment, TwoFactorError},
+        credentials::{second_step::Code, two_factor_app},
+        my_account::{
+            self,
+            two_factor::{self, Enrolment, TwoFactorError},
+        },
     },
     web::shared::{
         error::{self, WebError},
@@ -180,12 +183,21 @@ pub(in crate::web) async fn file(_context: PageContext, form: Form<CodesForm>) -
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").insert_header(disposition).body(codes))
 }
 
+/// True if the user has an authenticator app.
+async fn has_app(context: &PageContext) -> Result<bool, WebError> {
+    let user = context.current.user.id;
+    context.state().run(move |ctx| two_factor_app::has_app(ctx, user)).await
+}
+
 /// `GET /my-account/two-factor`
 pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
-    if context.current.user.two_factor_since.is_some() {
+    if has_app(&context).await? {
         return respond::see_other(paths::MyAccount {});
     }
     let (principal, user, session) = (context.current.principal(), context.current.user.id, context.current.session_id());
+    if !context.state().run(move |ctx| my_account::has_password(ctx, user)).await? {
+        return context.say(&Flash::new(FlashKind::Info, "A code protects a password. Set a password first."), paths::MyAccount {});
+    }
     let enrolment = context.state().run(move |ctx| two_factor::enrol(ctx, &principal, user, session)).await?;
     respond::page(&TurnOnPage::open(&context, &enrolment, SecretField::default()).await?)
 }
@@ -193,7 +205,7 @@ pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
 /// `POST /my-account/two-factor`
 pub(in crate::web) async fn turn_on(context: PageContext, session: Session, form: Form<TurnOnForm>) -> HandlerResult {
     let TurnOnForm { secret, code } = form.0;
-    if context.current.user.two_factor_since.is_some() {
+    if has_app(&context).await? {
         return context.say(&changed_meanwhile(), paths::MyAccount {});
     }
     let enrolment = Enrolment::open(&context.state().ctx, context.current.user.id, context.current.session_id(), &secret);
@@ -225,7 +237,7 @@ pub(in crate::web) async fn turn_on(context: PageContext, session: Session, form
 
 /// `GET /my-account/two-factor/off`
 pub(in crate::web) async fn ask_off(context: PageContext) -> HandlerResult {
-    if context.current.user.two_factor_since.is_none() {
+    if !has_app(&context).await? {
         return respond::see_other(paths::MyAccount {});
     }
     respond::page(&TurnOffPage::open(&context, ProofFields::default()).await?)
@@ -252,7 +264,7 @@ pub(in crate::web) async fn turn_off(context: PageContext, session: Session, for
 
 /// `GET /my-account/two-factor/codes`
 pub(in crate::web) async fn ask_codes(context: PageContext) -> HandlerResult {
-    if context.current.user.two_factor_since.is_none() {
+    if !has_app(&context).await? {
         return respond::see_other(paths::MyAccount {});
     }
     respond::page(&RenewCodesPage { layout: context.layout(&layout_data(&context).await?) })

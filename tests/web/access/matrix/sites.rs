@@ -56,7 +56,8 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("StopEmailChange", "/stop-email-change/unknown", Some([404, 404]), Some([404, 404])),
     ("Invitation", "/invitation/unknown", Some([404, 404]), Some([400, 400])),
     ("InvitationNewLink", "/invitation/unknown/new-link", Some([404, 404]), Some([404, 404])),
-    ("SecondStep", "/sign-in/two-factor", Some([303, 303]), Some([400, 400])),
+    ("SecondStep", "/sign-in/two-factor", Some([303, 303]), Some([303, 303])),
+    ("PasskeySignIn", "/sign-in/passkey", None, Some([400, 400])),
     ("SignOut", "/sign-out", None, Some([303, 303])),
 ];
 
@@ -96,6 +97,7 @@ impl Site {
             .pattern
             .replace("{mail}", "999999")
             .replace("{session}", "999999")
+            .replace("{passkey}", "999999")
             .replace("{entry}", "1")
             .replace("{number}", "1")
             .replace("{switch}", "see-billing")
@@ -163,15 +165,16 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "StaySignedIn" => site.besides(&[200]),
         "RenameOneself" => site.with(&[("first_name", "<"), ("last_name", ""), ("version", "1")]).besides(&[422]),
         "ConfirmIdentity" => site.with(&[("current", "")]).besides(&[422]),
-        // Without a form that waits.
-        "UnsentForm" => site.besides(&[303]),
+        // Without a form that waits, or two-factor.
+        "UnsentForm" | "RenewRecoveryCodes" | "ResetTwoFactor" => site.besides(&[303]),
         "ChangeOwnEmail" => site.with(&[("email", "<")]).besides(&[422]),
         "ChangePassword" => site.with(&[("current", ""), ("password", "")]).besides(&[422]),
         "TurnOnTwoFactor" => site.with(&[("secret", "x"), ("code", "")]).besides(&[303]),
         "TurnOffTwoFactor" => site.with(&[("code", ""), ("current", "")]).besides(&[303, 422]),
-        "RenewRecoveryCodes" => site.besides(&[303]),
         "RecoveryCodesFile" => site.with(&[("codes", "7KQ4-M2XD")]).besides(&[200]),
-        "ResetTwoFactor" => site.besides(&[303]),
+        "NewPasskey" => site.with(&[("name", ""), ("ceremony", "x"), ("credential", "{}")]).besides(&[422]),
+        "RenamePasskey" => site.with(&[("name", "Phone")]).besides(&[404]),
+        "RemovePasskey" => site.besides(&[404]),
         "ChangeAppearance" => site.with(&[("appearance", "dark")]),
         "UserAccess" | "ExportUserAccess" => Site { shows_deleted: true, ..site },
         "NewUser" => site.with(&[("email", "new{made}@example.com")]),
