@@ -24,7 +24,7 @@ use actix_web::{
 };
 
 use crate::{
-    config::{self, DatabaseUrl, FileModeError, KeyFileError, PublicUrl, Settings},
+    config::{self, DatabaseUrl, FileModeError, KeyFileError, Origin, PublicUrl, Settings},
     domain::{
         caught::{Panicked, caught},
         clock::{SystemClock, SystemRandom},
@@ -44,7 +44,7 @@ use crate::{
         },
         setup,
     },
-    web::{self, BodyTime, RequestTrust, State, shared::routing::paths},
+    web::{self, BodyTime, ProcessSetting, ProcessSettings, RequestTrust, State, shared::routing::paths},
 };
 
 pub use limits::Limits;
@@ -202,6 +202,16 @@ pub fn transport(settings: &Settings) -> Result<Transport, TlsError> {
     }
 }
 
+/// Settings of the process for the page Settings, without secrets.
+pub fn process_settings(settings: &Settings, transport: &Transport) -> ProcessSettings {
+    let shown = settings.shown().map(|(setting, value)| ProcessSetting {
+        variable: setting.variable,
+        value,
+        is_default: settings.origin(setting) == Origin::Default,
+    });
+    ProcessSettings { transport: transport.name(), settings: shown.into() }
+}
+
 /// Serves until stopped. On the first start, prints the one-time setup address to standard output. With `new_key` the
 /// database is bound to the key in the file, or to a new one.
 pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
@@ -221,7 +231,7 @@ pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
-    let state = Data::new(State::new(ctx.clone(), trust(settings, &public_url)));
+    let state = Data::new(State::new(ctx.clone(), trust(settings, &public_url)).showing(process_settings(settings, &transport)));
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(deliver(ctx.clone(), transport, from));
         actix_web::rt::spawn(verify(ctx.clone()));

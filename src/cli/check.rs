@@ -7,6 +7,7 @@ use crate::{
     domain::{
         clock::{Clock as _, Random, SystemClock, SystemRandom},
         credentials::token::Token,
+        time_zone::{TimeZone, ZonedTime},
     },
     mail::Transport,
     startup::{self, StartError},
@@ -32,7 +33,7 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
     // Read before anything is opened, since opening makes files.
     let exposed = settings.exposed();
     let database = database(settings);
-    let Database { company, key_check, store, .. } = database.clone().unwrap_or_default();
+    let Database { company, time_zone, key_check, store, .. } = database.clone().unwrap_or_default();
     report("key file", key_file(settings, key_check.as_ref()));
     report("database", database.map(|database| database.text));
     if let Some(store) = store {
@@ -42,7 +43,7 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
             Err(error) => report("counts and copies", Err(text(error))),
         }
     }
-    report("mail", mail(check, settings, &company));
+    report("mail", mail(check, settings, &company, ZonedTime { at: SystemClock.now(), zone: time_zone }));
     for warning in settings.warnings() {
         say(format_args!("note  {warning}"));
     }
@@ -58,6 +59,7 @@ struct Database {
     text: String,
     /// Empty until the company can be read.
     company: String,
+    time_zone: TimeZone,
     key_check: Option<KeyCheck>,
     /// Store of a database that is up to date.
     store: Option<Store>,
@@ -91,7 +93,13 @@ fn database(settings: &Settings) -> Result<Database, String> {
     let company = store.read(company::load).map_err(text)?;
     let searches = if store.searches_by_index().map_err(text)? { "" } else { "; without pg_trgm, searches read every row" };
     let key_check = instance_key::check(&store).map_err(text)?;
-    Ok(Database { text: format!("answers and is up to date{searches}"), company: company.name, key_check, store: Some(store) })
+    Ok(Database {
+        text: format!("answers and is up to date{searches}"),
+        company: company.name,
+        time_zone: company.time_zone,
+        key_check,
+        store: Some(store),
+    })
 }
 
 fn audit_chain(store: &Store) -> Result<String, String> {
@@ -109,16 +117,14 @@ fn recount(compared: Compared, is_repaired: bool) -> Result<String, String> {
     }
 }
 
-fn mail(check: &Check, settings: &Settings, company: &str) -> Result<String, String> {
+fn mail(check: &Check, settings: &Settings, company: &str, now: ZonedTime) -> Result<String, String> {
     let transport = startup::transport(settings).map_err(text)?;
     actix_web::rt::System::new().block_on(async {
         match &check.mail_to {
             Some(to) => {
                 let id = format!("<{}@{}>", Token::new(&SystemRandom as &dyn Random).reveal(), settings.public_url.host());
-                let reply = transport
-                    .send_test(company, id, settings.sender.clone(), to.clone(), SystemClock.now())
-                    .await
-                    .map_err(|error| error.reply)?;
+                let reply =
+                    transport.send_test(company, id, settings.sender.clone(), to.clone(), now).await.map_err(|error| error.reply)?;
                 Ok(format!("{}: {}", transport.name(), reply.0))
             }
             None if transport.sends() => {

@@ -120,7 +120,7 @@ impl Settings {
     }
 
     /// Each setting with its value, secrets left out.
-    fn shown(&self) -> [(&'static Setting, String); 11] {
+    pub fn shown(&self) -> [(&'static Setting, String); 11] {
         [
             (table::DATA_DIR, self.data_dir.display().to_string()),
             (table::DATABASE_URL, self.database_url.to_string()),

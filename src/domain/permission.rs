@@ -252,6 +252,7 @@ permissions! {
     AssetsChangeOwner = "assets.change_owner", "Change the owner of folders, processes and integrations": [Company, Nowhere, Nowhere];
     RolesView = "roles.view", "View roles and permissions": [Company, Company, Nowhere];
     AuditLogView = "audit_log.view", "Read the audit log": [Company, Nowhere, Nowhere];
+    SettingsChange = "settings.change", "View and change the company’s settings": [Company, Nowhere, Nowhere];
 }
 
 impl Permission {

@@ -6,11 +6,10 @@ use super::{
     messages::{Link, Rendered},
     text::{date, one_line, wrapped, wrapped_words},
 };
-use crate::domain::clock::Timestamp;
+use crate::domain::{clock::Timestamp, time_zone::TimeZone};
 
 /// Content of a mail. The paragraphs, before the button, say who did what and until when it holds.
-#[derive(Template, Debug)]
-#[template(path = "mail/layout.html")]
+#[derive(Debug)]
 pub(super) struct MailLayout {
     pub(super) subject: String,
     /// Text that mail programs list after the subject; hidden in the mail itself.
@@ -24,11 +23,20 @@ pub(super) struct MailLayout {
     pub(super) company: String,
 }
 
-/// The layout as plain text.
+/// The layout as HTML, with times in a zone.
+#[derive(Template)]
+#[template(path = "mail/layout.html")]
+struct HtmlMailLayout<'a> {
+    layout: &'a MailLayout,
+    zone: TimeZone,
+}
+
+/// The layout as plain text, with times in a zone.
 #[derive(Template)]
 #[template(path = "mail/layout.txt")]
 struct PlainMailLayout<'a> {
     layout: &'a MailLayout,
+    zone: TimeZone,
 }
 
 /// Button of a mail.
@@ -42,32 +50,36 @@ pub(super) struct Action {
 #[derive(Debug)]
 pub(super) struct Paragraph {
     lead: String,
-    date: Option<String>,
+    at: Option<Timestamp>,
 }
 
 impl Paragraph {
     pub(super) fn plain(text: &str) -> Self {
-        Self { lead: one_line(text), date: None }
+        Self { lead: one_line(text), at: None }
     }
 
     /// A paragraph of `lead`, the date and a full stop.
     pub(super) fn dated(lead: &str, at: Timestamp) -> Self {
-        Self { lead: one_line(lead), date: Some(date(at)) }
+        Self { lead: one_line(lead), at: Some(at) }
     }
 
-    fn wrapped(&self) -> String {
-        let date = self.date.as_ref().map(|date| format!("{date}."));
+    fn date(&self, zone: TimeZone) -> Option<String> {
+        self.at.map(|at| format!("{}.", date(at, zone)))
+    }
+
+    fn wrapped(&self, zone: TimeZone) -> String {
+        let date = self.date(zone);
         wrapped_words(self.lead.split_whitespace().chain(date.as_deref()))
     }
 }
 
 impl MailLayout {
-    pub(super) fn rendered(&self) -> Result<Rendered, askama::Error> {
+    pub(super) fn rendered(&self, zone: TimeZone) -> Result<Rendered, askama::Error> {
         Ok(Rendered {
             sender: self.sender(),
             subject: one_line(&self.subject),
-            text: PlainMailLayout { layout: self }.render()?,
-            html: self.render()?,
+            text: PlainMailLayout { layout: self, zone }.render()?,
+            html: HtmlMailLayout { layout: self, zone }.render()?,
         })
     }
 

@@ -34,7 +34,7 @@ pub use self::{
     two_factor::{TwoFactorChange, TwoFactorChanged, TwoFactorReminder, TwoFactorResetNotice},
 };
 use super::text::named;
-use crate::domain::{clock::Timestamp, stored::stored_enum};
+use crate::domain::{clock::Timestamp, stored::stored_enum, time_zone::TimeZone};
 
 stored_enum! {
     /// Kind of a mail.
@@ -205,11 +205,12 @@ impl Message {
         }
     }
 
-    pub fn render(&self) -> Result<Rendered, askama::Error> {
+    /// Puts the mail into words, with times in a zone.
+    pub fn render(&self, zone: TimeZone) -> Result<Rendered, askama::Error> {
         let layout = match self {
-            Self::Invitation(invitation) => invitation.layout(),
-            Self::InvitationAgain(invitation) => invitation.layout_again(),
-            Self::Test(test) => test.layout(),
+            Self::Invitation(invitation) => invitation.layout(zone),
+            Self::InvitationAgain(invitation) => invitation.layout_again(zone),
+            Self::Test(test) => test.layout(zone),
             Self::AccessBlocked(blocked) => access::blocked(blocked),
             Self::AccessDeactivated(deactivated) => access::deactivated(deactivated),
             Self::AccessRestored(restored) => restored.layout(),
@@ -220,7 +221,7 @@ impl Message {
             Self::AssignmentsChanged(changed) => changed.layout(),
             Self::UserEdited(edited) => edited.layout(),
             Self::SignedOut(signed_out) => access::signed_out(signed_out),
-            Self::PasswordReset(reset) => reset.layout(),
+            Self::PasswordReset(reset) => reset.layout(zone),
             Self::PasswordChanged(changed) => changed.layout(),
             Self::AddressConfirm(change) => change.to_confirm(),
             Self::AddressStop(change) => change.to_stop(),
@@ -235,7 +236,7 @@ impl Message {
             Self::AuditDamaged(damaged) => damaged.layout(),
             Self::OwnerChanged(changed) => changed.layout(),
         };
-        layout.rendered()
+        layout.rendered(zone)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Text formatting for mails: single lines, wrapping, and lengths of subjects.
 
-use crate::domain::{clock::Timestamp, text::is_unprintable};
+use crate::domain::{clock::Timestamp, text::is_unprintable, time_zone::TimeZone};
 
 /// Longest subject, in characters: mail programs list some 60.
 pub(super) const SUBJECT_MAX: usize = 59;
@@ -79,9 +79,9 @@ fn cut(text: &str, max: usize) -> String {
     format!("{}…", start.trim_end_matches([' ', ',', '.', '-', '\u{200D}']))
 }
 
-/// "27 November 2026, 09:20 UTC".
-pub(super) fn date(at: Timestamp) -> String {
-    at.format("%-d %B %Y, %H:%M UTC").to_string()
+/// "27 November 2026, 09:20 UTC", "27 November 2026, 10:20 (Europe/Berlin)".
+pub(super) fn date(at: Timestamp, zone: TimeZone) -> String {
+    format!("{} {}", zone.local(at).format("%-d %B %Y, %H:%M"), zone.after_time())
 }
 
 #[cfg(test)]
@@ -120,6 +120,9 @@ mod tests {
     #[test]
     fn a_date_is_written_out() {
         let at = chrono::NaiveDate::from_ymd_opt(2026, 11, 7).unwrap().and_hms_opt(9, 20, 59).unwrap();
-        assert_eq!(date(at), "7 November 2026, 09:20 UTC");
+        assert_eq!(date(at, TimeZone::UTC), "7 November 2026, 09:20 UTC");
+        assert_eq!(date(at, "Europe/Berlin".parse().unwrap()), "7 November 2026, 10:20 (Europe/Berlin)");
+        assert_eq!(date(at, "Pacific/Kiritimati".parse().unwrap()), "7 November 2026, 23:20 (Pacific/Kiritimati)");
+        assert_eq!(date(at, "America/St_Johns".parse().unwrap()), "7 November 2026, 05:50 (America/St_Johns)");
     }
 }

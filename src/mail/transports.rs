@@ -10,7 +10,7 @@ use folder::Folder;
 use smtp::Smtp;
 
 use super::{Memory, Message, Outgoing, TlsError, messages::Test, outgoing::MalformedMail, text::one_line};
-use crate::domain::{clock::Timestamp, email_address::EmailAddress, mail_server::MailServer, sender::Sender};
+use crate::domain::{email_address::EmailAddress, mail_server::MailServer, sender::Sender, time_zone::ZonedTime};
 
 /// Longest stored reply, in characters.
 const REPLY_MAX: usize = 500;
@@ -132,11 +132,11 @@ impl Transport {
         message_id: String,
         from: Sender,
         to: EmailAddress,
-        now: Timestamp,
+        now: ZonedTime,
     ) -> Result<Reply, SendError> {
-        let test = Message::Test(Test { company: company.to_owned(), server: self.name(), at: now });
-        let rendered = test.render().map_err(|error| SendError::permanent(&error.to_string()))?;
-        self.send(&Outgoing { message_id, from, to, date: now, rendered }).await
+        let test = Message::Test(Test { company: company.to_owned(), server: self.name(), at: now.at });
+        let rendered = test.render(now.zone).map_err(|error| SendError::permanent(&error.to_string()))?;
+        self.send(&Outgoing { message_id, from, to, date: now.at, rendered }).await
     }
 
     /// Closes a connection kept for the next mail, at the end of a queue.
@@ -168,6 +168,7 @@ impl Transport {
 #[cfg(test)]
 pub(super) mod samples {
     use super::*;
+    use crate::domain::{clock::Timestamp, time_zone::TimeZone};
 
     pub(crate) fn now() -> Timestamp {
         chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(9, 20, 0).unwrap()
@@ -180,7 +181,7 @@ pub(super) mod samples {
             from: Sender::parse("Usher <usher@usher.example>").unwrap(),
             to: EmailAddress::parse("Noor@example.com").unwrap(),
             date: now(),
-            rendered: test.render().unwrap(),
+            rendered: test.render(TimeZone::UTC).unwrap(),
         }
     }
 
@@ -204,7 +205,8 @@ mod tests {
     fn the_test_mail_says_where_it_went() {
         let memory = Memory::default();
         let Outgoing { message_id, from, to, .. } = outgoing();
-        let reply = block_on(Transport::memory(memory.clone()).send_test("Northwind Trading", message_id, from, to, now())).unwrap();
+        let reply = block_on(Transport::memory(memory.clone()).send_test("Northwind Trading", message_id, from, to, ZonedTime::utc(now())))
+            .unwrap();
         assert_eq!(reply, Reply("250 Taken".to_owned()));
         let mails = memory.take();
         assert_eq!(mails.len(), 1);

@@ -9,7 +9,7 @@ use crate::domain::{
 
 use super::{Database, StoreError, Tx, schema::held_forms};
 
-/// Forms kept for a user; beyond, the oldest are removed.
+/// Forms of each kind kept for a user; beyond, the oldest are removed.
 const KEPT_MAX: i64 = 5;
 
 /// A form to be kept.
@@ -22,7 +22,7 @@ pub struct NewHeldForm<'a> {
     pub now: Timestamp,
 }
 
-/// Keeps a form, and removes the user's oldest.
+/// Keeps a form, and removes the user's oldest of its kind.
 pub fn insert(tx: &mut Tx<'_>, new: &NewHeldForm<'_>) -> Result<HeldFormId, StoreError> {
     let id = diesel::insert_into(held_forms::table)
         .values((
@@ -33,32 +33,42 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewHeldForm<'_>) -> Result<HeldFormId, Stor
         ))
         .returning(held_forms::id)
         .get_result::<HeldFormId>(tx.db())?;
-    let of_user = held_forms::table.filter(held_forms::user_id.eq(new.user.0)).select(held_forms::id).order(held_forms::id.desc());
+    let of_user = held_forms::table
+        .filter(held_forms::user_id.eq(new.user.0))
+        .filter(held_forms::is_unsent.eq(new.is_unsent))
+        .select(held_forms::id)
+        .order(held_forms::id.desc());
     let outdated = of_user.offset(KEPT_MAX).limit(KEPT_MAX).load::<i64>(tx.db())?;
     diesel::delete(held_forms::table.filter(held_forms::id.eq_any(outdated))).execute(tx.db())?;
     Ok(id)
 }
 
-/// The sealed content of a form kept since `since`, if it is the user's, and true if it came after the end of its session.
-pub fn find(db: &mut Database, user: UserId, id: HeldFormId, since: Timestamp) -> Result<Option<(Vec<u8>, bool)>, StoreError> {
+/// The sealed content of a form kept since `since`, if it is the user's.
+pub fn find(db: &mut Database, user: UserId, id: HeldFormId, since: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
     let form = held_forms::table.find(id.0).filter(held_forms::user_id.eq(user.0)).filter(held_forms::created_at.gt(since));
-    Ok(form.select((held_forms::sealed, held_forms::is_unsent)).first(db).optional()?)
+    Ok(form.select(held_forms::sealed).first(db).optional()?)
 }
 
-/// The user's last form that came after the end of its session, since `since`.
-pub fn last_unsent(db: &mut Database, user: UserId, since: Timestamp) -> Result<Option<(HeldFormId, Vec<u8>)>, StoreError> {
+/// The user's forms that came after the end of their session, since `since`, the last first.
+pub fn unsent(db: &mut Database, user: UserId, since: Timestamp) -> Result<Vec<(HeldFormId, Vec<u8>)>, StoreError> {
     let unsent = held_forms::table
         .filter(held_forms::user_id.eq(user.0))
         .filter(held_forms::is_unsent.eq(true))
         .filter(held_forms::created_at.gt(since))
         .order(held_forms::id.desc());
-    Ok(unsent.select((held_forms::id, held_forms::sealed)).first(db).optional()?)
+    Ok(unsent.select((held_forms::id, held_forms::sealed)).load(db)?)
 }
 
-/// Notes that a form was sent after all, or is not to be.
-pub fn settle(tx: &mut Tx<'_>, user: UserId, id: HeldFormId) -> Result<(), StoreError> {
+/// Sets if a form is offered after the next sign-in.
+pub fn set_unsent(tx: &mut Tx<'_>, user: UserId, id: HeldFormId, is_unsent: bool) -> Result<(), StoreError> {
     let form = held_forms::table.find(id.0).filter(held_forms::user_id.eq(user.0));
-    diesel::update(form).set(held_forms::is_unsent.eq(false)).execute(tx.db())?;
+    diesel::update(form).set(held_forms::is_unsent.eq(is_unsent)).execute(tx.db())?;
+    Ok(())
+}
+
+/// Removes a form.
+pub fn remove(tx: &mut Tx<'_>, user: UserId, id: HeldFormId) -> Result<(), StoreError> {
+    diesel::delete(held_forms::table.find(id.0).filter(held_forms::user_id.eq(user.0))).execute(tx.db())?;
     Ok(())
 }
 

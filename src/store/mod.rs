@@ -20,6 +20,7 @@ mod error;
 pub mod groups;
 pub mod held_forms;
 pub mod idempotency_keys;
+pub mod invitation_counts;
 mod metrics;
 pub mod outbox;
 pub mod page;

@@ -267,6 +267,27 @@ pub fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<
         .optional()?)
 }
 
+/// Delivery of the latest mail of a kind without a link to a user.
+pub fn latest_to(db: &mut Database, user: UserId, kind: &str) -> Result<Option<LinkDeliveryRow>, StoreError> {
+    Ok(outbox::table
+        .filter(outbox::user_id.eq(user.0).and(outbox::kind.eq(kind)))
+        .order(outbox::id.desc())
+        .select((
+            outbox::id,
+            outbox::user_id.assume_not_null(),
+            outbox::state,
+            outbox::reply,
+            outbox::created_at,
+            outbox::next_attempt_at,
+            outbox::done_at,
+            outbox::sealed.is_not_null(),
+            // No link stays open that the mail would have to be retried for.
+            outbox::created_at,
+        ))
+        .first(db)
+        .optional()?)
+}
+
 #[diesel::dsl::auto_type]
 fn link_delivery() -> _ {
     (

@@ -137,15 +137,20 @@ diesel::table! {
 diesel::table! {
     company (id) {
         id -> BigInt,
+        version -> Integer,
         name -> Text,
         groups_invitation_term -> BigInt,
         permissions_invitation_term -> BigInt,
+        invitations_per_hour -> Integer,
         password_min -> Integer,
+        two_factor_for -> Text,
+        two_factor_from -> Nullable<Text>,
         session_idle -> BigInt,
         session_absolute -> BigInt,
         sessions_per_user -> Integer,
         deleted_kept -> BigInt,
         mails_audit_head -> Bool,
+        time_zone -> Text,
         key_check -> Nullable<Binary>,
     }
 }
@@ -204,6 +209,14 @@ diesel::table! {
         secret_set_at -> Nullable<Timestamp>,
         secret_set_by -> Nullable<BigInt>,
         version -> Integer,
+    }
+}
+
+diesel::table! {
+    invitation_counts (user_id, second) {
+        user_id -> BigInt,
+        second -> Timestamp,
+        invitations -> Integer,
     }
 }
 
@@ -464,6 +477,7 @@ diesel::joinable!(held_forms -> user_rows (user_id));
 diesel::joinable!(idempotency_keys -> sessions (session_id));
 diesel::joinable!(integrations -> assets (asset_id));
 diesel::joinable!(integrations -> user_rows (secret_set_by));
+diesel::joinable!(invitation_counts -> user_rows (user_id));
 diesel::joinable!(known_browsers -> user_rows (user_id));
 diesel::joinable!(memberships -> user_groups (group_id));
 diesel::joinable!(memberships -> user_rows (user_id));
@@ -497,6 +511,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     held_forms,
     idempotency_keys,
     integrations,
+    invitation_counts,
     invitation_expiry_counts,
     known_browsers,
     memberships,

@@ -17,6 +17,7 @@ use crate::domain::{
     },
     ids::{AccountId, AssetId, EntryId, GroupId, HeldFormId, MailId, PasskeyId, PortfolioId, SessionId, TokenId, UserId, VersionNumber},
     invitation::InvitationOrigin,
+    two_factor_policy::TwoFactorAudience,
     user::DefaultRole,
 };
 
@@ -81,6 +82,7 @@ as_text!(
     Channel,
     ThrottleScope,
     TokenEnd,
-    TokenPurpose
+    TokenPurpose,
+    TwoFactorAudience
 );
 as_big_int!(AccountId, AssetId, EntryId, GroupId, HeldFormId, MailId, PasskeyId, PortfolioId, SessionId, TokenId, UserId, VersionNumber);

@@ -23,6 +23,7 @@ use super::{
     shared::{
         ending::{AccessEnd, end_access},
         error::{NameError, authorise},
+        scoped_actor::ScopedActor,
         transaction::{Rights, UnitOfWork},
     },
 };
@@ -148,7 +149,7 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
 pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let (user, group) = user_and_group(work, id, user_id)?;
-        authorise_removal(work.tx.db(), work.actor.actor, &user, &group, work.now)?;
+        authorise_removal(work.tx.db(), &work.actor, &user, &group, work.now)?;
         groups::remove_member(work.tx, id, user_id)?;
         let event = match group.kind {
             GroupKind::Admins => AuditEvent::AdminRemoved {},
@@ -170,12 +171,13 @@ pub fn removable(ctx: &Context, actor: &User, id: GroupId, user_id: UserId) -> R
         let group = find(db, actor.actor(), id)?;
         authorise(actor.actor(), GroupAction::RemoveFromGroup, None)?;
         let user = users::find(db, user_id)?.ok_or_else(ActionError::unknown)?;
-        authorise_removal(db, actor.actor(), &user, &group, now)?;
+        let actor = ScopedActor::of(db, actor)?;
+        authorise_removal(db, &actor, &user, &group, now)?;
         Ok((user, group))
     })
 }
 
-fn authorise_removal(db: &mut Database, actor: Actor, user: &User, group: &Group, now: Timestamp) -> Result<(), ActionError> {
+fn authorise_removal(db: &mut Database, actor: &ScopedActor, user: &User, group: &Group, now: Timestamp) -> Result<(), ActionError> {
     let action = match group.kind {
         GroupKind::Admins => {
             let other_active_admins = groups::other_active_admins(db, user.id)?;
@@ -183,7 +185,7 @@ fn authorise_removal(db: &mut Database, actor: Actor, user: &User, group: &Group
         }
         GroupKind::Custom => GroupAction::RemoveFromGroup,
     };
-    authorise(actor, action, Some(user))?;
+    actor.authorise_about(action.into(), Some(user))?;
     if groups::is_member(db, group.id, user.id)? {
         return Ok(());
     }

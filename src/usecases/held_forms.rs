@@ -1,18 +1,20 @@
 //! Forms that wait: a sensitive one until its user has proved who they are, and one that came after the end of its session
 //! until its user has signed in again.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 
 use crate::{
     domain::{
         clock::Timestamp,
-        credentials::token::TokenHash,
+        credentials::{throttle::Bucket, token::TokenHash},
         ids::{HeldFormId, UserId},
     },
     store::{
         StoreError,
+        credentials::throttles,
         held_forms::{self, NewHeldForm},
-        sessions, users,
+        users,
     },
     usecases::Context,
 };
@@ -27,6 +29,21 @@ pub enum WaitsFor {
     Proof,
     /// The next sign-in of the user.
     SignIn,
+}
+
+/// User and browser for whom a form waits: it opens for both alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    pub user: UserId,
+    /// Cookie that stays in the browser.
+    pub browser: TokenHash,
+}
+
+impl Holder {
+    /// Context in which a form is sealed.
+    fn context(self) -> String {
+        format!("held form of user {} in browser {}", self.user, URL_SAFE_NO_PAD.encode(self.browser.0))
+    }
 }
 
 /// A form with its address.
@@ -51,66 +68,63 @@ impl HeldForm {
         Some(Self { address: String::from_utf8(address.to_vec()).ok()?, body: body.to_vec() })
     }
 
-    /// Opens a form sealed for its user; `None` with another key.
-    fn open(ctx: &Context, user: UserId, sealed: &[u8]) -> Option<Self> {
-        Self::from_bytes(&ctx.key.open(&context(user), sealed)?)
+    /// Opens a sealed form; `None` for another holder, or with another key.
+    fn open(ctx: &Context, holder: Holder, sealed: &[u8]) -> Option<Self> {
+        Self::from_bytes(&ctx.key.open(&holder.context(), sealed)?)
     }
-}
-
-/// Context in which a form is sealed: it opens for its user alone.
-fn context(user: UserId) -> String {
-    format!("held form of user {user}")
 }
 
 fn since(now: Timestamp) -> Timestamp {
     now - KEPT_FOR
 }
 
-/// Keeps a form. `None` if its user does not exist any more.
-pub fn hold(ctx: &Context, user: UserId, form: &HeldForm, waits_for: WaitsFor) -> Result<Option<HeldFormId>, StoreError> {
-    let sealed = ctx.key.seal(&context(user), &form.to_bytes(), &*ctx.random);
-    let new = NewHeldForm { user, is_unsent: waits_for == WaitsFor::SignIn, sealed: &sealed, now: ctx.now() };
+/// Keeps a form. `None` if its user does not exist any more, or after many late forms in a row.
+pub fn hold(ctx: &Context, holder: Holder, form: &HeldForm, waits_for: WaitsFor) -> Result<Option<HeldFormId>, StoreError> {
+    let (now, is_unsent) = (ctx.now(), waits_for == WaitsFor::SignIn);
+    let buckets = [Bucket::late_form(holder.user)];
+    if is_unsent && ctx.store.read(|db| throttles::look(db, &buckets, now))?.is_some() {
+        return Ok(None);
+    }
+    let sealed = ctx.key.seal(&holder.context(), &form.to_bytes(), &*ctx.random);
     ctx.store.write_transaction(|tx| {
-        if users::find(tx.db(), user)?.is_none() {
+        if users::find(tx.db(), holder.user)?.is_none() || is_unsent && throttles::count(tx, &buckets, now)?.is_some() {
             return Ok(None);
         }
-        held_forms::insert(tx, &new).map(Some)
+        held_forms::insert(tx, &NewHeldForm { user: holder.user, is_unsent, sealed: &sealed, now }).map(Some)
     })
 }
 
-/// A waiting form of the user; `None` once it has waited for too long.
-pub fn find(ctx: &Context, user: UserId, id: HeldFormId) -> Result<Option<HeldForm>, StoreError> {
-    let found = ctx.store.read(|db| held_forms::find(db, user, id, since(ctx.now())))?;
-    Ok(found.and_then(|(sealed, _)| HeldForm::open(ctx, user, &sealed)))
+/// A waiting form; `None` once it has waited for too long.
+pub fn find(ctx: &Context, holder: Holder, id: HeldFormId) -> Result<Option<HeldForm>, StoreError> {
+    let sealed = ctx.store.read(|db| held_forms::find(db, holder.user, id, since(ctx.now())))?;
+    Ok(sealed.and_then(|sealed| HeldForm::open(ctx, holder, &sealed)))
 }
 
-/// A waiting form of the user that is sent now, and is not offered any more.
-pub fn take(ctx: &Context, user: UserId, id: HeldFormId) -> Result<Option<HeldForm>, StoreError> {
-    let Some((sealed, is_unsent)) = ctx.store.read(|db| held_forms::find(db, user, id, since(ctx.now())))? else { return Ok(None) };
-    if is_unsent {
-        settle(ctx, user, id)?;
+/// The last form that came after the end of its session.
+pub fn last_unsent(ctx: &Context, holder: Holder) -> Result<Option<(HeldFormId, HeldForm)>, StoreError> {
+    let unsent = ctx.store.read(|db| held_forms::unsent(db, holder.user, since(ctx.now())))?;
+    Ok(unsent.into_iter().find_map(|(id, sealed)| Some((id, HeldForm::open(ctx, holder, &sealed)?))))
+}
+
+/// Offers a form after the next sign-in, if it is the holder's and still waits. Tells if it does.
+pub fn offer(ctx: &Context, holder: Holder, id: HeldFormId) -> Result<bool, StoreError> {
+    if find(ctx, holder, id)?.is_none() {
+        return Ok(false);
     }
-    Ok(HeldForm::open(ctx, user, &sealed))
+    ctx.store.write_transaction(|tx| held_forms::set_unsent(tx, holder.user, id, true))?;
+    Ok(true)
 }
 
-/// The user's last form that came after the end of its session.
-pub fn last_unsent(ctx: &Context, user: UserId) -> Result<Option<(HeldFormId, HeldForm)>, StoreError> {
-    let found = ctx.store.read(|db| held_forms::last_unsent(db, user, since(ctx.now())))?;
-    Ok(found.and_then(|(id, sealed)| Some((id, HeldForm::open(ctx, user, &sealed)?))))
-}
-
-/// True if a form of the session's user came after the end of its session.
-pub fn is_any_unsent(ctx: &Context, session: TokenHash) -> Result<bool, StoreError> {
-    let now = ctx.now();
-    ctx.store.read(|db| {
-        let Some(signed_in) = sessions::find(db, session, now)? else { return Ok(false) };
-        Ok(held_forms::last_unsent(db, signed_in.user.id, since(now))?.is_some())
-    })
-}
-
-/// Notes that a form was sent after all, or is not to be.
+/// Notes that a form is sent, so that it is not offered again.
 pub fn settle(ctx: &Context, user: UserId, id: HeldFormId) -> Result<(), StoreError> {
-    ctx.store.write_transaction(|tx| held_forms::settle(tx, user, id))
+    ctx.store.write_transaction(|tx| held_forms::set_unsent(tx, user, id, false))
+}
+
+/// Removes a form. Returns it, if it is the holder's.
+pub fn discard(ctx: &Context, holder: Holder, id: HeldFormId) -> Result<Option<HeldForm>, StoreError> {
+    let Some(form) = find(ctx, holder, id)? else { return Ok(None) };
+    ctx.store.write_transaction(|tx| held_forms::remove(tx, holder.user, id))?;
+    Ok(Some(form))
 }
 
 #[cfg(test)]

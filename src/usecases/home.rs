@@ -15,6 +15,7 @@ use crate::{
         policy::{Action, UserAction},
         role::Role,
         scope::Scope,
+        time_zone::{TimeZone, ZonedTime},
         user::Status,
         user_list::{BULK_MAX, LastSignIn, Order, UserFilter},
     },
@@ -98,9 +99,9 @@ pub struct Undelivered {
     pub at: Timestamp,
 }
 
-/// Reads Home for a user.
-pub fn show(ctx: &Context, user: &User) -> Result<Home, ActionError> {
-    let now = ctx.now();
+/// Reads Home for a user, with the days of a time zone.
+pub fn show(ctx: &Context, user: &User, zone: TimeZone) -> Result<Home, ActionError> {
+    let now = ZonedTime { at: ctx.now(), zone };
     ctx.store.read(|db| {
         let actor = ScopedActor::of(db, user)?;
         let own = match &actor.scope {
@@ -124,9 +125,9 @@ pub fn show(ctx: &Context, user: &User) -> Result<Home, ActionError> {
     })
 }
 
-fn administered(ctx: &Context, db: &mut Database, actor: &ScopedActor, now: Timestamp) -> Result<Administered, ActionError> {
+fn administered(ctx: &Context, db: &mut Database, actor: &ScopedActor, now: ZonedTime) -> Result<Administered, ActionError> {
     actor.authorise(Action::Use(Permission::UsersView))?;
-    let query = UserQuery { scope: actor.scope.clone(), filter: UserFilter::default(), order: Order::default(), as_of: now };
+    let query = UserQuery { scope: actor.scope.clone(), filter: UserFilter::default(), order: Order::default(), as_of: now.at };
     let filter = UserFilter { status: Some(Status::Active), last_sign_in: Some(LastSignIn::Over90Days), ..UserFilter::default() };
     let dormant = UserQuery { filter, ..query.clone() };
     let counts = users::counts(db, &query)?;
@@ -135,8 +136,8 @@ fn administered(ctx: &Context, db: &mut Database, actor: &ScopedActor, now: Time
         counts,
         dormant: users::count_alone(db, &dormant)?,
         without_billing: accounts::count_without_billing(db, &actor.scope)?,
-        expiring: expiring(db, actor, now)?,
-        undelivered: undelivered(db, &actor.scope, now)?,
+        expiring: expiring(db, actor, now.at)?,
+        undelivered: undelivered(db, &actor.scope, now.at)?,
         trend: Trend::read(db, &actor.scope, now)?,
         changes: latest_changes(db, &actor.scope, SHOWN_MAX)?,
         may_read_log: actor.may(Action::Use(Permission::AuditLogView)),

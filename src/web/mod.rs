@@ -7,5 +7,6 @@ pub mod shared;
 pub use ops::metrics::configure as configure_metrics;
 pub use shared::form::BodyTime;
 pub use shared::middleware::serve;
+pub use shared::process_settings::{ProcessSetting, ProcessSettings};
 pub use shared::routing::routes::configure;
 pub use shared::state::{RequestTrust, State};

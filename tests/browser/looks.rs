@@ -7,6 +7,7 @@ use usher::{
         credentials::{password::NewPassword, token::Token},
         email_address::EmailAddress,
         ids::UserId,
+        invitation::quota::Pace,
         text::PersonName,
         user::DefaultRole,
     },
@@ -29,6 +30,7 @@ mod audit_log;
 mod business;
 mod home;
 mod my_account;
+mod settings;
 mod user_pages;
 
 /// Text spacing that readers may set without losing content: WCAG 2.2, 1.4.12.
@@ -138,7 +140,8 @@ fn an_invitation_and_every_end_of_it() {
     let visitor = ClientInfo { client_ip: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None };
     invitation::accept(ctx, &token, &name, &name, NewPassword::parse(PASSWORD, 15).unwrap(), &visitor).unwrap();
     users::invite::revoke(ctx, &site.caller(MAYA), EntryPoint::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
-    users::invite::resend(ctx, &site.caller(MAYA), EntryPoint::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
+    users::invite::resend(ctx, &site.caller(MAYA), EntryPoint::UsersAndGroups, site.app.id_of("replaced@example.com"), Pace::Single)
+        .unwrap();
 
     let browser = site.signed_in(MAYA, true);
     look_good(&browser, &[open.clone(), used, revoked, replaced, "/invitation/unknown".to_owned()]);

@@ -1,6 +1,6 @@
 //! Sessions that are about to end.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 
 use crate::{helpers::PASSWORD, site::Site, support::browser::Browser};
 
@@ -40,6 +40,32 @@ fn an_idle_user_is_warned_and_stays_signed_in_with_one_click() {
     maya.see_no("You will be signed out");
     assert_eq!(site.app.count("sessions WHERE last_seen_at > created_at"), 1);
     assert_eq!(maya.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn the_warning_says_when_by_the_clocks_of_the_company() {
+    let site = Site::with_admin();
+    for (zone, name, offset) in [("UTC", "UTC", 0), ("Asia/Kathmandu", "(Asia/Kathmandu)", 5 * 60 + 45)] {
+        site.app.execute(&format!("UPDATE company SET time_zone = '{zone}'"));
+        let maya = about_to_be_warned(&site);
+        maya.see(WARNING);
+        let ends = maya.evaluate("return document.querySelector('#session time').dateTime", vec![]);
+        let ends = DateTime::parse_from_rfc3339(ends.as_str().unwrap()).unwrap().naive_utc() + TimeDelta::minutes(offset);
+        maya.see(&format!("{WARNING} {} {name}.", ends.format("%H:%M")));
+        assert_eq!(maya.complaints(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn pages_with_times_name_the_zone_and_others_do_not() {
+    let site = Site::with_admin();
+    site.app.execute("UPDATE company SET time_zone = 'Asia/Kathmandu'");
+    let maya = site.signed_in(MAYA, false);
+    maya.open("/my-account");
+    maya.see("All times in Asia/Kathmandu");
+    maya.open("/roles");
+    maya.see("Roles");
+    assert!(!maya.shows("All times in"));
 }
 
 #[test]

@@ -56,12 +56,12 @@ impl Site {
         let system = System::new();
         let app = system.block_on(make(Setting { origin, sends_mail, ..Setting::default() }));
         let reach = RequestTrust { origin: origin.to_owned(), is_https: false, any_loopback: false, is_trusted_proxy: Arc::new(|_| false) };
-        let ctx = app.ctx.clone();
+        let (ctx, process) = (app.ctx.clone(), app.process_settings());
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             System::new()
                 .block_on(async move {
-                    let server = startup::server(listener, Data::new(State::new(ctx, reach)))?;
+                    let server = startup::server(listener, Data::new(State::new(ctx, reach).showing(process)))?;
                     let _ = sender.send(server.handle());
                     server.await
                 })

@@ -27,6 +27,7 @@ mod my_account;
 mod ops;
 mod outbox;
 mod portfolios;
+mod settings;
 mod setup;
 mod shared;
 mod users;

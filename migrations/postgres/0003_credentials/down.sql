@@ -1,4 +1,5 @@
 DROP TABLE refused_sign_ins;
+DROP TABLE invitation_counts;
 DROP TABLE throttles;
 DROP TABLE used_challenges;
 DROP TABLE passkeys;

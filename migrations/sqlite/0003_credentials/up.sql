@@ -55,7 +55,7 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (session_id, key_hash)
 ) WITHOUT ROWID;
 
--- Forms that wait until their user has signed in again or proved who they are: address and fields, sealed with the instance key for their user.
+-- Forms that wait until their user has signed in again or proved who they are: address and fields, sealed with the instance key for their user and browser.
 CREATE TABLE held_forms (
     id         INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     user_id    BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
@@ -115,9 +115,10 @@ CREATE TABLE used_challenges (
 CREATE INDEX used_challenges_by_end ON used_challenges (expires_at);
 
 -- Failed attempts in a row and requests for new passwords, by typed address (hashed, known or not) and by network; new passwords that were
--- tried behind a link; tries at one's current password while signed in and at codes; and mails that an administrator sends to a user, by both.
+-- tried behind a link; tries at one's current password while signed in and at codes; forms that came after the end of their session; and mails that an administrator
+-- sends to a user, by both.
 CREATE TABLE throttles (
-    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'current_password', 'code', 'code_source', 'own_code', 'mail_quota')),
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'current_password', 'code', 'code_source', 'own_code', 'late_form', 'mail_quota')),
     key           TEXT      NOT NULL,
     failed_attempts INTEGER NOT NULL,
     last_at       TIMESTAMP NOT NULL,
@@ -127,6 +128,14 @@ CREATE TABLE throttles (
 CREATE INDEX throttles_by_age ON throttles (scope, last_at);
 -- Order in which rows give way when there are too many.
 CREATE INDEX throttles_by_attempts ON throttles (failed_attempts, last_at);
+
+-- Invitations that an administrator sent in each second of the last hour.
+CREATE TABLE invitation_counts (
+    user_id     BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
+    second      TIMESTAMP NOT NULL,
+    invitations INTEGER   NOT NULL,
+    PRIMARY KEY (user_id, second)
+) WITHOUT ROWID;
 
 -- Refused sign-ins, apart from the audit log, so that a stranger can neither fill the chain nor hold its lock. Rows are bounded: one for each
 -- minute, network and address up to a limit a minute, then one for each minute and network up to another, then one for the minute. An empty

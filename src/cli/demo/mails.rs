@@ -7,7 +7,7 @@ use crate::{
     domain::{
         audit::{AuditEvent, By, Channel, Subject, SubjectKind},
         credentials::token::{Token, TokenPurpose},
-        invitation::term_in_words,
+        time_unit,
     },
     mail::{
         Link, Message,
@@ -58,7 +58,7 @@ fn add_one(ctx: &Context, tx: &mut Tx<'_>, past: &mut Past, made_up: &Recorded, 
         company: COMPANY.to_owned(),
         access: Access::new(made_up.user.default_role, Vec::new()),
         link: Link::new(&ctx.links.with_token(purpose, &token)),
-        term: term_in_words(expires_at - at),
+        term: time_unit::in_words(expires_at - at),
         expires_at,
     });
     let mail = ctx.seal(Recipient { user_id: person.id, email, token: Some(id) }, &message, at)?;

@@ -131,6 +131,7 @@ impl AuditAction {
             Self::MailFailed => (ActionGroup::Mail, "Mail failed"),
             Self::MailRetried => (ActionGroup::Mail, "Mail retried"),
             Self::MailsRetried => (ActionGroup::Mail, "All failed mails retried"),
+            Self::TestMailSent => (ActionGroup::Mail, "Test mail sent"),
             Self::UsersExported => (ActionGroup::Exports, "Users exported"),
             Self::AccessExported => (ActionGroup::Exports, "Access on a date exported"),
             Self::AuditExported => (ActionGroup::Exports, "Audit log exported"),
@@ -140,8 +141,7 @@ impl AuditAction {
             Self::KeyReplaced => (ActionGroup::Company, "Instance key replaced"),
             Self::VerificationRequested => (ActionGroup::Company, "Audit log verification requested"),
             Self::DamageFound => (ActionGroup::Company, "Audit log found damaged"),
-            Self::DailyHashTurnedOn => (ActionGroup::Company, "Daily mail of the newest hash turned on"),
-            Self::DailyHashTurnedOff => (ActionGroup::Company, "Daily mail of the newest hash turned off"),
+            Self::SettingsChanged => (ActionGroup::Company, "Settings changed"),
         }
     }
 }

@@ -3,7 +3,7 @@
 mod fields;
 mod sentence;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,9 +12,11 @@ use crate::domain::{
     appearance::Appearance,
     asset::{AssetKind, ConnectionKind, ShareLevel},
     audit::SubjectKind,
+    company::Company,
     credentials::proof::ProofMethod,
     permission::AssignmentPermissions,
     stored::stored_enum,
+    two_factor_policy::TwoFactorAudience,
     user::{DefaultRole, Status, Who},
 };
 
@@ -130,8 +132,7 @@ audit_events! {
     AssignmentNotRestored = "assignment.not_restored" {}
     VerificationRequested = "audit.verification_requested" {}
     DamageFound = "audit.damage_found" { entry: u64 }
-    DailyHashTurnedOn = "audit.daily_hash_turned_on" {}
-    DailyHashTurnedOff = "audit.daily_hash_turned_off" {}
+    SettingsChanged = "settings.changed" { before: Box<SettingsFields>, after: Box<SettingsFields> }
     AssetCreated = "asset.created" { kind: AssetKind, folder: Option<Named>, account: Option<Named> }
     AssetEdited = "asset.edited" { before: AssetFields, after: AssetFields }
     AssetMoved = "asset.moved" { before: Option<Named>, after: Option<Named> }
@@ -148,6 +149,7 @@ audit_events! {
     MailFailed = "mail.failed" { reply: String, attempts: u64 }
     MailRetried = "mail.retried" {}
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
+    TestMailSent = "mail.test_sent" {}
 }
 
 /// A user, group, portfolio or account, with the name at that time.
@@ -207,6 +209,44 @@ pub struct AssetFields {
 pub struct ConnectionFields {
     pub kind: ConnectionKind,
     pub base_address: String,
+}
+
+/// Settings of the company. Lengths of time are in seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsFields {
+    pub name: String,
+    pub groups_invitation_term: i64,
+    pub permissions_invitation_term: i64,
+    pub invitations_per_hour: u32,
+    pub password_min: usize,
+    pub two_factor_for: TwoFactorAudience,
+    pub two_factor_from: Option<NaiveDate>,
+    pub session_idle: i64,
+    pub session_absolute: i64,
+    pub sessions_per_user: u32,
+    pub deleted_kept: i64,
+    pub mails_audit_head: bool,
+    pub time_zone: String,
+}
+
+impl From<&Company> for SettingsFields {
+    fn from(company: &Company) -> Self {
+        Self {
+            name: company.name.clone(),
+            groups_invitation_term: company.groups_invitation_term.num_seconds(),
+            permissions_invitation_term: company.permissions_invitation_term.num_seconds(),
+            invitations_per_hour: company.invitations_per_hour,
+            password_min: company.password_min,
+            two_factor_for: company.two_factor.audience(),
+            two_factor_from: company.two_factor.from(),
+            session_idle: company.session_idle.num_seconds(),
+            session_absolute: company.session_absolute.num_seconds(),
+            sessions_per_user: company.sessions_per_user,
+            deleted_kept: company.deleted_kept.num_seconds(),
+            mails_audit_head: company.mails_audit_head,
+            time_zone: company.time_zone.to_string(),
+        }
+    }
 }
 
 /// User or group with whom an asset is shared, with the name at that time.

@@ -10,6 +10,9 @@ use argon2::{
 };
 use unicode_normalization::UnicodeNormalization;
 
+/// Shortest password as the sole factor, in characters.
+pub const SOLE_FACTOR_MIN: usize = 15;
+
 /// Longest password, in characters after NFC.
 pub const PASSWORD_MAX: usize = 128;
 

@@ -35,6 +35,8 @@ stored_enum! {
         CodeSource = "code_source",
         /// Codes tried by one user who is signed in.
         OwnCode = "own_code",
+        /// Forms of one user that came after the end of their session.
+        LateForm = "late_form",
         /// Mails of one administrator to one user.
         MailQuota = "mail_quota",
     }
@@ -68,6 +70,9 @@ const CURRENT_PASSWORD_GRACE: i32 = 3;
 
 /// Codes without a wait.
 const CODE_GRACE: i32 = 3;
+
+/// Late forms that are kept without a wait.
+const LATE_FORM_GRACE: i32 = 10;
 
 /// Mails to one user without a wait.
 const MAIL_QUOTA_GRACE: i32 = 2;
@@ -112,6 +117,11 @@ impl Bucket {
     /// Codes of a user who is signed in, in all sessions together.
     pub fn own_code(user: UserId) -> Self {
         Self { scope: ThrottleScope::OwnCode, key: user.to_string(), grace: CODE_GRACE, skipped: 0 }
+    }
+
+    /// Forms of a user that come after the end of their session and are kept.
+    pub fn late_form(user: UserId) -> Self {
+        Self { scope: ThrottleScope::LateForm, key: user.to_string(), grace: LATE_FORM_GRACE, skipped: SHORT_STEPS }
     }
 
     /// Mails of an administrator to one user.

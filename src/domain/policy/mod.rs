@@ -4,6 +4,7 @@
 
 mod access;
 mod assets;
+mod company;
 mod groups;
 mod users;
 
@@ -15,7 +16,7 @@ use super::{
     user::{DefaultRole, Status},
 };
 
-pub use {access::AccessAction, assets::AssetAction, groups::GroupAction, users::UserAction};
+pub use {access::AccessAction, assets::AssetAction, company::CompanyAction, groups::GroupAction, users::UserAction};
 
 /// A user who is signed in and active, the command line, or Usher itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,7 @@ pub enum Action {
     Group(GroupAction),
     Access(AccessAction),
     Asset(AssetAction),
+    Company(CompanyAction),
 }
 
 impl From<UserAction> for Action {
@@ -82,6 +84,12 @@ impl From<AccessAction> for Action {
 impl From<AssetAction> for Action {
     fn from(action: AssetAction) -> Self {
         Self::Asset(action)
+    }
+}
+
+impl From<CompanyAction> for Action {
+    fn from(action: CompanyAction) -> Self {
+        Self::Company(action)
     }
 }
 
@@ -134,7 +142,7 @@ pub fn decide(actor: Actor, action: impl Into<Action>) -> Result<(), PolicyDenia
     let action = action.into();
     permit(actor.role, action.need())?;
     match action {
-        Action::Use(_) => Ok(()),
+        Action::Use(_) | Action::Company(_) => Ok(()),
         Action::User(action) => action.check(actor),
         Action::Group(action) => action.check(),
         Action::Access(action) => action.check(actor),
@@ -193,8 +201,14 @@ impl Action {
             }
             Self::Group(action) => matches!(action, GroupAction::AddToAdmins(_)),
             Self::Asset(action) => matches!(action, AssetAction::ChangeOwner { .. }),
+            Self::Company(action) => matches!(action, CompanyAction::ChangeSettings),
             Self::Use(_) | Self::Access(_) => false,
         }
+    }
+
+    /// True for an action of users who need two-factor and have none yet: it leads to their enrolment.
+    pub fn serves_enrolment(self) -> bool {
+        matches!(self, Self::User(UserAction::EditOneself(_) | UserAction::ChangeOwnSignIn(_)))
     }
 
     fn need(self) -> Need {
@@ -204,6 +218,7 @@ impl Action {
             Self::Group(action) => action.need(),
             Self::Access(action) => action.need(),
             Self::Asset(action) => action.need(),
+            Self::Company(action) => action.need(),
         }
     }
 }

@@ -285,6 +285,16 @@ fn a_permission_that_a_role_has_anywhere_opens_its_pages() {
     }
 }
 
+#[test]
+fn settings_are_for_admins() {
+    for role in Role::ALL {
+        for action in [CompanyAction::SeeSettings, CompanyAction::ChangeSettings, CompanyAction::SendTestMail] {
+            let written = if role == Role::Admin { Ok(()) } else { Err(PolicyDenial::Role) };
+            assert_eq!(decide(Actor { id: Some(ACTOR), role }, action), written, "{role:?} {action:?}");
+        }
+    }
+}
+
 /// The written rules of assets. An Admin without a share has the access to view.
 fn written_of_assets(name: &str, role: Role, access: Option<AssetAccess>) -> Result<(), PolicyDenial> {
     use AssetAccess::{Edit, Owner, View};
@@ -333,14 +343,16 @@ fn every_role_and_access_to_an_asset_is_decided_as_written() {
 fn sensitive_actions_alone_need_a_recent_proof() {
     let target = Target { id: SOMEBODY, status: Status::Active, is_admin: false, default_role: DefaultRole::User, inside: None };
     let directory = actions(target, 1).into_iter();
-    let others: [(&str, Action); 6] = [
+    let others: [(&str, Action); 8] = [
         ("edit oneself", UserAction::EditOneself(target).into()),
         ("change own sign-in", UserAction::ChangeOwnSignIn(target).into()),
         ("reset two-factor", UserAction::ResetTwoFactor(target).into()),
         ("edit", UserAction::EditUser(target).into()),
         ("edit asset", AssetAction::EditAsset(None).into()),
         ("change owner", AssetAction::ChangeOwner { target }.into()),
+        ("change settings", CompanyAction::ChangeSettings.into()),
+        ("send test mail", CompanyAction::SendTestMail.into()),
     ];
     let sensitive = directory.chain(others).filter(|(_, action)| action.needs_recent_proof()).map(|(name, _)| name).collect::<Vec<_>>();
-    assert_eq!(sensitive, ["delete", "add to admins", "change own sign-in", "reset two-factor", "change owner"]);
+    assert_eq!(sensitive, ["delete", "add to admins", "change own sign-in", "reset two-factor", "change owner", "change settings"]);
 }

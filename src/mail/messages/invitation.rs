@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Link, admin_name, company_or_usher, console};
 use crate::{
-    domain::{clock::Timestamp, user::DefaultRole},
+    domain::{clock::Timestamp, time_zone::TimeZone, user::DefaultRole},
     mail::{
         layout::{Action, MailLayout, Paragraph},
         text::{SUBJECT_MAX, date, fit, one_line},
@@ -58,23 +58,23 @@ impl Access {
 }
 
 impl Invitation {
-    pub(super) fn layout(&self) -> MailLayout {
+    pub(super) fn layout(&self, zone: TimeZone) -> MailLayout {
         let (by, company) = (admin_name(&self.invited_by), company_or_usher(&self.company));
         let invited = format!("{by} invited you to {}.", console(&self.company));
         let [by, company] = fit([&by, &company], SUBJECT_MAX - " invited you to ".len());
-        self.with(format!("{by} invited you to {company}"), "You are invited", &invited)
+        self.with(format!("{by} invited you to {company}"), "You are invited", &invited, zone)
     }
 
-    pub(super) fn layout_again(&self) -> MailLayout {
+    pub(super) fn layout_again(&self, zone: TimeZone) -> MailLayout {
         let by = admin_name(&self.invited_by);
         let invited =
             format!("{by} invited you to {}. This mail has a new link for you: the earlier link no longer works.", console(&self.company));
         let [company] = fit([&company_or_usher(&self.company)], SUBJECT_MAX - "New invitation to ".len());
-        self.with(format!("New invitation to {company}"), "Your new invitation", &invited)
+        self.with(format!("New invitation to {company}"), "Your new invitation", &invited, zone)
     }
 
-    fn with(&self, subject: String, heading: &'static str, invited: &str) -> MailLayout {
-        let until = date(self.expires_at);
+    fn with(&self, subject: String, heading: &'static str, invited: &str, zone: TimeZone) -> MailLayout {
+        let until = date(self.expires_at, zone);
         let valid = format!(
             "To join, confirm the invitation and set up your credentials. This invitation is valid for {}, until",
             one_line(&self.term)

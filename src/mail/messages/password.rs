@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Link, admin_name, console};
 use crate::{
-    domain::clock::Timestamp,
+    domain::{clock::Timestamp, time_zone::TimeZone},
     mail::{
         layout::{Action, MailLayout, Paragraph},
         text::date,
@@ -23,7 +23,7 @@ pub struct PasswordReset {
 }
 
 impl PasswordReset {
-    pub(super) fn layout(&self) -> MailLayout {
+    pub(super) fn layout(&self, zone: TimeZone) -> MailLayout {
         let console = console(&self.company);
         let (asked, note) = match &self.asked_by {
             Some(by) => (
@@ -37,7 +37,7 @@ impl PasswordReset {
         };
         MailLayout {
             subject: "Reset your Usher password".to_owned(),
-            preheader: format!("Choose a new password by {}.", date(self.expires_at)),
+            preheader: format!("Choose a new password by {}.", date(self.expires_at, zone)),
             heading: "Choose a new password",
             first_name: self.first_name.clone(),
             paragraphs: vec![Paragraph::plain(&asked), Paragraph::dated("The link works once, for one hour, until", self.expires_at)],

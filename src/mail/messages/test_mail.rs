@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::console;
 use crate::{
-    domain::clock::Timestamp,
+    domain::{clock::Timestamp, time_zone::TimeZone},
     mail::{
         layout::{MailLayout, Paragraph},
         text::date,
@@ -21,8 +21,8 @@ pub struct Test {
 }
 
 impl Test {
-    pub(super) fn layout(&self) -> MailLayout {
-        let sent = date(self.at);
+    pub(super) fn layout(&self, zone: TimeZone) -> MailLayout {
+        let sent = date(self.at, zone);
         MailLayout {
             subject: "Test mail from Usher".to_owned(),
             preheader: format!("Sent on {sent}."),

@@ -101,7 +101,7 @@ fn has_link(message: &Message) -> bool {
 
 /// Checks that hold for every mail, with any names in it.
 fn check(message: &Message) -> Rendered {
-    let rendered = message.render().unwrap();
+    let rendered = message.render(TimeZone::UTC).unwrap();
     let Rendered { subject, text, html, .. } = &rendered;
     assert!((1..=SUBJECT_MAX).contains(&subject.chars().count()), "{subject}");
     assert!(!subject.contains(char::is_control), "{subject:?}");
@@ -276,6 +276,21 @@ fn a_reset_says_who_asked_for_it_and_how_long_the_link_works() {
 }
 
 #[test]
+fn every_time_follows_the_zone_and_names_it() {
+    let zone = "America/Argentina/ComodRivadavia".parse().unwrap();
+    for message in messages("Maya Fischer", "Northwind Trading", LINK) {
+        let (utc, local) = (message.render(TimeZone::UTC).unwrap(), message.render(zone).unwrap());
+        for (utc, local) in [(utc.text, local.text), (utc.html, local.html)] {
+            let (utc, local) = (in_one_line(&utc), in_one_line(&local));
+            let times = utc.matches(":20 UTC").count();
+            assert_eq!(local.matches(":20 (America/Argentina/ComodRivadavia)").count(), times, "{local}");
+            assert_eq!(utc.matches(" 09:20 ").count(), local.matches(" 06:20 ").count(), "{local}");
+            assert!(!local.contains("UTC"), "{local}");
+        }
+    }
+}
+
+#[test]
 fn both_addresses_are_told_what_changes_from_what_to_what() {
     let change =
         ByOther { first_name: "Hana".to_owned(), by: "Maya Fischer".to_owned(), company: "Northwind Trading".to_owned(), at: now() };
@@ -313,7 +328,7 @@ fn both_addresses_are_told_what_changes_from_what_to_what() {
 #[test]
 fn a_link_cannot_break_out_of_its_line_or_its_attribute() {
     let message = &messages("Maya", "N", "https://h/?a=1&b=\"><script>\r\n x")[0];
-    let Rendered { text, html, .. } = message.render().unwrap();
+    let Rendered { text, html, .. } = message.render(TimeZone::UTC).unwrap();
     assert!(text.contains("\nhttps://h/?a=1&b=\"><script>x\n"), "{text}");
     assert!(!html.contains("<script") && !html.contains("b=\""), "{html}");
 }

@@ -1,4 +1,4 @@
-//! The page Proof: the newest entry, the last verification, a request for another one, and the daily mail.
+//! The page Proof: the newest entry, the last verification, and a request for another one.
 
 use crate::{
     domain::{audit::AuditEvent, permission::Permission, policy::Action},
@@ -40,21 +40,6 @@ pub fn request_verification(ctx: &Context, submission: &Submission<()>) -> Resul
         }
         verification::request(work.tx, work.now)?;
         work.record(&company, &AuditEvent::VerificationRequested {});
-        Ok(())
-    })
-}
-
-/// Turns the daily mail of the newest hash on or off.
-pub fn set_daily_mail(ctx: &Context, submission: &Submission<()>, is_on: bool) -> Result<(), ActionError> {
-    submission.audited_transaction(ctx, Rights::Change, |work| {
-        work.require(Action::Use(Permission::AuditLogView))?;
-        let company = company::load(work.tx.db())?;
-        if company.mails_audit_head == is_on {
-            return Err(ActionError::is_so(company.name));
-        }
-        company::set_mails_audit_head(work.tx, is_on)?;
-        let event = if is_on { AuditEvent::DailyHashTurnedOn {} } else { AuditEvent::DailyHashTurnedOff {} };
-        work.record(&company, &event);
         Ok(())
     })
 }

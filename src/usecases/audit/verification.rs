@@ -1,11 +1,12 @@
 //! Verification of the chain by the server, every night and on request. One instance does it, and reads in chunks.
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
 use crate::{
     domain::{
         audit::{AuditEvent, ChainBreak},
         clock::Timestamp,
+        time_zone::ZonedTime,
     },
     mail::{
         Message,
@@ -29,7 +30,7 @@ use crate::{
 /// Term of the lease, which is extended while the verification goes on.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
 
-/// Time of the day at which the log is verified, in UTC, the company's time zone.
+/// Time of the day at which the log is verified, in the company's time zone.
 const HOUR: TimeDelta = TimeDelta::hours(3);
 
 /// State of verification, for pages and monitoring.
@@ -51,13 +52,17 @@ pub async fn verify_when_due(ctx: &Context) -> Result<(), StoreError> {
 }
 
 /// The last time at or before `now` at which the nightly verification was due.
-fn last_night(now: Timestamp) -> Timestamp {
-    (now - HOUR).date().and_time(NaiveTime::MIN) + HOUR
+fn last_night(now: ZonedTime) -> Timestamp {
+    let due = |day: NaiveDate| now.zone.moment(day.and_time(NaiveTime::MIN) + HOUR);
+    let today = due(now.day());
+    if today <= now.at { today } else { due(now.day() - TimeDelta::days(1)) }
 }
 
 /// A verification by this instance.
 struct Run {
     begun: Timestamp,
+    /// Time at which the last nightly verification was due.
+    last_night: Timestamp,
     leased_until: Timestamp,
     verification: Verification,
 }
@@ -65,8 +70,9 @@ struct Run {
 impl Run {
     fn claim(ctx: &Context) -> Result<Option<Self>, StoreError> {
         let begun = ctx.now();
-        let state = state(ctx)?;
-        if state.requested_at.is_none() && !state.is_older_than(last_night(begun)) {
+        let (state, company) = ctx.store.read(|db| Ok::<_, StoreError>((verification::state(db)?, company::load(db)?)))?;
+        let last_night = last_night(company.in_zone(begun));
+        if state.requested_at.is_none() && !state.is_older_than(last_night) {
             return Ok(None);
         }
         let leased_until = begun + LEASE;
@@ -74,7 +80,7 @@ impl Run {
             return Ok(None);
         }
         let verification = ctx.store.read(|db| Verification::begin(db, vec![state.head]))?;
-        Ok(Some(Self { begun, leased_until, verification }))
+        Ok(Some(Self { begun, last_night, leased_until, verification }))
     }
 
     /// Verifies the next chunk. Returns `None` after the last one.
@@ -119,7 +125,7 @@ impl Run {
 
     /// Notes the result, and mails the newest hash if this is the first verification since last night.
     fn note(&self, ctx: &Context, tx: &mut Tx<'_>, verified: &Verified) -> Result<(), StoreError> {
-        let is_nightly = verification::lock(tx)?.is_older_than(last_night(self.begun));
+        let is_nightly = verification::lock(tx)?.is_older_than(self.last_night);
         let company = company::load(tx.db())?;
         if is_nightly
             && company.mails_audit_head
@@ -138,8 +144,6 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
-    use chrono::NaiveDate;
-
     use super::*;
 
     #[test]
@@ -148,7 +152,25 @@ mod tests {
         for (now, night) in
             [(at(2, 2, 59), at(1, 3, 0)), (at(2, 3, 0), at(2, 3, 0)), (at(2, 23, 59), at(2, 3, 0)), (at(1, 3, 0), at(1, 3, 0))]
         {
-            assert_eq!(last_night(now), night);
+            assert_eq!(last_night(ZonedTime::utc(now)), night);
+        }
+    }
+
+    #[test]
+    fn three_is_read_from_the_clocks_of_the_zone() {
+        let at = |text: &str| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
+        for (zone, now, night) in [
+            ("Europe/Berlin", "2026-01-02 01:59", "2026-01-01 02:00"),
+            ("Europe/Berlin", "2026-01-02 02:00", "2026-01-02 02:00"),
+            ("Europe/Berlin", "2026-07-02 01:00", "2026-07-02 01:00"),
+            // Clocks are put from three to four.
+            ("Europe/Helsinki", "2026-03-29 00:59", "2026-03-28 01:00"),
+            ("Europe/Helsinki", "2026-03-29 01:00", "2026-03-29 01:00"),
+            ("Pacific/Kiritimati", "2026-01-01 12:59", "2025-12-31 13:00"),
+            ("Pacific/Apia", "2011-12-30 12:59", "2011-12-30 10:00"),
+        ] {
+            let now = ZonedTime { at: at(now), zone: zone.parse().unwrap() };
+            assert_eq!(last_night(now), at(night), "{now:?}");
         }
     }
 }

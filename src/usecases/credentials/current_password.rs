@@ -6,9 +6,8 @@ use crate::{
         clock::Timestamp,
         credentials::{
             password::{Password, PasswordHash},
-            throttle::{self, Bucket},
+            throttle::Bucket,
         },
-        email_address::EmailAddress,
         ids::UserId,
     },
     store::{
@@ -18,6 +17,8 @@ use crate::{
     },
     usecases::{Context, Principal, shared::transaction::UnitOfWork},
 };
+
+use super::refusal;
 
 /// Reason for which a password proves nothing.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +52,8 @@ pub(in crate::usecases) fn prove(ctx: &Context, principal: &Principal, typed: &P
     let Principal::User { id: user_id, client_ip, .. } = principal else { return Err(CurrentPasswordError::Wrong) };
     let (now, user_id, bucket) = (ctx.now(), *user_id, [Bucket::current_password(*user_id)]);
     let (user, hash) = ctx.store.read(|db| Ok::<_, StoreError>((users::find(db, user_id)?, users::password_hash(db, user_id)?)))?;
-    let refuse = |reason| {
-        let email = user.as_ref().and_then(|user| EmailAddress::parse(&user.email).ok());
-        ctx.store.note_refusal(&throttle::network(client_ip), email.as_ref().map_or("", |email| email.key()), reason, now);
-    };
+    let user = user.ok_or(CurrentPasswordError::Wrong)?;
+    let refuse = |reason| refusal::note(ctx, &user, client_ip, reason);
     if let Some(until) = ctx.store.write_counts(|tx| throttles::count(tx, &bucket, now))? {
         refuse(RefusalReason::Throttled);
         return Err(CurrentPasswordError::Throttled { until });

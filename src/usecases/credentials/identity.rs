@@ -14,7 +14,7 @@ use crate::{
     },
     store::{
         StoreError,
-        credentials::{passkeys, refused_sign_ins::RefusalReason, two_factor},
+        credentials::{passkeys, two_factor},
         users,
     },
     usecases::{
@@ -110,7 +110,7 @@ pub fn confirm(ctx: &Context, principal: &Principal, typed: &TypedProof) -> Resu
         }
     };
     let token = Token::new(&*ctx.random);
-    let confirmed = principal.audited_transaction(ctx, Rights::Stay, |work| {
+    principal.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself()?;
         match &proof {
             CheckedProof::Password(proof) => proof.settle(work)?,
@@ -119,9 +119,5 @@ pub fn confirm(ctx: &Context, principal: &Principal, typed: &TypedProof) -> Resu
         work.renew_session(&token)?;
         work.record(&user, &AuditEvent::IdentityConfirmed { method });
         Ok(token.clone())
-    });
-    if matches!(confirmed, Err(ConfirmError::Code(SecondStepError::Wrong))) {
-        own_code::refuse(ctx, principal, if method == ProofMethod::Passkey { RefusalReason::Passkey } else { RefusalReason::Code });
-    }
-    confirmed
+    })
 }

@@ -2,6 +2,7 @@
 
 pub mod current_password;
 pub mod email_change;
+pub mod enrolment;
 pub mod identity;
 pub mod invitation;
 pub mod new_password;
@@ -9,6 +10,7 @@ pub(in crate::usecases) mod own_code;
 pub mod passkey;
 pub mod passkey_sign_in;
 pub mod password_reset;
+mod refusal;
 pub mod second_step;
 pub mod sessions;
 pub mod sign_in;

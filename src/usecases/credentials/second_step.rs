@@ -9,11 +9,10 @@ use crate::{
         clock::Timestamp,
         credentials::{
             password::{HashingFailed, Password, PasswordHash},
-            throttle::{self, Bucket, ThrottleScope},
+            throttle::{Bucket, ThrottleScope},
             token::{Token, TokenPurpose},
             two_factor::{AppCode, RecoveryCode},
         },
-        email_address::EmailAddress,
         ids::UserId,
         user::Status,
     },
@@ -33,7 +32,7 @@ use crate::{
 
 use super::{
     passkey::{Ceremony, CheckedPasskey, PasskeyAnswer, Purpose},
-    sessions, two_factor_app,
+    refusal, sessions, two_factor_app,
 };
 
 /// Lifetime of a step.
@@ -48,16 +47,6 @@ pub enum Code {
     App(AppCode),
     Recovery(RecoveryCode),
     Passkey(PasskeyAnswer),
-}
-
-impl Code {
-    /// Reason that is noted where it is wrong.
-    pub(in crate::usecases) fn refusal(&self) -> RefusalReason {
-        match self {
-            Self::App(_) | Self::Recovery(_) => RefusalReason::Code,
-            Self::Passkey(_) => RefusalReason::Passkey,
-        }
-    }
 }
 
 /// An open step.
@@ -161,13 +150,11 @@ pub fn finish(ctx: &Context, step: &Token, code: &Code, client: &ClientInfo) -> 
         };
         Ok::<_, SecondStepError>((user, hold))
     })?;
-    let email_key = EmailAddress::parse(&user.email).map_or_else(|_| user.email.clone(), |email| email.key().to_owned());
-    let refuse = |reason| ctx.store.note_refusal(&throttle::network(&client.client_ip), &email_key, reason, now);
+    let refuse = |reason| refusal::note(ctx, &user, &client.client_ip, reason);
     if let Some(hold) = hold {
         refuse(RefusalReason::Throttled);
         return Err(hold);
     }
-    let refusal = code.refusal();
     let code = CheckedCode::of(ctx, user.id, code, &client.client_ip)?;
     let session = Token::new(&*ctx.random);
     let signed_in = ctx.store.audited_transaction(|tx| {
@@ -187,7 +174,7 @@ pub fn finish(ctx: &Context, step: &Token, code: &Code, client: &ClientInfo) -> 
         Ok(session.clone())
     });
     if matches!(signed_in, Err(SecondStepError::Wrong)) {
-        refuse(refusal);
+        refuse(code.refusal());
         warn_of_wrong_codes(ctx, &user, client)?;
     }
     signed_in
@@ -224,8 +211,8 @@ pub(in crate::usecases) enum CheckedCode {
     App(AppCode),
     Recovery(PasswordHash),
     Passkey(Box<CheckedPasskey>),
-    /// Refused already.
-    Wrong,
+    /// Passkey that is refused already.
+    WrongPasskey,
 }
 
 impl CheckedCode {
@@ -235,12 +222,20 @@ impl CheckedCode {
             Code::Recovery(code) => code,
             Code::Passkey(answer) => {
                 let checked = CheckedPasskey::of(ctx, Purpose::Proof(user), answer, client_ip)?;
-                return Ok(checked.map_or(Self::Wrong, |(checked, _)| Self::Passkey(Box::new(checked))));
+                return Ok(checked.map_or(Self::WrongPasskey, |(checked, _)| Self::Passkey(Box::new(checked))));
             }
         };
         let app = ctx.store.read(|db| two_factor::app(db, user))?.ok_or(SecondStepError::Ended)?;
         let salt = app.recovery_salt.try_into().map_err(|_| HashingFailed)?;
         Ok(Self::Recovery(Password::typed(code.reveal()).hash(&salt)?))
+    }
+
+    /// Reason that is noted where it is wrong.
+    pub(in crate::usecases) fn refusal(&self) -> RefusalReason {
+        match self {
+            Self::App(_) | Self::Recovery(_) => RefusalReason::Code,
+            Self::Passkey(_) | Self::WrongPasskey => RefusalReason::Passkey,
+        }
     }
 
     /// Accepts the code, once. The user is told of a used recovery code.
@@ -269,7 +264,7 @@ impl CheckedCode {
                     Err(SecondStepError::Wrong)
                 }
             }
-            Self::Wrong => Err(SecondStepError::Wrong),
+            Self::WrongPasskey => Err(SecondStepError::Wrong),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Sessions: their begin and end, the sessions of requests, and the messages that their next pages show.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 use crate::{
     domain::{
@@ -19,6 +19,7 @@ use crate::{
     },
     usecases::{
         ClientInfo, Context,
+        held_forms::{self, Holder},
         shared::{scoped_actor::ScopedActor, transaction::UnitOfWork},
     },
 };
@@ -95,6 +96,29 @@ pub(in crate::usecases) fn begin(work: &mut UnitOfWork<'_, '_>, who: &Who, sessi
         work.record(who, &AuditEvent::OldestSessionsEnded { sessions: ended as u64 });
     }
     Ok(())
+}
+
+/// Facts for the page after a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AfterSignIn {
+    /// True if a form of the user came from this browser after the end of its session.
+    pub has_unsent: bool,
+    /// Day to come from which on the user needs two-factor; `None` for users who have it.
+    pub two_factor_from: Option<NaiveDate>,
+}
+
+/// Reads the facts for the page after the begin of a session.
+pub fn after_sign_in(ctx: &Context, session: TokenHash, browser: Option<TokenHash>) -> Result<AfterSignIn, StoreError> {
+    let now = ctx.now();
+    let Some(found) = ctx.store.read(|db| sessions::find(db, session, now))? else { return Ok(AfterSignIn::default()) };
+    let (user, company) = (found.user, found.company);
+    let holder = browser.map(|browser| Holder { user: user.id, browser });
+    let unsent = holder.map(|holder| held_forms::last_unsent(ctx, holder)).transpose()?.flatten();
+    let two_factor_from = match user.two_factor_since {
+        None => company.two_factor.announced(user.actor().role, company.in_zone(now)),
+        Some(_) => None,
+    };
+    Ok(AfterSignIn { has_unsent: unsent.is_some(), two_factor_from })
 }
 
 /// Ends a session, if it has not ended yet.

@@ -13,7 +13,7 @@ use crate::{
         user::Status,
     },
     store::{
-        Database, StoreError, Tx,
+        Database, StoreError, Tx, company,
         credentials::{refused_sign_ins::RefusalReason, throttles},
         sessions as stored,
         users::{self, User},
@@ -55,6 +55,8 @@ const NOT_AN_ADDRESS: &str = "(not an address)";
 pub enum SignInState {
     /// The session has begun. Carries its token.
     SignedIn(Token),
+    /// The session has begun, and opens nothing but the enrolment, since the user needs two-factor. Carries its token.
+    EnrolmentNeeded(Token),
     /// A code is needed. Carries the token of the second step, which is no session.
     SecondStepNeeded(Token),
 }
@@ -176,7 +178,8 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientI
         }
         let who = user.who();
         sessions::begin(&mut UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now), &who, &token, client)?;
-        Ok(SignInState::SignedIn(token.clone()))
+        let needs_enrolment = company::load(tx.db())?.needs_enrolment(user.actor().role, false, now);
+        Ok(if needs_enrolment { SignInState::EnrolmentNeeded(token.clone()) } else { SignInState::SignedIn(token.clone()) })
     })
 }
 

@@ -2,10 +2,14 @@
 //! the users of their portfolios by the day of invitation, in one pass: counts for each portfolio would have to follow
 //! every assignment, and sign-ins of one user would count in several portfolios, so that a scope has no sum of them.
 
-use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta};
+use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
 use crate::{
-    domain::{audit::AuditAction, clock::Timestamp, scope::Scope},
+    domain::{
+        audit::AuditAction,
+        scope::Scope,
+        time_zone::{TimeZone, ZonedTime},
+    },
     store::{Database, StoreError, audit::daily_counts, portfolio_users},
 };
 
@@ -14,6 +18,8 @@ const WEEKS: usize = 12;
 /// Numbers of each week, the present one last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trend {
+    /// Zone of the days: the company's for a Portfolio Admin, else UTC, as in the daily counts.
+    pub time_zone: TimeZone,
     /// Monday of the first week.
     pub first: NaiveDate,
     /// `None` for a Portfolio Admin.
@@ -22,10 +28,11 @@ pub struct Trend {
 }
 
 impl Trend {
-    pub(super) fn read(db: &mut Database, scope: &Scope, now: Timestamp) -> Result<Self, StoreError> {
-        let today = now.date();
+    pub(super) fn read(db: &mut Database, scope: &Scope, now: ZonedTime) -> Result<Self, StoreError> {
+        let time_zone = if *scope == Scope::Company { TimeZone::UTC } else { now.zone };
+        let today = time_zone.day(now.at);
         let first = today - TimeDelta::days(i64::from(today.weekday().num_days_from_monday())) - TimeDelta::weeks(11);
-        let mut trend = Self { first, sign_ins: None, invitations: [0; WEEKS] };
+        let mut trend = Self { time_zone, first, sign_ins: None, invitations: [0; WEEKS] };
         if *scope == Scope::Company {
             let mut sign_ins = [0; WEEKS];
             for count in daily_counts::since(db, first)? {
@@ -34,11 +41,16 @@ impl Trend {
             }
             trend.sign_ins = Some(sign_ins);
         } else {
-            for at in portfolio_users::created_since(db, scope, first.and_time(NaiveTime::MIN))? {
-                add(&mut trend.invitations, first, at.date(), 1);
+            for at in portfolio_users::created_since(db, scope, time_zone.start(first))? {
+                add(&mut trend.invitations, first, time_zone.day(at), 1);
             }
         }
         Ok(trend)
+    }
+
+    /// First day of a week.
+    pub fn monday(&self, week: usize) -> NaiveDate {
+        self.first + TimeDelta::weeks(i64::try_from(week).unwrap_or(0))
     }
 }
 

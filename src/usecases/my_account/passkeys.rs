@@ -22,6 +22,7 @@ use crate::{
             passkey::{self, Ceremony, PasskeyAnswer, Purpose},
         },
         shared::{
+            ending::{AccessEnd, renew_access},
             error::action_error_from_store,
             transaction::{Rights, UnitOfWork},
         },
@@ -29,8 +30,6 @@ use crate::{
 };
 
 pub use crate::store::credentials::passkeys::PasskeyRow;
-
-use super::two_factor::renew_access;
 
 /// Reason for which a passkey is not added or removed.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +85,7 @@ pub fn add(
             return Err(PasskeyError::Refused);
         }
         store(work, &user, &new, name)?;
-        renew_access(work, &user, &token)?;
+        renew_access(work, user.id, AccessEnd::TwoFactorChanged, &token)?;
         Ok(token.clone())
     })
 }
@@ -149,7 +148,7 @@ pub fn remove(ctx: &Context, submission: &Submission<Token>, id: PasskeyId) -> R
             return Err(PasskeyError::OnlyCredential);
         }
         passkeys::remove(work.tx, user.id, id, work.now)?;
-        renew_access(work, &user, &token)?;
+        renew_access(work, user.id, AccessEnd::TwoFactorChanged, &token)?;
         passkey::tell(work, &user, PasskeyChange::Removed, &passkey.name)?;
         work.record(&user, &AuditEvent::PasskeyRemoved { name: passkey.name });
         Ok(token.clone())

@@ -19,7 +19,7 @@ use crate::{
             email_change, identity, sign_in,
         },
         shared::{
-            ending::{AccessEnd, end_access},
+            ending::{AccessEnd, renew_access},
             error::action_error_from_store,
             transaction::{Rights, UnitOfWork},
         },
@@ -92,9 +92,7 @@ pub fn change(
         users::set_password(work.tx, user.id, &hash)?;
         sign_in::forget_attempts(work.tx, &user)?;
         email_change::withdraw_if_pending(work, &user)?;
-        work.renew_session(&token)?;
-        let kept = work.session;
-        let ended = end_access(work, user.id, AccessEnd::PasswordChanged, kept)?;
+        let ended = renew_access(work, user.id, AccessEnd::PasswordChanged, &token)?;
         let changed = PasswordChanged {
             first_name: user.first_name.clone(),
             company: company.name.clone(),

@@ -17,11 +17,7 @@ use crate::{
     },
     mail::messages::TwoFactorChange,
     store::{
-        StoreError,
-        credentials::{
-            refused_sign_ins::RefusalReason,
-            two_factor::{self, NewApp},
-        },
+        credentials::two_factor::{self, NewApp},
         users::{self, User},
     },
     usecases::{
@@ -33,9 +29,9 @@ use crate::{
             two_factor_app,
         },
         shared::{
-            ending::{AccessEnd, end_access},
+            ending::{AccessEnd, renew_access},
             error::action_error_from_store,
-            transaction::{Rights, UnitOfWork},
+            transaction::Rights,
         },
     },
 };
@@ -129,14 +125,6 @@ fn context(user: UserId, session: SessionId) -> String {
     format!("two-factor enrolment of user {user} in session {session}")
 }
 
-/// Ends all other sessions after a change of the factors, and gives this one another token.
-pub(super) fn renew_access(work: &mut UnitOfWork<'_, '_>, user: &User, token: &Token) -> Result<(), StoreError> {
-    work.renew_session(token)?;
-    let kept = work.session;
-    end_access(work, user.id, AccessEnd::TwoFactorChanged, kept)?;
-    Ok(())
-}
-
 /// Turns two-factor on with the first code of the app. All other sessions end, and the session gets another token.
 /// Returns the token, and the recovery codes, which are never shown again.
 pub fn turn_on(
@@ -157,7 +145,7 @@ pub fn turn_on(
         }
         let sealed_secret = two_factor_app::seal(ctx, user.id, &enrolment.secret);
         two_factor::turn_on(work.tx, &NewApp { user: user.id, sealed_secret: &sealed_secret, step, codes: &hashed, now: work.now })?;
-        renew_access(work, &user, &token)?;
+        renew_access(work, user.id, AccessEnd::TwoFactorChanged, &token)?;
         two_factor_app::tell(work, &user, TwoFactorChange::TurnedOn)?;
         work.record(&user, &AuditEvent::TwoFactorTurnedOn {});
         Ok((token.clone(), codes.clone()))
@@ -170,20 +158,16 @@ pub fn turn_off(ctx: &Context, submission: &Submission<Token>, code: &Code, curr
     let proof = current_password::prove(ctx, submission.principal(), current)?;
     let code = own_code::check(ctx, submission.principal(), code)?;
     let token = Token::new(&*ctx.random);
-    let turned_off = submission.audited_transaction(ctx, Rights::Stay, |work| {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself()?;
         own_code::accept(work, &user, &code)?;
         proof.settle(work)?;
         two_factor::turn_off(work.tx, user.id, work.now)?;
-        renew_access(work, &user, &token)?;
+        renew_access(work, user.id, AccessEnd::TwoFactorChanged, &token)?;
         two_factor_app::tell(work, &user, TwoFactorChange::TurnedOff)?;
         work.record(&user, &AuditEvent::TwoFactorTurnedOff {});
         Ok(token.clone())
-    });
-    if matches!(turned_off, Err(TwoFactorError::WrongCode)) {
-        own_code::refuse(ctx, submission.principal(), RefusalReason::Code);
-    }
-    turned_off
+    })
 }
 
 /// Replaces the recovery codes. Returns the new ones, which are never shown again.

@@ -8,10 +8,11 @@ use crate::{
         clock::{Timestamp, random_bytes},
         email_address::EmailAddress,
         sender::Sender,
+        time_zone::TimeZone,
     },
     mail::{Message, Outgoing, SendError, SendErrorKind, Transport, messages::MailKind},
     store::{
-        StoreError,
+        StoreError, company,
         outbox::{self, DeliveryOutcome, DueMail},
         tokens,
     },
@@ -68,16 +69,17 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
         let now = ctx.now();
         ctx.store.write_transaction(|tx| {
             tokens::end_mails_of_expired(tx, now)?;
-            outbox::claim(tx, now, now + LEASE)
+            let mail = outbox::claim(tx, now, now + LEASE)?;
+            mail.map(|mail| Ok((mail, company::load(tx.db())?.time_zone))).transpose()
         })
     })
     .await?;
-    let Some(mail) = claimed else { return Ok(if is_any_answered { Delivered::One } else { Delivered::Nothing }) };
+    let Some((mail, zone)) = claimed else { return Ok(if is_any_answered { Delivered::One } else { Delivered::Nothing }) };
     let Some(message) = mail.sealed.as_deref().and_then(|sealed| ctx.unseal(&mail.message_id, sealed)) else {
         blocking(ctx, move |ctx| leave(&ctx, &mail)).await?;
         return Ok(Delivered::One);
     };
-    let sent = match outgoing(&mail, &message, from) {
+    let sent = match outgoing(&mail, &message, from, zone) {
         // Boxed, since the future of a conversation with a mail server takes some 16 kB.
         Some(outgoing) => Box::pin(transport.send(&outgoing)).await.map(|reply| reply.0),
         None => Err(SendError::permanent("The mail could not be written")),
@@ -96,13 +98,13 @@ fn answer_requests(ctx: &Context) -> Result<bool, StoreError> {
     Ok(answered > 0)
 }
 
-fn outgoing(mail: &DueMail, message: &Message, from: &Sender) -> Option<Outgoing> {
+fn outgoing(mail: &DueMail, message: &Message, from: &Sender, zone: TimeZone) -> Option<Outgoing> {
     Some(Outgoing {
         message_id: mail.message_id.clone(),
         from: from.clone(),
         to: EmailAddress::parse(&mail.recipient).ok()?,
         date: mail.created_at,
-        rendered: message.render().ok()?,
+        rendered: message.render(zone).ok()?,
     })
 }
 

@@ -6,7 +6,7 @@ use crate::{
     store::{
         StoreError, Tx, assets, company,
         credentials::{passkeys, refused_sign_ins, throttles},
-        held_forms, outbox, sessions, tokens,
+        held_forms, invitation_counts, outbox, sessions, tokens,
     },
     usecases::{Context, held_forms::KEPT_FOR, users::restoration},
 };
@@ -23,8 +23,8 @@ const THROTTLES_MAX: i64 = 100_000;
 /// Time for which a failed mail can be retried.
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// Removes expired sessions, forms that waited for too long, old refusals, the texts of old failed mails, and assets and users that can no longer be
-/// restored.
+/// Removes expired sessions, forms that waited for too long, old counts of invitations, old refusals, the texts of old
+/// failed mails, and assets and users that can no longer be restored.
 pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     let company = ctx.store.read(company::load)?;
@@ -32,6 +32,7 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     ctx.store.write_transaction(|tx| tokens::sweep_steps(tx, now))?;
     ctx.store.write_transaction(|tx| passkeys::sweep_challenges(tx, now))?;
     ctx.store.write_transaction(|tx| held_forms::sweep(tx, now - KEPT_FOR))?;
+    ctx.store.write_transaction(|tx| invitation_counts::sweep(tx, now))?;
     in_chunks(ctx, |tx| refused_sign_ins::sweep(tx, MINUTES, now))?;
     in_chunks(ctx, |tx| outbox::wipe_failed(tx, now - FAILED_KEPT))?;
     // Users come after the assets that they owned.

@@ -47,13 +47,24 @@ impl<'a> From<&'a Addressee> for Recipient<'a> {
     }
 }
 
-/// Status of a mail. Texts say Queued, Retrying, Handed to the mail server, Failed.
+/// Status of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryStatus {
     Queued,
     Retrying,
     HandedOver,
     Failed,
+}
+
+impl DeliveryStatus {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Queued => "Queued",
+            Self::Retrying => "Retrying",
+            Self::HandedOver => "Handed to the mail server",
+            Self::Failed => "Failed",
+        }
+    }
 }
 
 /// Status of the mail with an open link of a user.

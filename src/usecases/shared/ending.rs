@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        credentials::token::{TokenEnd, TokenHash},
+        credentials::token::{Token, TokenEnd, TokenHash},
         ids::UserId,
     },
     store::{StoreError, outbox, sessions, tokens},
@@ -62,6 +62,19 @@ pub(in crate::usecases) fn end_access(
         outbox::cancel_for(work.tx, user_id, work.now)?;
     }
     Ok(sessions)
+}
+
+/// Ends the access of the actor's own user after a change of how they sign in, and gives the kept session another token.
+/// Returns the number of sessions that ended.
+pub(in crate::usecases) fn renew_access(
+    work: &mut UnitOfWork<'_, '_>,
+    user_id: UserId,
+    cause: AccessEnd,
+    token: &Token,
+) -> Result<usize, StoreError> {
+    work.renew_session(token)?;
+    let kept = work.session;
+    end_access(work, user_id, cause, kept)
 }
 
 /// Ends the sessions of all users. Returns their number.

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use crate::{
     domain::{
         credentials::password::HashingFailed,
+        invitation::quota::QuotaSpan,
         policy::{Action, Actor, PolicyDenial, decide},
     },
     store::{StoreError, users::User},
@@ -16,6 +17,9 @@ pub enum ActionError {
     /// End of the actor's session: blocked, deleted or signed out meanwhile.
     #[error("nobody is signed in")]
     SignedOut,
+    /// Action of a user who needs two-factor first.
+    #[error("two-factor has to be turned on first")]
+    EnrolmentNeeded,
     /// Sensitive action, for which the actor has to prove again who they are.
     #[error("a recent proof of identity is needed")]
     ProofNeeded,
@@ -31,6 +35,9 @@ pub enum ActionError {
     /// Excess of mails from the actor to this user.
     #[error("the next mail has to wait")]
     TooManyMails { name: String, wait: TimeDelta },
+    /// The actor's quota of invitations is used up.
+    #[error("the next invitation has to wait")]
+    TooManyInvitations { sent: u32, span: QuotaSpan, wait: TimeDelta },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -38,9 +45,9 @@ pub enum ActionError {
 }
 
 impl ActionError {
-    /// True if it concerns one user alone, so that an action on others may succeed.
+    /// True if nothing is wrong with the request as a whole, so that an action on other users may succeed.
     pub fn is_about_one(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
+        matches!(self, Self::Refused { .. } | Self::TooManyMails { .. } | Self::TooManyInvitations { .. })
     }
 
     /// True if the change may be saved although the commit was not answered.

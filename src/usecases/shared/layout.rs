@@ -1,7 +1,7 @@
 //! Data around every page of a signed-in user.
 
 use crate::{
-    domain::{clock::Timestamp, company::Company},
+    domain::{company::Company, time_zone::ZonedTime},
     store::{StoreError, audit::verification, company, groups, users::User},
     usecases::Context,
 };
@@ -14,7 +14,7 @@ pub struct LayoutData {
     pub is_single_admin: bool,
     /// First damaged entry of the audit log, for Admins.
     pub audit_damage: Option<i64>,
-    pub now: Timestamp,
+    pub now: ZonedTime,
 }
 
 /// Layout of a page of `actor`.
@@ -24,10 +24,16 @@ pub fn load(ctx: &Context, actor: &User, company: Company) -> Result<LayoutData,
     } else {
         (false, None)
     };
-    Ok(LayoutData { company, is_single_admin, audit_damage, now: ctx.now() })
+    let now = company.in_zone(ctx.now());
+    Ok(LayoutData { company, is_single_admin, audit_damage, now })
+}
+
+/// The company, for pages that need no session.
+pub fn company(ctx: &Context) -> Result<Company, StoreError> {
+    ctx.store.read(company::load)
 }
 
 /// The company's name, for pages that need no session.
 pub fn company_name(ctx: &Context) -> Result<String, StoreError> {
-    ctx.store.read(|db| Ok(company::load(db)?.name))
+    Ok(company(ctx)?.name)
 }

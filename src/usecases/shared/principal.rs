@@ -62,7 +62,7 @@ impl Principal {
         match self {
             Self::User { id, session, .. } => {
                 let found = sessions::find(db, *session, now)?.filter(|found| found.user.id == *id).ok_or(ActionError::SignedOut)?;
-                Ok(ScopedActor::of(db, &found.user)?.proved_at(found.session.proved_at, now))
+                Ok(ScopedActor::of_session(db, &found, now)?)
             }
             Self::CommandLine { os_user } => Ok(ScopedActor::machine(format!("{os_user} at the command line"))),
             Self::System => Ok(ScopedActor::machine("Usher".to_owned())),

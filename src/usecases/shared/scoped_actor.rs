@@ -19,6 +19,7 @@ use crate::{
         groups,
         portfolios::{self, Portfolio},
         scopes,
+        sessions::SignedIn,
         users::{self, User},
     },
 };
@@ -35,8 +36,16 @@ pub(in crate::usecases) struct ScopedActor {
     /// Display name, for the audit log and mails.
     pub(in crate::usecases) name: String,
     pub(in crate::usecases) scope: Scope,
-    /// True if the actor's last proof of who they are is too old for sensitive actions.
+    limits: SessionLimits,
+}
+
+/// Limits of a session beside its user's rights.
+#[derive(Debug, Clone, Copy, Default)]
+struct SessionLimits {
+    /// True if the user's last proof of who they are is too old for sensitive actions.
     is_proof_old: bool,
+    /// True if the user needs two-factor and has none.
+    must_enrol: bool,
 }
 
 /// Page of an action on a user. It decides how far the action reaches.
@@ -103,12 +112,15 @@ impl ScopedAssignments {
 
 impl ScopedActor {
     pub(in crate::usecases) fn of(db: &mut Database, user: &User) -> Result<Self, StoreError> {
-        Ok(Self { actor: user.actor(), name: user.display_name(), scope: scopes::of(db, user)?, is_proof_old: false })
+        Ok(Self { actor: user.actor(), name: user.display_name(), scope: scopes::of(db, user)?, limits: SessionLimits::default() })
     }
 
-    /// Actor who last proved at `proved_at` who they are. A time to come was written while the clock was wrong.
-    pub(in crate::usecases) fn proved_at(self, proved_at: Timestamp, now: Timestamp) -> Self {
-        Self { is_proof_old: proved_at > now || now - proved_at >= PROOF_TERM, ..self }
+    /// The user of a session, with its limits. A proof in time to come was written while the clock was wrong.
+    pub(in crate::usecases) fn of_session(db: &mut Database, signed_in: &SignedIn, now: Timestamp) -> Result<Self, StoreError> {
+        let SignedIn { session, user, company, .. } = signed_in;
+        let is_proof_old = session.proved_at > now || now - session.proved_at >= PROOF_TERM;
+        let must_enrol = company.needs_enrolment(user.actor().role, user.two_factor_since.is_some(), now);
+        Ok(Self { limits: SessionLimits { is_proof_old, must_enrol }, ..Self::of(db, user)? })
     }
 
     /// User who acts on their own account, by a password or a mailed link.
@@ -122,12 +134,12 @@ impl ScopedActor {
     }
 
     fn without_rights(id: Option<UserId>, name: String) -> Self {
-        Self { actor: Actor { id, role: Role::User }, name, scope: Scope::of_portfolios(Vec::new()), is_proof_old: false }
+        Self { actor: Actor { id, role: Role::User }, name, scope: Scope::of_portfolios(Vec::new()), limits: SessionLimits::default() }
     }
 
     /// The command line or Usher itself, with the rights of an Admin.
     pub(in crate::usecases) fn machine(name: String) -> Self {
-        Self { actor: Actor { id: None, role: Role::Admin }, name, scope: Scope::Company, is_proof_old: false }
+        Self { actor: Actor { id: None, role: Role::Admin }, name, scope: Scope::Company, limits: SessionLimits::default() }
     }
 
     /// Id of the user; `None` for the command line, Usher itself and clients without a session.
@@ -138,7 +150,8 @@ impl ScopedActor {
     /// Asks the policy.
     ///
     /// # Errors
-    /// [`ActionError::ProofNeeded`] for an allowed, sensitive action without a recent proof.
+    /// [`ActionError::EnrolmentNeeded`] for an allowed action of a user who needs two-factor first, and
+    /// [`ActionError::ProofNeeded`] for a sensitive one without a recent proof.
     pub(in crate::usecases) fn authorise(&self, action: impl Into<Action>) -> Result<(), ActionError> {
         self.authorise_about(action.into(), None)
     }
@@ -146,7 +159,10 @@ impl ScopedActor {
     /// Asks the policy. A refusal names `about`.
     pub(in crate::usecases) fn authorise_about(&self, action: Action, about: Option<&User>) -> Result<(), ActionError> {
         authorise(self.actor, action, about)?;
-        if self.is_proof_old && action.needs_recent_proof() { Err(ActionError::ProofNeeded) } else { Ok(()) }
+        if self.limits.must_enrol && !action.serves_enrolment() {
+            return Err(ActionError::EnrolmentNeeded);
+        }
+        if self.limits.is_proof_old && action.needs_recent_proof() { Err(ActionError::ProofNeeded) } else { Ok(()) }
     }
 
     /// Asks the policy. A refusal names the user.

@@ -84,6 +84,11 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
         Self { ctx, tx, actor, session: None, now, channel: Channel::Page, client_ip: Some(client_ip) }
     }
 
+    /// Network address of the actor's client.
+    pub(in crate::usecases) fn client_ip(&self) -> Option<&'a str> {
+        self.client_ip
+    }
+
     /// Asks the policy.
     pub(in crate::usecases) fn require(&self, action: impl Into<Action>) -> Result<(), ActionError> {
         self.actor.authorise(action)

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         ids::{AccountId, UserId},
+        invitation::quota::Pace,
         permission::{AssignmentPermissions, Permission},
         policy::{AccessAction, Action, PolicyDenial, Target, UserAction, decide},
         user::Status,
@@ -117,7 +118,7 @@ pub fn perform(
     let act = |user, so_far: &Progress| match action {
         BulkAction::Deactivate => lifecycle::block(ctx, &submission.step(so_far), entry_point, user).map(|_| Vec::new()),
         BulkAction::Reactivate => lifecycle::activate(ctx, &submission.step(so_far), entry_point, user).map(|_| Vec::new()),
-        BulkAction::Resend => invite::resend(ctx, &submission.step(so_far), entry_point, user).map(|resent| resent.reassigned),
+        BulkAction::Resend => invite::resend(ctx, &submission.step(so_far), entry_point, user, Pace::Bulk).map(|resent| resent.reassigned),
         BulkAction::Revoke => invite::revoke(ctx, &submission.step(so_far), entry_point, user).map(|_| Vec::new()),
         BulkAction::RemindOfTwoFactor => two_factor::remind(ctx, &submission.step(so_far), user).map(|_| Vec::new()),
         BulkAction::Assign => {

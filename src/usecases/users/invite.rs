@@ -8,8 +8,12 @@ use crate::{
         credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
         ids::UserId,
-        invitation::{InvitationOrigin, term_in_words},
+        invitation::{
+            InvitationOrigin,
+            quota::{self, Pace, UsedQuota},
+        },
         policy::{AccessAction, Action, Target, UserAction},
+        time_unit,
         user::{DefaultRole, Status},
     },
     mail::{
@@ -17,7 +21,7 @@ use crate::{
         messages::{Access, Invitation},
     },
     store::{
-        Database, StoreError, company, outbox,
+        Database, StoreError, company, invitation_counts, outbox,
         tokens::{self, NewToken},
         users::{self, NewInvited, User},
     },
@@ -113,6 +117,7 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, email: &EmailAddress
             let existing = existing.visible_to(work.tx.db(), &work.actor, work.now)?.ok_or(InviteError::NotYours)?;
             return Err(InviteError::Exists(Box::new(existing)));
         }
+        count_invitation(work, Pace::Single)?;
         let company = company::load(work.tx.db())?;
         let expires_at = work.now + company.invitation_term(origin);
         let default_role = DefaultRole::User;
@@ -130,6 +135,22 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, email: &EmailAddress
         send(work, &user, &token, &company, expires_at, Message::Invitation)?;
         Ok(user)
     })
+}
+
+/// Counts an invitation against the actor's quota. The count is saved with the invitation or not at all.
+///
+/// # Errors
+/// [`ActionError::TooManyInvitations`] for a while after too many of them.
+pub(in crate::usecases) fn count_invitation(work: &mut UnitOfWork<'_, '_>, pace: Pace) -> Result<(), ActionError> {
+    let Some(by) = work.actor.id() else { return Ok(()) };
+    // Orders invitations of one administrator at once, so that each sees the others' counts.
+    users::lock(work.tx, by)?;
+    let per_hour = company::load(work.tx.db())?.invitations_per_hour;
+    let sent = invitation_counts::of_user(work.tx.db(), by, work.now)?;
+    if let Some(UsedQuota { sent, span, until }) = quota::used(pace, &sent, per_hour, work.now) {
+        return Err(ActionError::TooManyInvitations { sent, span, wait: until - work.now });
+    }
+    Ok(invitation_counts::add(work.tx, by, work.now)?)
 }
 
 /// Adds a user with an open invitation, which is not sent yet.
@@ -150,11 +171,18 @@ pub struct Resent {
 }
 
 /// Resends the invitation with a new link and term. The earlier link ends.
-pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: EntryPoint, user_id: UserId) -> Result<Resent, ActionError> {
+pub fn resend(
+    ctx: &Context,
+    submission: &Submission<Resent>,
+    entry_point: EntryPoint,
+    user_id: UserId,
+    pace: Pace,
+) -> Result<Resent, ActionError> {
     let token = Token::new(&*ctx.random);
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.require_for_update(entry_point, user_id, |target, _| UserAction::ResendInvitation(target))?;
         work.count_mail(&user)?;
+        count_invitation(work, pace)?;
         let reassigned = grantors::reassign(work, &user)?;
         let expires_at = renew(work, &user, &token, Message::InvitationAgain)?;
         let event = AuditEvent::InvitationResent { expires_at: expires_at.and_utc() };
@@ -219,6 +247,7 @@ pub(in crate::usecases) fn readdress(
     token: &Token,
 ) -> Result<(), ActionError> {
     work.count_mail(user)?;
+    count_invitation(work, Pace::Single)?;
     outbox::cancel_for(work.tx, user.id, work.now)?;
     users::set_email(work.tx, user, email)?;
     let user = users::find(work.tx.db(), user.id)?.ok_or_else(ActionError::unknown)?;
@@ -270,7 +299,7 @@ pub(in crate::usecases) fn send(
         company: company.name.clone(),
         access: Access::new(role, assignments),
         link: Link::new(&work.ctx.links.with_token(TokenPurpose::Invitation, token)),
-        term: term_in_words(expires_at - work.now),
+        term: time_unit::in_words(expires_at - work.now),
         expires_at,
     });
     work.post(Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message)

@@ -10,7 +10,7 @@ use crate::{
         credentials::token::Token,
         email_address::EmailAddress,
         ids::{AccountId, PortfolioId},
-        invitation::InvitationOrigin,
+        invitation::{InvitationOrigin, quota::Pace},
         permission::{AssignmentPermissions, Permission},
         policy::{AccessAction, Action},
         text::PersonName,
@@ -110,6 +110,7 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Re
             return Err(ActionError::unknown().into());
         }
         free(work.tx.db(), &work.actor, &new.email, work.now)?;
+        invite::count_invitation(work, Pace::Single)?;
         let company = company::load(work.tx.db())?;
         let expires_at = work.now + company.invitation_term(origin);
         let new = NewInvited {

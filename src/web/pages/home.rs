@@ -5,7 +5,7 @@ pub mod chart;
 use askama::Template;
 
 use crate::{
-    domain::{clock::Timestamp, user::Status, user_list::LastSignIn},
+    domain::{time_zone::ZonedTime, user::Status, user_list::LastSignIn},
     usecases::{
         self,
         home::{self, FirstStep, Home},
@@ -166,7 +166,7 @@ impl Figure {
 }
 
 impl Administered {
-    fn new(found: home::Administered, now: Timestamp) -> Self {
+    fn new(found: home::Administered, now: ZonedTime) -> Self {
         let at = |at| DisplayTime::new(at, now);
         let expiring = found.expiring.rows.iter().filter_map(|user| Some((UserLabel::from(&user.who()), at(user.invitation_expires_at?))));
         let undelivered = |mail: home::Undelivered| UndeliveredRow {
@@ -220,7 +220,9 @@ impl Administered {
 
 /// `GET /`
 pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
-    let (layout_data, Home { administered, portfolios, accounts, assets }) = context.open(home::show).await?;
+    let ZonedTime { zone, .. } = context.now();
+    let (layout_data, Home { administered, portfolios, accounts, assets }) =
+        context.open(move |ctx, user| home::show(ctx, user, zone)).await?;
     let now = layout_data.now;
     respond::page(&HomePage {
         layout: context.layout(&layout_data),

@@ -9,5 +9,6 @@ pub mod home;
 pub mod my_account;
 pub mod portfolios;
 pub mod roles;
+pub mod settings;
 pub mod setup;
 pub mod users;

@@ -43,7 +43,7 @@ pub struct PermissionRow {
 }
 
 /// Titles for the first part of a permission's word.
-const TITLES: [(&str, &str); 11] = [
+const TITLES: [(&str, &str); 12] = [
     ("directory", "Users & Groups"),
     ("admins", "Admins"),
     ("groups", "Groups"),
@@ -55,6 +55,7 @@ const TITLES: [(&str, &str); 11] = [
     ("assets", "Assets"),
     ("roles", "Roles"),
     ("audit_log", "Audit log"),
+    ("settings", "Settings"),
 ];
 
 impl PermissionGroup {

@@ -9,13 +9,13 @@ use actix_web::{
 use chrono::TimeDelta;
 
 use crate::{
-    domain::policy::PolicyDenial,
+    domain::{invitation::quota::QuotaSpan, policy::PolicyDenial},
     usecases::{ActionError, LinkError, StoreError},
 };
 
 use super::{
     error_page::ErrorPage,
-    page::{Flash, FlashKind, unreadable, wait_in_words},
+    page::{Flash, FlashKind, counted, unreadable, wait_in_words},
     routing::{addresses, paths, redirect},
 };
 
@@ -25,6 +25,8 @@ pub(in crate::web) enum WebError {
     /// No user is signed in; after signing in, the browser goes to `next`. With `unsent`, a form came too late and
     /// changed nothing.
     SignedOut { next: Option<String>, unsent: bool },
+    /// The user needs two-factor first.
+    EnrolmentNeeded,
     /// 403: a sensitive form, which waits until its user has proved who they are.
     ProofNeeded,
     /// 400
@@ -83,7 +85,7 @@ impl std::error::Error for WebError {}
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignedOut { .. } => StatusCode::SEE_OTHER,
+            Self::SignedOut { .. } | Self::EnrolmentNeeded => StatusCode::SEE_OTHER,
             Self::Malformed | Self::TooManyFields => StatusCode::BAD_REQUEST,
             Self::ProofNeeded | Self::Forbidden | Self::OutOfReach | Self::BillingNotGiven | Self::StaleForm | Self::FromElsewhere => {
                 StatusCode::FORBIDDEN
@@ -107,6 +109,9 @@ impl ResponseError for WebError {
             Self::SignedOut { next, unsent } => {
                 let location = if *unsent { paths::sign_in_and_send_again(next.as_deref()) } else { paths::sign_in_then(next.as_deref()) };
                 response.headers_mut().insert(header::LOCATION, redirect::location(&location));
+            }
+            Self::EnrolmentNeeded => {
+                response.headers_mut().insert(header::LOCATION, redirect::location(paths::TurnOnTwoFactor::PATTERN));
             }
             Self::Unavailable | Self::Busy => {
                 response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
@@ -199,11 +204,15 @@ impl From<ActionError> for WebError {
     fn from(denied: ActionError) -> Self {
         match denied {
             ActionError::SignedOut => Self::SignedOut { next: None, unsent: false },
+            ActionError::EnrolmentNeeded => Self::EnrolmentNeeded,
             ActionError::ProofNeeded => Self::ProofNeeded,
             ActionError::Repeated => Self::SentTwice,
             ActionError::Refused { denial, name } => Self::refused(denial, name.as_deref()),
             ActionError::TooManyMails { name, wait } => {
                 Self::Refused { title: "Too many mails in a row", text: too_many_mails(&name, &wait) }
+            }
+            ActionError::TooManyInvitations { sent, span, wait } => {
+                Self::Refused { title: "Too many invitations", text: too_many_invitations(sent, span, &wait) }
             }
             ActionError::Store(error) => error.into(),
             ActionError::Hashing(error) => Self::Internal(error.to_string()),
@@ -214,6 +223,17 @@ impl From<ActionError> for WebError {
 /// Message that a further mail to a user has to wait, and how long.
 pub(in crate::web) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
     format!("You sent {name} several mails in a row. Wait {} before the next one. Nothing was changed.", wait_in_words(wait))
+}
+
+/// Message that the next invitation has to wait, and how long: "You have sent 60 invitations in the last minute. Try
+/// again in 40 seconds."
+pub(in crate::web) fn too_many_invitations(sent: u32, span: QuotaSpan, wait: &TimeDelta) -> String {
+    let span = match span {
+        QuotaSpan::Minute => "minute",
+        QuotaSpan::Hour => "hour",
+    };
+    let sent = counted(sent.into(), "invitation", "invitations");
+    format!("You have sent {sent} in the last {span}. Try again in {}.", wait_in_words(wait))
 }
 
 /// Message for a repeated click or an outdated page. Other refusals remain errors.
@@ -227,6 +247,7 @@ pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, WebError> {
             Ok(Flash::new(FlashKind::Warn, portfolio_deactivated(&name)))
         }
         ActionError::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
+        ActionError::TooManyInvitations { sent, span, wait } => Ok(Flash::new(FlashKind::Warn, too_many_invitations(sent, span, &wait))),
         denied => Err(denied.into()),
     }
 }
@@ -251,6 +272,11 @@ impl From<askama::Error> for WebError {
 }
 
 impl WebError {
+    /// A waiting form that is gone.
+    pub(in crate::web) fn form_gone() -> Self {
+        Self::Refused { title: "This form has expired", text: "Nothing was changed. Fill it in again.".to_owned() }
+    }
+
     /// Error for the policy's refusal. `name` is the affected user's.
     fn refused(denial: PolicyDenial, name: Option<&str>) -> Self {
         let name = name.unwrap_or("This user");

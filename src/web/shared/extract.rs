@@ -21,7 +21,7 @@ use crate::{
         permission::Permission,
         policy::{Action, decide},
     },
-    usecases::{ActionError, ClientInfo, Principal, User, credentials::sessions::Ends},
+    usecases::{ActionError, ClientInfo, Principal, User, credentials::sessions::Ends, held_forms::Holder},
 };
 
 use super::{
@@ -44,7 +44,7 @@ const BROWSER_DAYS: i64 = 400;
 pub(in crate::web) const UNSENT: &str = "unsent";
 
 /// Remembered action of a form that came too late and was kept.
-pub(in crate::web) const HELD: &str = "held";
+pub(in crate::web) const KEPT: &str = "kept";
 
 /// Longest `Referer` read, in bytes. Lists and forms have shorter addresses, wizards with drafts longer ones.
 const REFERER_MAX: usize = 2 * 1024;
@@ -52,14 +52,26 @@ const REFERER_MAX: usize = 2 * 1024;
 /// Longest stored name of a browser, in characters.
 const USER_AGENT_MAX: usize = 300;
 
+/// Addresses open to users who need two-factor and have none.
+const OPEN_TO_ENROL: [&Endpoint; 5] = [
+    paths::TurnOnTwoFactor::ENDPOINT,
+    paths::RecoveryCodesFile::ENDPOINT,
+    paths::ConfirmIdentity::ENDPOINT,
+    paths::StaySignedIn::ENDPOINT,
+    paths::SignOut::ENDPOINT,
+];
+
 /// A user who is signed in, active, and has the permission that the address needs, read afresh with this request.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct CurrentUser {
     pub(in crate::web) user: User,
     pub(in crate::web) appearance: Appearance,
     pub(in crate::web) company: Company,
+    /// True if the user needs two-factor and has none: only the enrolment is open.
+    pub(in crate::web) must_enrol: bool,
     session: TokenHash,
     session_id: SessionId,
+    browser: Option<TokenHash>,
     ends: Ends,
     client_ip: String,
     is_head: bool,
@@ -88,6 +100,11 @@ impl CurrentUser {
     /// Id of the session, which stays when its token is renewed.
     pub(in crate::web) fn session_id(&self) -> SessionId {
         self.session_id
+    }
+
+    /// Holder of this user's waiting forms; `None` in a browser that lost its cookie.
+    pub(in crate::web) fn holder(&self) -> Option<Holder> {
+        self.browser.map(|browser| Holder { user: self.user.id, browser })
     }
 
     /// Asks the policy for a permission, before anything is looked for.
@@ -132,12 +149,19 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     }
     let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
     request.extensions_mut().insert(SeenUser { id: signed_in.user.id, appearance: signed_in.appearance });
+    let (role, has_two_factor) = (signed_in.user.actor().role, signed_in.user.two_factor_since.is_some());
+    let must_enrol = signed_in.company.needs_enrolment(role, has_two_factor, State::of(request)?.ctx.now());
+    if must_enrol && !OPEN_TO_ENROL.contains(&endpoint) {
+        return Err(WebError::EnrolmentNeeded);
+    }
     let current = CurrentUser {
+        must_enrol,
         user: signed_in.user,
         appearance: signed_in.appearance,
         company: signed_in.company,
         session: TokenHash(signed_in.session),
         session_id: signed_in.session_id,
+        browser: browser(request, State::of(request)?),
         ends: signed_in.ends,
         client_ip: client_ip::of(request)?,
         is_head: request.method() == Method::HEAD,
@@ -268,6 +292,7 @@ pub(in crate::web) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item 
     Ok([session, browser].into_iter().flatten())
 }
 
-fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {
+/// Cookie that stays in the browser.
+pub(in crate::web) fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {
     Some(Token::parse(cookies::sent(request, state, BROWSER)?.value())?.hash())
 }

@@ -87,8 +87,9 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
                 return Err(WebError::Malformed.into());
             }
             let (mut fields, mut key) = read(&request, body.clone()).await?;
-            check_token(&request, &mut fields)?;
             let mut submitted = body;
+            keep(&request, &submitted)?;
+            check_token(&request, &mut fields)?;
             if let Some(id) = fields.get(HELD)
                 && let Some(held) = held::open(&request, id).await?
             {
@@ -96,14 +97,20 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
                 (fields, key) = read(&request, submitted.clone()).await?;
                 // The token of the page that sent the form was good when it was held.
                 fields.take(CSRF);
-            }
-            if extract::signed_in(&request)?.is_some() {
-                request.extensions_mut().insert(Submitted(submitted));
+                keep(&request, &submitted)?;
             }
             // Types of forms refuse repeated and unknown fields.
             Ok(Self(fields.read().map_err(|_| WebError::Malformed)?, key))
         })
     }
+}
+
+/// Keeps the form of a signed-in user at hand until it is answered.
+fn keep(request: &HttpRequest, body: &Bytes) -> Result<(), WebError> {
+    if extract::signed_in(request)?.is_some() {
+        request.extensions_mut().insert(Submitted(body.clone()));
+    }
+    Ok(())
 }
 
 /// True for a form as browsers send it.

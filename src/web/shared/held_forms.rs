@@ -4,7 +4,7 @@
 
 use actix_session::SessionExt as _;
 use actix_web::{
-    Error, FromRequest as _, HttpMessage, HttpRequest, ResponseError,
+    Error, FromRequest as _, HttpMessage, HttpRequest, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},
     cookie::{Cookie, CookieJar},
     dev::{ServiceRequest, ServiceResponse},
@@ -15,14 +15,14 @@ use actix_web::{
 
 use crate::{
     domain::ids::{HeldFormId, UserId},
-    usecases::held_forms::{self, HeldForm, WaitsFor},
+    usecases::held_forms::{self, HeldForm, Holder, WaitsFor},
 };
 
 use super::{
     cookies, csrf,
     error::WebError,
-    extract::{self, HELD, UNSENT},
-    form::{self, CSRF, FORM_MAX, Fields, LONG_FORM_MAX, Submitted, address_of},
+    extract::{self, KEPT, UNSENT},
+    form::{self, CSRF, FORM_MAX, Fields, HELD, LONG_FORM_MAX, Submitted, address_of},
     respond,
     routing::{
         addresses,
@@ -55,30 +55,34 @@ pub(in crate::web) async fn serve(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Some(endpoint) = is_late(&request) {
-        let late = late(&mut request, endpoint).await.unwrap_or_else(|error| error);
-        return Ok(request.into_response(late.error_response()));
+    if let Some(endpoint) = late_endpoint(&request) {
+        let answer = answer_late(&mut request, endpoint).await;
+        return Ok(request.into_response(answer.error_response()));
     }
     let answer = next.call(request).await?.map_into_boxed_body();
     let error = answer.response().extensions().get::<WebError>().cloned();
+    let is_form = !answer.request().method().is_safe();
     let answer_later = match error {
         Some(WebError::ProofNeeded) => ask_for_proof(answer.request()).await,
         // The session ended while the form was on its way.
-        Some(WebError::SignedOut { .. }) if !answer.request().method().is_safe() => Err(ended(answer.request()).await),
+        Some(WebError::SignedOut { .. }) if is_form => Err(keep_submitted(answer.request()).await),
+        Some(WebError::StaleForm) => offer_stale(answer.request()).await,
         _ => return Ok(answer),
     };
     let (request, _) = answer.into_parts();
     Ok(ServiceResponse::new(request, answer_later.unwrap_or_else(|error| error.error_response())))
 }
 
-/// Keeps the form of a request. `None` if its user is gone.
+/// Keeps the form of a request for its user in this browser. `None` where it is not kept.
 async fn hold(request: &HttpRequest, user: UserId, body: &[u8], waits_for: WaitsFor) -> Result<Option<HeldFormId>, WebError> {
+    let state = State::of(request)?;
+    let Some(browser) = extract::browser(request, state) else { return Ok(None) };
     let form = HeldForm { address: address_of(request).to_owned(), body: body.to_vec() };
-    State::of(request)?.run(move |ctx| held_forms::hold(ctx, user, &form, waits_for)).await
+    state.run(move |ctx| held_forms::hold(ctx, Holder { user, browser }, &form, waits_for)).await
 }
 
 /// Answer to a sensitive request: the page that asks for the proof.
-async fn ask_for_proof(request: &HttpRequest) -> Result<actix_web::HttpResponse, WebError> {
+async fn ask_for_proof(request: &HttpRequest) -> Result<HttpResponse, WebError> {
     let page = |name: &str, value: &str| paths::with_query(paths::ConfirmIdentity {}, &[(name, value)]);
     if request.method().is_safe() {
         return respond::see_other(page("next", address_of(request)));
@@ -89,21 +93,37 @@ async fn ask_for_proof(request: &HttpRequest) -> Result<actix_web::HttpResponse,
     respond::see_other(page("form", &id.to_string()))
 }
 
+/// Answer to a form of an earlier session of the signed-in user: it is offered at once.
+async fn offer_stale(request: &HttpRequest) -> Result<HttpResponse, WebError> {
+    let (user, Some(Submitted(body))) = (extract::signed_in(request)?, request.extensions().get::<Submitted>().cloned()) else {
+        return Err(WebError::StaleForm);
+    };
+    let user = user.ok_or(WebError::StaleForm)?.user.id;
+    let (fields, _) = form::read(request, body.clone()).await?;
+    let endpoint = Endpoint::of(request).ok_or(WebError::StaleForm)?;
+    let is_own = user_of_form(request, &fields) == Some(user);
+    if !is_own || !is_worth_keeping(endpoint, &fields) {
+        return Err(WebError::StaleForm);
+    }
+    hold(request, user, &body, WaitsFor::SignIn).await?.ok_or(WebError::StaleForm)?;
+    respond::see_other(paths::UnsentForm {})
+}
+
 /// Answer to a form whose session ended on its way.
-async fn ended(request: &HttpRequest) -> WebError {
+async fn keep_submitted(request: &HttpRequest) -> WebError {
     let user = extract::signed_in(request).ok().flatten().map(|signed_in| signed_in.user.id);
     let body = request.extensions().get::<Submitted>().cloned();
     let (Some(user), Some(Submitted(body)), Some(endpoint)) = (user, body, Endpoint::of(request)) else {
         return extract::late(request, UNSENT);
     };
     match form::read(request, body.clone()).await {
-        Ok((fields, _)) => keep_late(request, endpoint, user, &fields, &body).await,
+        Ok((fields, _)) => keep(request, endpoint, user, &fields, &body).await,
         Err(error) => error,
     }
 }
 
 /// The endpoint of a form for signed-in users that comes without a session.
-fn is_late(request: &ServiceRequest) -> Option<&'static Endpoint> {
+fn late_endpoint(request: &ServiceRequest) -> Option<&'static Endpoint> {
     if request.method() != Method::POST {
         return None;
     }
@@ -113,21 +133,30 @@ fn is_late(request: &ServiceRequest) -> Option<&'static Endpoint> {
     (endpoint.access.is_signed_in() && endpoint.kind.takes_form() && !has_session).then_some(endpoint)
 }
 
-/// Answer to a form without a session. A form of an ended session is kept.
-async fn late(request: &mut ServiceRequest, endpoint: &'static Endpoint) -> Result<WebError, WebError> {
+/// Answer to a form without a session. A form of an ended session is kept, if it comes from the same browser.
+async fn answer_late(request: &mut ServiceRequest, endpoint: &'static Endpoint) -> WebError {
     let limit = limit(request.request(), endpoint);
     let (request, payload) = request.parts_mut();
-    if !form::is_urlencoded(request) {
-        return Ok(extract::late(request, UNSENT));
+    let body = Payload::from_request(request, payload).into_inner();
+    let (true, Ok(body)) = (form::is_urlencoded(request), body) else { return extract::late(request, UNSENT) };
+    let body = match form::in_time(request, body.to_bytes_limited(limit)).await {
+        Ok(Ok(Ok(body))) => body,
+        Ok(_) => return extract::late(request, UNSENT),
+        Err(error) => return error,
+    };
+    let fields = match form::read(request, body.clone()).await {
+        Ok((fields, _)) => fields,
+        Err(error) => return error,
+    };
+    match user_of_form(request, &fields) {
+        Some(user) => keep(request, endpoint, user, &fields, &body).await,
+        None => extract::late(request, UNSENT),
     }
-    let Ok(body) = Payload::from_request(request, payload).into_inner() else { return Ok(extract::late(request, UNSENT)) };
-    let Ok(Ok(body)) = form::in_time(request, body.to_bytes_limited(limit)).await? else { return Ok(extract::late(request, UNSENT)) };
-    let (fields, _) = form::read(request, body.clone()).await?;
-    let user = fields.get(CSRF).and_then(|token| csrf::user_of(&State::of(request).ok()?.ctx.key, token));
-    match user {
-        Some(user) => Ok(keep_late(request, endpoint, user, &fields, &body).await),
-        None => Ok(extract::late(request, UNSENT)),
-    }
+}
+
+/// User of the session, ended or not, whose page sent the form.
+fn user_of_form(request: &HttpRequest, fields: &Fields) -> Option<UserId> {
+    csrf::user_of(&State::of(request).ok()?.ctx.key, fields.get(CSRF)?)
 }
 
 /// Largest form to be read. Only a browser that had a session may send a long one.
@@ -143,16 +172,30 @@ fn limit(request: &HttpRequest, endpoint: &Endpoint) -> usize {
     if is_long { LONG_FORM_MAX } else { FORM_MAX }
 }
 
-/// Keeps a form for the next sign-in of its user, unless it has a secret or nothing that was typed.
-async fn keep_late(request: &HttpRequest, endpoint: &Endpoint, user: UserId, fields: &Fields, body: &[u8]) -> WebError {
-    let has = |names: &[&str]| names.iter().any(|name| fields.get(name).is_some());
-    let is_worth_it = endpoint.kind != Kind::Button || TEXTS.iter().any(|(name, _)| fields.get(name).is_some());
-    if has(&SECRETS) || !is_worth_it {
-        return extract::late(request, UNSENT);
-    }
-    match hold(request, user, body, WaitsFor::SignIn).await {
-        Ok(Some(_)) => extract::late(request, HELD),
-        Ok(None) => extract::late(request, UNSENT),
+/// True for a form with something that was typed, and without a secret. Questions and selections are asked anew.
+fn is_worth_keeping(endpoint: &Endpoint, fields: &Fields) -> bool {
+    let has_text = || TEXTS.iter().any(|(name, _)| fields.get(name).is_some_and(|text| !text.trim().is_empty()));
+    let has_secret = SECRETS.iter().any(|name| fields.get(name).is_some());
+    !has_secret && (endpoint.kind == Kind::Wizard || has_text())
+}
+
+/// Keeps a late form for the next sign-in of its user in this browser.
+async fn keep(request: &HttpRequest, endpoint: &Endpoint, user: UserId, fields: &Fields, body: &[u8]) -> WebError {
+    let kept = match fields.get(HELD).and_then(|id| id.parse::<HeldFormId>().ok()) {
+        // The session ended while the proof was asked for: the form that waits for it is offered.
+        Some(id) if endpoint == paths::ConfirmIdentity::ENDPOINT => offer(request, user, id).await,
+        _ if !is_worth_keeping(endpoint, fields) => Ok(false),
+        _ => hold(request, user, body, WaitsFor::SignIn).await.map(|id| id.is_some()),
+    };
+    match kept {
+        Ok(true) => extract::late(request, KEPT),
+        Ok(false) => extract::late(request, UNSENT),
         Err(error) => error,
     }
+}
+
+async fn offer(request: &HttpRequest, user: UserId, id: HeldFormId) -> Result<bool, WebError> {
+    let state = State::of(request)?;
+    let Some(browser) = extract::browser(request, state) else { return Ok(false) };
+    state.run(move |ctx| held_forms::offer(ctx, Holder { user, browser }, id)).await
 }

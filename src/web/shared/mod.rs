@@ -22,6 +22,7 @@ pub mod page;
 pub(super) mod page_context;
 pub(super) mod page_key;
 pub(super) mod page_size;
+pub mod process_settings;
 pub(super) mod respond;
 pub mod routing;
 #[cfg(test)]

@@ -20,7 +20,7 @@ use askama::Template;
 pub use activity::{Event, SentencePart};
 pub(in crate::web) use activity::{page_of, sentence, unreadable};
 pub use chip::Chip;
-pub use display_time::DisplayTime;
+pub use display_time::{DisplayTime, date_in_words};
 pub use existing_user::{ExistingUserActions, already_known};
 pub use finder::{FindQuery, Finder, RESULTS_MAX};
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};

@@ -6,7 +6,7 @@ use actix_session::{Session, SessionExt as _};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
-    domain::{clock::Timestamp, idempotency_key::IdempotencyKey, role::Role},
+    domain::{idempotency_key::IdempotencyKey, role::Role, time_zone::ZonedTime},
     usecases::{
         ActionError, Context, EntryPoint, Submission, User,
         shared::layout::{self, LayoutData},
@@ -125,13 +125,14 @@ impl PageContext {
         let role = self.current.user.actor().role;
         Layout {
             company: layout_data.company.name.clone(),
+            time_zone: layout_data.company.time_zone,
             me: page::UserLabel::from(&self.current.user.who()),
             appearance: self.current.appearance,
             is_my_account: self.is_my_account,
-            nav: page::navigation(role, self.section),
+            nav: if self.current.must_enrol { Vec::new() } else { page::navigation(role, self.section) },
             csrf: self.current.csrf(&self.state),
             flash: self.current.take_flash(&self.session),
-            session: self.current.session_left(self.now()),
+            session: self.current.session_left(self.state.ctx.now()),
             is_only_admin: layout_data.is_single_admin,
             audit_damage: layout_data.audit_damage,
             mails_to_files: role == Role::Admin && self.passes_links_on(),
@@ -172,7 +173,7 @@ impl PageContext {
         &self.state
     }
 
-    pub(in crate::web) fn now(&self) -> Timestamp {
-        self.state.ctx.now()
+    pub(in crate::web) fn now(&self) -> ZonedTime {
+        self.current.company.in_zone(self.state.ctx.now())
     }
 }

@@ -7,7 +7,15 @@ use actix_web::{
 use askama::Template;
 use chrono::TimeDelta;
 
-use super::{error::WebError, extract::AnonymousSession, page::PublicLayout, routing::redirect::location, state::State};
+use crate::domain::clock::Timestamp;
+
+use super::{
+    error::WebError,
+    extract::AnonymousSession,
+    page::{PublicLayout, SecretField, too_many_attempts},
+    routing::redirect::location,
+    state::State,
+};
 
 /// Result of a handler.
 pub(in crate::web) type HandlerResult = Result<HttpResponse, WebError>;
@@ -27,6 +35,12 @@ pub(in crate::web) fn wait(wait: TimeDelta, page: &impl Template) -> HandlerResu
     let mut answer = with_status(StatusCode::TOO_MANY_REQUESTS, page)?;
     answer.headers_mut().insert(header::RETRY_AFTER, (wait.num_seconds() + 1).into());
     Ok(answer)
+}
+
+/// 429: the form again, built by `page` from a field whose attempts are held until `until`.
+pub(in crate::web) fn held<P: Template>(until: Timestamp, now: Timestamp, page: impl FnOnce(SecretField) -> P) -> HandlerResult {
+    let left = (until - now).max(TimeDelta::zero());
+    wait(left, &page(SecretField::message(too_many_attempts(&left))))
 }
 
 pub(in crate::web) fn with_status(status: StatusCode, page: &impl Template) -> HandlerResult {

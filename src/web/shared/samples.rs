@@ -12,7 +12,7 @@ use super::{
     page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, PublicLayout, SessionLeft, UserLabel, navigation},
     routing::{endpoint::Section, paths},
 };
-use crate::domain::{appearance::Appearance, clock::Timestamp, ids::UserId, role::Role, user::Who};
+use crate::domain::{appearance::Appearance, clock::Timestamp, ids::UserId, role::Role, time_zone::ZonedTime, user::Who};
 
 /// Markup, quotes, an entity and a direction mark.
 const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)> &amp; \u{202E}";
@@ -70,6 +70,7 @@ impl Sample {
         let is_plain = self.name == "plain";
         Layout {
             company: self.text.clone(),
+            time_zone: self.now().zone,
             me: self.user(11),
             is_my_account: is_plain,
             appearance: if is_plain { Appearance::System } else { Appearance::Dark },
@@ -119,7 +120,13 @@ impl Sample {
     /// A time some minutes ago.
     pub(crate) fn display_time(&self, minutes: usize) -> DisplayTime {
         let minutes = i64::try_from(minutes * self.rows.max(1)).unwrap();
-        DisplayTime::new(now() - TimeDelta::minutes(minutes), now())
+        DisplayTime::new(now() - TimeDelta::minutes(minutes), self.now())
+    }
+
+    /// The current time, in the zone with the longest name for the sample of long texts.
+    pub(crate) fn now(&self) -> ZonedTime {
+        let zone = if self.name == "long" { "America/Argentina/ComodRivadavia" } else { "UTC" };
+        ZonedTime { at: now(), zone: zone.parse().unwrap() }
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     error::WebError,
     exports::Exports,
     hashing::{self, HashingClass, HashingQueue},
+    process_settings::ProcessSettings,
 };
 
 tokio::task_local! {
@@ -43,6 +44,7 @@ impl std::fmt::Debug for RequestTrust {
 pub struct State {
     pub ctx: Context,
     pub trust: RequestTrust,
+    pub(in crate::web) process: Arc<ProcessSettings>,
     hashing: HashingQueue,
     pub(in crate::web) metrics: Arc<Metrics>,
     pub(in crate::web) exports: Exports,
@@ -52,7 +54,14 @@ impl State {
     pub fn new(ctx: Context, trust: RequestTrust) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let metrics = Arc::new(Metrics::new(ctx.now()));
-        Self { ctx, trust, hashing: HashingQueue::new(cores), metrics, exports: Exports::default() }
+        let process = Arc::default();
+        Self { ctx, trust, process, hashing: HashingQueue::new(cores), metrics, exports: Exports::default() }
+    }
+
+    /// State that shows these settings of the process.
+    #[must_use]
+    pub fn showing(self, process: ProcessSettings) -> Self {
+        Self { process: Arc::new(process), ..self }
     }
 
     /// State of the application that received the request.

@@ -22,8 +22,8 @@ const PAGE: &str = r#"<!doctype html>
 <p id="hidden">Out of sight</p>
 <form action="/next">
     <p><label for="name">Full name</label> <input id="name" name="name" value="old" aria-describedby="hint"> <span id="hint">As on the door</span></p>
-    <p><label>Colour <select name="colour"><option>Red</option><option>Blue</option></select></label></p>
-    <p><label><input type="checkbox" name="arms"> With arms</label></p>
+    <p><label for="colour">Colour</label> <select id="colour" name="colour"><option>Red</option><option>Blue</option></select></p>
+    <p><label><input type="checkbox" name="arms"><span>With arms</span></label></p>
     <p><button name="go">Order</button> <button name="close" aria-label="Close the window">×</button></p>
 </form>
 <p class="wide"><a href="/next?link">The next page</a></p>

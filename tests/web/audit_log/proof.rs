@@ -8,7 +8,10 @@ use usher::{
     usecases::audit::verification::{self, verify_when_due},
 };
 
-use crate::helpers::{Browser, Page, TestApp};
+use crate::{
+    helpers::{Browser, Page, TestApp},
+    settings,
+};
 
 const PROOF: &str = "/audit-log/proof";
 const VERIFY: &str = "/audit-log/proof/verify";
@@ -53,8 +56,8 @@ async fn post(app: &TestApp, browser: &mut Browser, path: &str, fields: &[(&str,
     browser.post(app, path, &token.chain(fields.iter().copied()).collect::<Vec<_>>()).await
 }
 
-async fn turn_daily_mail(app: &TestApp, maya: &mut Browser, to: &str) {
-    post(app, maya, PROOF, &[("daily_mail", to)]).await.redirects_to(PROOF);
+async fn turn_daily_mail(app: &TestApp, maya: &mut Browser, is_on: bool) {
+    settings::save_daily_mail(app, maya, is_on).await.redirects_to("/settings");
 }
 
 #[apply(both_databases!)]
@@ -83,9 +86,7 @@ async fn others_than_admins_have_no_proof(db: Db) {
     app.create_user("Jonas", "Vermeulen");
     let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
     jonas.get(&app, PROOF).await.is(403);
-    for (path, fields) in [(PROOF, &[("daily_mail", "on")][..]), (VERIFY, &[])] {
-        post(&app, &mut jonas, path, fields).await.is(403);
-    }
+    post(&app, &mut jonas, VERIFY, &[]).await.is(403);
 }
 
 #[apply(both_databases!)]
@@ -220,7 +221,7 @@ async fn the_newest_hash_is_mailed_to_all_admins_once_a_day(db: Db) {
     app.mails().await;
     let other = app.another_instance().await;
     app.verify_when_due().await;
-    turn_daily_mail(&app, &mut maya, "on").await;
+    turn_daily_mail(&app, &mut maya, true).await;
     app.verify_when_due().await;
     assert_eq!(app.subjects().await, Vec::<String>::new());
     for _ in 0..2 {
@@ -239,33 +240,20 @@ async fn the_newest_hash_is_mailed_to_all_admins_once_a_day(db: Db) {
     maya.press(&app, PROOF, VERIFY).await.redirects_to(PROOF);
     app.verify_when_due().await;
     assert_eq!(app.subjects().await, Vec::<String>::new());
-    turn_daily_mail(&app, &mut maya, "off").await;
+    turn_daily_mail(&app, &mut maya, false).await;
     app.next_night();
     app.verify_when_due().await;
     assert_eq!(app.subjects().await, Vec::<String>::new());
 }
 
 #[apply(both_databases!)]
-async fn turning_the_daily_mail_on_is_audited_and_offers_the_way_back(db: Db) {
+async fn the_proof_says_if_the_newest_hash_is_mailed_and_leads_to_the_setting(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
-    maya.press(&app, PROOF, PROOF).await.redirects_to(PROOF);
     let page = maya.get(&app, PROOF).await;
-    page.sees("All Admins now get the newest hash by mail every day. Turn off").sees("Stop the daily mail");
-    assert_eq!(page.form(PROOF).last().unwrap(), &("daily_mail".to_owned(), "off".to_owned()));
-    turn_daily_mail(&app, &mut maya, "on").await;
-    maya.get(&app, PROOF).await.sees("No changes to save.");
-    turn_daily_mail(&app, &mut maya, "off").await;
-    let deeds = app.deeds();
-    let deeds = deeds.iter().filter(|deed| deed.starts_with("audit.")).collect::<Vec<_>>();
-    assert_eq!(deeds, ["audit.daily_hash_turned_on Northwind Trading", "audit.daily_hash_turned_off Northwind Trading"]);
-}
-
-#[apply(both_databases!)]
-async fn an_unknown_switch_is_refused(db: Db) {
-    let (app, mut maya) = TestApp::with_admin(db).await;
-    for fields in [&[("daily_mail", "maybe")][..], &[]] {
-        post(&app, &mut maya, PROOF, fields).await.is(400);
-    }
+    page.sees("Usher can mail the newest hash to all Admins every day. Change in Settings");
+    assert!(page.has_link("/settings#daily_mail") && !page.has_form(PROOF));
+    turn_daily_mail(&app, &mut maya, true).await;
+    maya.get(&app, PROOF).await.sees("All Admins get the newest hash by mail every day. Change in Settings");
 }
 
 #[apply(both_databases!)]

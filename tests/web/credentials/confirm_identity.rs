@@ -58,6 +58,7 @@ async fn sensitive_actions_ask_for_a_proof_and_are_done_with_it(db: Db) {
         (format!("{folder}/owner"), vec![("user", lena.to_string())], "asset.owner_changed Rates"),
         (format!("/users-and-groups/users/{jonas}/delete"), vec![], "user.deleted Jonas Novak"),
         (EMAIL.to_owned(), vec![("email", "maya@example.com".to_owned())], "email.change_requested Maya Fischer"),
+        ("/settings".to_owned(), vec![("password_min", "20".to_owned())], "settings.changed Northwind Trading"),
     ] {
         app.advance(TimeDelta::minutes(5));
         let page = maya.get(&app, if path == EMAIL { ME } else { &path }).await;
@@ -200,7 +201,7 @@ async fn a_form_waits_for_an_hour(db: Db) {
     let (app, mut maya, asked) = asked(db).await;
     app.execute("UPDATE company SET session_idle = 86400");
     app.advance(TimeDelta::hours(1));
-    prove(&app, &mut maya, &asked).await.redirects_to("/");
+    maya.get(&app, asked.header("location")).await.is(409).sees("This form has expired");
     assert!(!app.deeds().contains(&"admin.appointed Lena Novak".to_owned()));
 }
 
@@ -231,4 +232,14 @@ async fn nobody_confirms_anything_without_a_session(db: Db) {
     maya.send(&app, &page, CONFIRM, &[("current", PASSWORD)]).await.is(303);
     assert_eq!(app.count("sessions"), 1);
     maya.get(&app, "/confirm").await.redirects_to("/sign-in?next=%2Fconfirm");
+}
+
+#[apply(both_databases!)]
+async fn cancel_leads_to_the_page_above_and_no_form_is_made_up(db: Db) {
+    let (app, mut maya, _) = asked(db).await;
+    let page = maya.get(&app, "/confirm?next=%2Fmy-account%2Ftwo-factor").await;
+    assert!(page.is(200).has_link(ME) && !page.has_link("/my-account/two-factor"));
+    for form in ["999999", "x", "-1"] {
+        maya.get(&app, &format!("/confirm?form={form}")).await.is(409).sees("This form has expired");
+    }
 }

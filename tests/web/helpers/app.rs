@@ -1,6 +1,6 @@
 //! The application as the server runs it, without a socket.
 
-use std::{any::Any, future::Future, net::SocketAddr, pin::Pin, sync::Arc};
+use std::{any::Any, ffi::OsString, future::Future, net::SocketAddr, pin::Pin, sync::Arc};
 
 use actix_http::Request;
 use actix_web::{
@@ -13,6 +13,7 @@ use actix_web::{
 };
 use chrono::TimeDelta;
 use usher::{
+    config::Settings,
     domain::{
         clock::{Clock, SystemRandom},
         credentials::{
@@ -27,6 +28,7 @@ use usher::{
         text::{CompanyName, PersonName},
     },
     mail::{Memory, Outgoing, Transport},
+    startup,
     store::{
         AuditRow, Database, Location, Store, audit_entries,
         sessions::{self, NewSession},
@@ -37,7 +39,7 @@ use usher::{
         outbox::delivery::{self, Delivered},
         setup::{self, NewAdmin},
     },
-    web::{self, RequestTrust, State, shared::routing::paths},
+    web::{self, ProcessSettings, RequestTrust, State, shared::routing::paths},
 };
 
 use super::{Browser, PASSWORD, Page, clock::FrozenClock};
@@ -88,11 +90,13 @@ pub struct Setting {
     pub origin: &'static str,
     pub sends_mail: bool,
     pub trusted_proxy: Option<&'static str>,
+    /// Variables of the process, for the page Settings.
+    pub process: &'static [(&'static str, &'static str)],
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { origin: "http://localhost:8080", sends_mail: true, trusted_proxy: None }
+        Self { origin: "http://localhost:8080", sends_mail: true, trusted_proxy: None, process: &[] }
     }
 }
 
@@ -143,7 +147,7 @@ impl TestApp {
             links,
             sends_mail: setting.sends_mail,
         };
-        let state = Data::new(State::new(ctx.clone(), request_trust(&setting)));
+        let state = Data::new(State::new(ctx.clone(), request_trust(&setting)).showing(process_settings(&setting)));
         let service = App::new().wrap(from_fn(panics_late)).wrap(from_fn(web::serve)).route(PANIC, actix_web::web::get().to(panics));
         let service = service.configure(|config| web::configure(&state, config));
         let service = std::rc::Rc::new(test::init_service(service).await);
@@ -208,6 +212,11 @@ impl TestApp {
     pub async fn monitoring(&self, request: test::TestRequest) -> Page {
         let service = test::init_service(App::new().configure(|config| web::configure_metrics(&self.state, config))).await;
         Page::read(test::call_service(&service, request.to_request()).await.map_into_boxed_body()).await
+    }
+
+    /// Settings of the process, for a server of a test's own.
+    pub fn process_settings(&self) -> ProcessSettings {
+        process_settings(&self.setting)
     }
 
     /// State of handlers, for a server of a test's own.
@@ -331,6 +340,13 @@ fn request_trust(setting: &Setting) -> RequestTrust {
         any_loopback: false,
         is_trusted_proxy: Arc::new(move |peer| Some(peer) == proxy),
     }
+}
+
+/// Settings of the process as the server reads them.
+fn process_settings(setting: &Setting) -> ProcessSettings {
+    let variables = setting.process.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let settings = Settings::load(variables).unwrap();
+    startup::process_settings(&settings, &startup::transport(&settings).unwrap())
 }
 
 /// A migrated database of its own, which lives as long as the returned guard.

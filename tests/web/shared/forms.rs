@@ -100,12 +100,16 @@ async fn no_form_is_left_out_here(db: Db) {
 #[apply(both_databases!)]
 async fn what_is_refused_below_is_accepted_when_nothing_is_wrong_with_it(db: Db) {
     let mut world = World::new(db).await;
-    let senders = Senders::of(&mut world).await;
+    let mut senders = Senders::of(&mut world).await;
     for post in world.posts() {
         let (mut browser, token, _) = senders.of_post(&post);
         let sent = Sent { status: post.done, ..unreadable("as it is", post.body(&token)) };
         let page = send(&mut browser, &world, &post, &sent).await;
         assert_eq!(page.status.as_u16(), post.done, "{}: {}", post.path, page.text());
+        assert!(!page.header("location").starts_with("/sign-in?") || !post.endpoint.access.is_signed_in(), "{}: signed out", post.path);
+        if post.endpoint.access.is_signed_in() {
+            senders.maya.0 = browser;
+        }
     }
     world.app.mails().await;
 }

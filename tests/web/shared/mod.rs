@@ -13,3 +13,4 @@ pub(crate) mod routes;
 pub(crate) mod sent_twice;
 pub(crate) mod stale_edits;
 pub(crate) mod steps;
+pub(crate) mod time_zone;

@@ -1,12 +1,13 @@
 //! Fields of events in words, for readers who may see their values.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{AccountFields, AssetFields, AuditEvent, ConnectionFields, Grantee, Named, PortfolioFields, UserFields};
+use super::{AccountFields, AssetFields, AuditEvent, ConnectionFields, Grantee, Named, PortfolioFields, SettingsFields, UserFields};
 use crate::domain::{
     account::{BILLING_FIELDS, BillingFields},
     clock::Timestamp,
     permission::{AssignmentPermissions, PermissionToggle},
+    time_unit,
 };
 
 /// A field with a value before and after the event. Labels are in lower case; an empty text is no value.
@@ -84,6 +85,27 @@ impl Labelled for AssignmentPermissions {
     }
 }
 
+impl Labelled for SettingsFields {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let length = |seconds| time_unit::in_words(TimeDelta::seconds(seconds));
+        vec![
+            ("company name", self.name.clone()),
+            ("invitations from Users & Groups", length(self.groups_invitation_term)),
+            ("invitations from New User", length(self.permissions_invitation_term)),
+            ("invitations an hour", self.invitations_per_hour.to_string()),
+            ("shortest password", self.password_min.to_string()),
+            ("two-factor requirement", self.two_factor_for.label().to_owned()),
+            ("start of two-factor", self.two_factor_from.map(|day| day.to_string()).unwrap_or_default()),
+            ("idle limit", length(self.session_idle)),
+            ("absolute limit", length(self.session_absolute)),
+            ("sessions a user", self.sessions_per_user.to_string()),
+            ("keeping of deleted users", length(self.deleted_kept)),
+            ("daily mail of the newest hash", if self.mails_audit_head { "On" } else { "Off" }.to_owned()),
+            ("time zone", self.time_zone.clone()),
+        ]
+    }
+}
+
 /// Fields that differ.
 pub(super) fn changed<T: Labelled>(before: &T, after: &T) -> Vec<Change> {
     let pairs = before.fields().into_iter().zip(after.fields());
@@ -147,6 +169,7 @@ impl AuditEvent {
             }
             Self::GroupRenamed { before, after } | Self::PasskeyRenamed { before, after } => change("name", before, after),
             Self::PortfolioEdited { before, after } => changed(before, after),
+            Self::SettingsChanged { before, after } => changed(&**before, after),
             Self::AppearanceChanged { before, after } => change("appearance", before.label(), after.label()),
             Self::AccountEdited { before, after } => changed(before, after),
             Self::AccountMoved { before, after } => change("portfolio", &before.name, &after.name),
@@ -289,8 +312,8 @@ impl AuditEvent {
             | Self::AssetSecretReplaced {}
             | Self::AssetSecretRemoved {}
             | Self::VerificationRequested {}
-            | Self::DailyHashTurnedOn {}
-            | Self::DailyHashTurnedOff {}
+            | Self::SettingsChanged { .. }
+            | Self::TestMailSent {}
             | Self::MailRetried {} => Vec::new(),
         }
     }

@@ -136,11 +136,11 @@ impl AuditEvent {
             }
             Self::VerificationRequested {} => format!("{actor} requested a verification of the audit log"),
             Self::DamageFound { .. } => format!("{actor} found the audit log damaged"),
-            Self::DailyHashTurnedOn {} => format!("{actor} turned on the daily mail of the audit log’s newest hash"),
-            Self::DailyHashTurnedOff {} => format!("{actor} turned off the daily mail of the audit log’s newest hash"),
+            Self::SettingsChanged { before, after } => format!("{actor} changed {} in Settings", labels(&changed(&**before, after))),
             Self::MailFailed { .. } => format!("A mail to {subject} could not be delivered"),
             Self::MailRetried {} => format!("{actor} retried a failed mail to {subject}"),
             Self::MailsRetried { .. } => format!("{actor} retried all failed mails"),
+            Self::TestMailSent {} => format!("{actor} sent a test mail"),
         }
     }
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use chrono::DateTime;
 
 use super::*;
+use crate::domain::two_factor_policy::TwoFactorPolicy;
 
 const NAMES: Names<'_> = Names { actor: "Maya Fischer", subject: "Noor van Dijk", is_reader: false, place: "Fjord Foods" };
 
@@ -10,6 +11,12 @@ const NAMES: Names<'_> = Names { actor: "Maya Fischer", subject: "Noor van Dijk"
 #[expect(clippy::too_many_lines, reason = "a table of all events")]
 fn samples() -> Vec<(AuditEvent, &'static str)> {
     use AuditEvent::*;
+    use TwoFactorAudience::Everyone;
+    let day = NaiveDate::from_ymd_opt(2027, 1, 31).unwrap();
+    let settings = |name, policy: Option<(_, _)>| {
+        let two_factor = policy.map_or(TwoFactorPolicy::NONE, |(audience, from)| TwoFactorPolicy::new(audience, from));
+        Box::new(SettingsFields::from(&Company { name: str::to_owned(name), two_factor, ..Company::sample() }))
+    };
     let expires_at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
     let text = str::to_owned;
     let user = || Named { id: 7, name: text("Noor van Dijk") };
@@ -156,8 +163,10 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (AssignmentWithheld { grantor: Some(named("Hana Novotná")) }, r#"{"grantor":{"id":3,"name":"Hana Novotná"},"version":1}"#),
         (VerificationRequested {}, r#"{"version":1}"#),
         (DamageFound { entry: 412 }, r#"{"entry":412,"version":1}"#),
-        (DailyHashTurnedOn {}, r#"{"version":1}"#),
-        (DailyHashTurnedOff {}, r#"{"version":1}"#),
+        (
+            SettingsChanged { before: settings("Nordwind", None), after: settings("Northwind", Some((Everyone, day))) },
+            r#"{"after":{"deleted_kept":2592000,"groups_invitation_term":86400,"invitations_per_hour":1000,"mails_audit_head":false,"name":"Northwind","password_min":15,"permissions_invitation_term":432000,"session_absolute":43200,"session_idle":3600,"sessions_per_user":20,"time_zone":"UTC","two_factor_for":"everyone","two_factor_from":"2027-01-31"},"before":{"deleted_kept":2592000,"groups_invitation_term":86400,"invitations_per_hour":1000,"mails_audit_head":false,"name":"Nordwind","password_min":15,"permissions_invitation_term":432000,"session_absolute":43200,"session_idle":3600,"sessions_per_user":20,"time_zone":"UTC","two_factor_for":"nobody","two_factor_from":null},"version":1}"#,
+        ),
         (
             AssetCreated { kind: AssetKind::Process, folder: Some(named("Close")), account: None },
             r#"{"account":null,"folder":{"id":3,"name":"Close"},"kind":"process","version":1}"#,
@@ -195,6 +204,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (MailFailed { reply: text("550 No such user"), attempts: 5 }, r#"{"attempts":5,"reply":"550 No such user","version":1}"#),
         (MailRetried {}, r#"{"version":1}"#),
         (MailsRetried { mails: vec![3, 4] }, r#"{"mails":[3,4],"version":1}"#),
+        (TestMailSent {}, r#"{"version":1}"#),
     ]
 }
 
@@ -269,6 +279,11 @@ fn the_changes_and_facts_of_an_event_hold_all_of_its_values_that_a_reader_looks_
         let is_told = |value: &String| match event {
             AuditEvent::UserEdited { .. } => told.contains(value) || ["noor@example.com", "user"].contains(&value.as_str()),
             AuditEvent::MailsRetried { .. } => told == ["2"],
+            // Unchanged settings are not told.
+            AuditEvent::SettingsChanged { ref before, ref after } => {
+                let is_unchanged = [before, after].iter().all(|fields| leaves(&json!(fields)).contains(value));
+                is_unchanged || told.iter().any(|told| told.to_lowercase() == value.to_lowercase())
+            }
             AuditEvent::AssetConnectionEdited { .. } => told.contains(value) || value == "rest",
             _ => {
                 let words = value.replace('_', " ").to_lowercase();

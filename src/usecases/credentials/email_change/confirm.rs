@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         audit::{AuditEvent, Named},
+        company::Company,
         credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
         user::Status,
@@ -32,7 +33,7 @@ use super::{Pending, end, of_token, pending};
 pub struct Open {
     pub user: User,
     pub change: Pending,
-    pub company: String,
+    pub company: Company,
 }
 
 /// Reads the link that was mailed to the new address.
@@ -54,7 +55,7 @@ fn look_at(ctx: &Context, purpose: TokenPurpose, token: &Token) -> LinkState<Ope
         };
         // Both links of a change end together, so the open change is the one of this link.
         let change = pending(db, &user, now)?;
-        let company = company::load(db)?.name;
+        let company = company::load(db)?;
         Ok(change.map(|change| Open { user, change, company }).ok_or(LinkClosed::Revoked))
     })
 }

@@ -20,7 +20,7 @@ impl SignIns {
     /// requests.
     pub(in crate::web) fn note(&self, outcome: &Result<SignInState, SignInError>) {
         self.count(match outcome {
-            Ok(SignInState::SignedIn(_)) => "signed_in",
+            Ok(SignInState::SignedIn(_) | SignInState::EnrolmentNeeded(_)) => "signed_in",
             Ok(SignInState::SecondStepNeeded(_)) => "code_needed",
             Err(SignInError::Wrong) => "wrong",
             Err(SignInError::Throttled { .. } | SignInError::Closed) => "throttled",

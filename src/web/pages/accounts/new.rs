@@ -285,7 +285,7 @@ async fn page(context: &PageContext, step: Step, answers: &Answers, held: &Answe
         cancel: answers.from.map_or_else(|| paths::Portfolios {}.to_string(), |portfolio| paths::Portfolio { portfolio }.to_string()),
         may_manage: context.current.user.actor().role == Role::Admin,
         portfolios: pickers::portfolios(portfolios, found(Step::Portfolio)),
-        users: pickers::users(users.unwrap_or_default(), found(Step::People), "People in the portfolio", layout_data.now),
+        users: pickers::users(users.unwrap_or_default(), found(Step::People), "People in the portfolio", layout_data.now.at),
     })
 }
 

@@ -96,7 +96,7 @@ pub(in crate::web) async fn show(context: PageContext, id: Path<AccountId>, quer
     let (now, may) = (layout_data.now, shown.may);
     let colleague = |Colleague { user, permissions, since }: Colleague| ColleagueRow {
         is_you: context.is_you(&user),
-        status: user.status(now),
+        status: user.status(now.at),
         user: UserLabel::from(&user.who()),
         gives: gives(permissions),
         since: DisplayTime::new(since, now),

@@ -10,8 +10,8 @@ use super::AssetHead;
 use crate::{
     domain::{
         asset::{BaseAddress, BaseAddressError, ConnectionKind, ConnectionSecret},
-        clock::Timestamp,
         ids::AssetId,
+        time_zone::ZonedTime,
     },
     usecases::{
         Connection,
@@ -50,13 +50,13 @@ pub struct ConnectionFacts {
 }
 
 impl ConnectionFacts {
-    pub(super) fn new(row: ConnectionRow, now: Timestamp) -> Self {
+    pub(super) fn new(row: ConnectionRow, now: ZonedTime) -> Self {
         let secret = secret_line(&row, now);
         Self { kind: row.connection.kind.label(), base_address: row.connection.base_address, secret }
     }
 }
 
-fn secret_line(row: &ConnectionRow, now: Timestamp) -> Option<SecretLine> {
+fn secret_line(row: &ConnectionRow, now: ZonedTime) -> Option<SecretLine> {
     let set_by = row.secret_set_by.clone().unwrap_or_else(|| "a deleted user".to_owned());
     row.connection.secret_set_at.map(|at| SecretLine { set_by, set_at: DisplayTime::new(at, now) })
 }

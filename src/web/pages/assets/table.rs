@@ -5,7 +5,7 @@ use super::{
     query::{AssetsQuery, AssetsRequest},
 };
 use crate::{
-    domain::{asset::AssetKind, clock::Timestamp, ids::UserId, permission::Permission},
+    domain::{asset::AssetKind, ids::UserId, permission::Permission, time_zone::ZonedTime},
     usecases::{
         User,
         assets::{Listing, Row, SharedNames},
@@ -48,7 +48,7 @@ pub struct AssetRow {
 }
 
 impl AssetRow {
-    pub(in crate::web) fn new(row: Row, reader: &User, now: Timestamp) -> Self {
+    pub(in crate::web) fn new(row: Row, reader: &User, now: ZonedTime) -> Self {
         let Row { asset, owner, shared, folder } = row;
         Self {
             head: AssetHead::new(&asset, &[]),
@@ -79,7 +79,7 @@ fn in_words(shared: &SharedNames) -> String {
 }
 
 impl AssetTable {
-    pub(super) fn new(path: String, query: AssetsQuery, request: &AssetsRequest, listing: Listing, reader: &User, now: Timestamp) -> Self {
+    pub(super) fn new(path: String, query: AssetsQuery, request: &AssetsRequest, listing: Listing, reader: &User, now: ZonedTime) -> Self {
         let pager = query.pager(&path, request, &listing);
         let Listing { rows, count, is_partial, owner, account } = listing;
         let chip = |label, name: Option<String>, without: AssetsQuery| name.map(|name| Chip { label, name, without: without.at(&path) });

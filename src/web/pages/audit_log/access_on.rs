@@ -7,14 +7,14 @@ use actix_web::{
     web::{Path, Query},
 };
 use askama::Template;
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::query::day;
 use crate::{
     domain::{
         audit::{Named, SubjectKind},
-        clock::Timestamp,
+        time_zone::ZonedTime,
         user::Status,
     },
     usecases::audit::{
@@ -24,7 +24,7 @@ use crate::{
     web::shared::{
         error::WebError,
         exports::{Export, csv_line},
-        page::{self, DisplayTime, Field, FieldError, FormErrors, Layout, page_of},
+        page::{self, DisplayTime, Field, FieldError, FormErrors, Layout, date_in_words, page_of},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -61,7 +61,8 @@ pub struct Link {
 /// Access at the end of a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownDay {
-    pub day: DisplayTime,
+    /// "3 Sep 2026"
+    pub day: String,
     /// Entry that cannot be read, so that the access is unknown.
     pub unreadable: Option<paths::AuditEntry>,
     /// True if the day lies before the first entry.
@@ -105,8 +106,8 @@ impl AccessOnPage {
 }
 
 impl ShownDay {
-    fn new(of: HistoryOf, day: NaiveDate, found: &AccessOn, now: Timestamp) -> Self {
-        let end = end(day);
+    fn new(of: HistoryOf, day: NaiveDate, found: &AccessOn, now: ZonedTime) -> Self {
+        let end = now.zone.end(day);
         let mut facts = Vec::new();
         if let HistoryOf::Account(_) = of {
             facts.extend(found.portfolio.as_ref().map(|portfolio| ("Portfolio", portfolio.name.clone())));
@@ -117,7 +118,7 @@ impl ShownDay {
         }
         let rows = found.rows.iter().take(ROWS_MAX).map(|row| Row::new(row, found, now));
         Self {
-            day: DisplayTime::new(day.and_time(NaiveTime::MIN), now),
+            day: date_in_words(day),
             unreadable: found.unreadable.map(|entry| paths::AuditEntry { entry }),
             is_before_records: found.recorded_since.is_none_or(|first| end <= first),
             recorded_since: found.recorded_since.map(|first| DisplayTime::new(first, now)),
@@ -141,7 +142,7 @@ impl ShownDay {
 }
 
 impl Row {
-    fn new(row: &access_on::AccessRow, found: &AccessOn, now: Timestamp) -> Self {
+    fn new(row: &access_on::AccessRow, found: &AccessOn, now: ZonedTime) -> Self {
         let link = |kind: SubjectKind, named: &Named| {
             let href = found.existing.contains(&(kind, named.id)).then(|| page_of(kind, named.id)).flatten();
             Link { name: named.name.clone(), href }
@@ -202,20 +203,16 @@ impl DayQuery {
     }
 }
 
-/// First moment after a day in the company's time zone, which is UTC.
-fn end(day: NaiveDate) -> Timestamp {
-    day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(NaiveTime::MIN)
-}
-
 /// `GET` `/users-and-permissions/{user}/access`, `/portfolios/{portfolio}/access`, `/accounts/{account}/access`
 pub(in crate::web) async fn show<Id: Copy + Into<HistoryOf>>(context: PageContext, id: Path<Id>, query: Query<DayQuery>) -> HandlerResult {
     let of: HistoryOf = (*id).into();
-    let today = context.now().date();
+    let ZonedTime { zone, .. } = context.now();
+    let today = context.now().day();
     let (day, error) = match query.day(today) {
         Ok(day) => (Some(day), None),
         Err(error) => (None, Some(error)),
     };
-    let until = end(day.unwrap_or(today));
+    let until = zone.end(day.unwrap_or(today));
     let (layout_data, found) = context.open(move |ctx, actor| access_on::read(ctx, actor, of, until)).await?;
     let (kind, id) = of.subject();
     let section = match of {
@@ -244,11 +241,12 @@ pub(in crate::web) async fn export<Id: Copy + Into<HistoryOf>>(
     let of: HistoryOf = (*id).into();
     let state = context.state().clone();
     let no_such = |_| WebError::NoSuchList(StatusCode::NOT_FOUND, None);
-    let day = query.day(context.now().date()).map_err(no_such)?;
+    let day = query.day(context.now().day()).map_err(no_such)?;
+    let until = context.now().zone.end(day);
     let turn = state.exports.begin(context.current.user.id)?;
     let principal = context.current.principal();
     let rows = state.run(move |ctx| {
-        let found = access_on::export(ctx, &principal, of, &day.to_string(), end(day))?;
+        let found = access_on::export(ctx, &principal, of, &day.to_string(), until)?;
         Ok::<_, crate::usecases::ActionError>(found.rows.iter().map(csv).collect::<String>())
     });
     let export = Export::new(turn, HEADER, rows.await?, |rows| ready(Ok((rows, None))));
@@ -299,7 +297,7 @@ mod tests {
                 action: "/accounts/3/access".to_owned(),
                 on: Field::new("2026-05-31"),
                 shown: Some(ShownDay {
-                    day: sample.display_time(0),
+                    day: "31 May 2026".to_owned(),
                     unreadable: (sample.name == "hostile").then_some(paths::AuditEntry { entry: EntryId(412) }),
                     is_before_records: sample.rows == 0,
                     recorded_since: (sample.rows < 3).then(|| sample.display_time(1)),

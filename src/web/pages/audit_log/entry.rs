@@ -7,8 +7,8 @@ use super::Origin;
 use crate::{
     domain::{
         audit::{Change, Fact, FactValue, SubjectKind, hex},
-        clock::Timestamp,
         ids::EntryId,
+        time_zone::ZonedTime,
     },
     usecases::audit::log::{self, Entry},
     web::shared::{
@@ -171,7 +171,7 @@ impl From<Change> for ChangeRow {
 }
 
 impl FactRow {
-    fn new(fact: Fact, now: Timestamp) -> Self {
+    fn new(fact: Fact, now: ZonedTime) -> Self {
         let (text, time) = match fact.value {
             FactValue::Text(text) => (text, None),
             FactValue::Time(time) => (String::new(), Some(DisplayTime::new(time, now))),

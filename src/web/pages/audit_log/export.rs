@@ -50,7 +50,7 @@ pub(in crate::web) async fn export(context: PageContext, request: HttpRequest, q
     let format = known(&format.format, |text| text.parse().ok()).map_err(|_| no_such(StatusCode::NOT_FOUND))?;
     let format = format.unwrap_or(ExportFormat::Csv);
     query.paging()?;
-    let (since, until) = query.span().map_err(|_| no_such(StatusCode::NOT_FOUND))?;
+    let (since, until) = query.span(context.now().zone).map_err(|_| no_such(StatusCode::NOT_FOUND))?;
     let filter = LogFilter { since, until, ..query.filter()? };
     let state = context.state().clone();
     let turn = state.exports.begin(context.current.user.id)?;

@@ -138,7 +138,7 @@ pub(super) fn words_of(query: &LogQuery, filter: &LogFilter, names: &HashMap<Thi
 /// `GET /audit-log`
 pub(in crate::web) async fn list(context: PageContext, query: LogQuery) -> HandlerResult {
     let (filter, paging) = (query.filter()?, query.paging()?);
-    let (span, errors) = match query.span() {
+    let (span, errors) = match query.span(context.now().zone) {
         Ok(span) => (Some(span), DateErrors::default()),
         Err(errors) => (None, errors),
     };

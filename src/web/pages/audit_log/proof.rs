@@ -1,14 +1,13 @@
-//! Proof that the audit log is complete: the newest hash, the last verification, and the daily mail.
+//! Proof that the audit log is complete: the newest hash and the last verification.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::{
-    domain::{audit::hex, clock::Timestamp},
+    domain::{audit::hex, time_zone::ZonedTime},
     usecases::audit::proof::{self, Proof},
     web::shared::{
         form::{Button, Form},
-        page::{DisplayTime, Flash, FlashAction, FlashKind, Layout},
+        page::{DisplayTime, Flash, FlashKind, Layout},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::{endpoint::Section, paths},
@@ -57,7 +56,7 @@ pub struct LastVerification {
 }
 
 impl ProofState {
-    pub(super) fn of(Proof { newest, verification }: Proof, now: Timestamp) -> Self {
+    pub(super) fn of(Proof { newest, verification }: Proof, now: ZonedTime) -> Self {
         let newest = newest.map(|newest| {
             let (head, hash) = (newest.head.to_string(), hex(&newest.head.hash));
             Newest { sequence: newest.head.sequence, hash, head, at: newest.at.map(|at| DisplayTime::new(at, now)) }
@@ -72,7 +71,7 @@ impl ProofState {
 }
 
 impl ProofPage {
-    fn of(layout: Layout, proof: Proof, is_mailed_daily: bool, now: Timestamp) -> Self {
+    fn of(layout: Layout, proof: Proof, is_mailed_daily: bool, now: ZonedTime) -> Self {
         let requested = proof.verification.requested_at.map(|at| DisplayTime::new(at, now));
         Self { layout, state: ProofState::of(proof, now), requested, is_mailed_daily }
     }
@@ -89,35 +88,6 @@ pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
 pub(in crate::web) async fn verify(context: PageContext, _button: Form<Button>) -> HandlerResult {
     let said = |(): &()| Flash::new(FlashKind::Ok, "The verification starts within seconds. Reload this page to see the result.");
     context.act_and_go(paths::AuditProof {}, said, proof::request_verification).await
-}
-
-/// The daily mail.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DailyMailForm {
-    daily_mail: Switch,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Switch {
-    On,
-    Off,
-}
-
-/// `POST /audit-log/proof`
-pub(in crate::web) async fn submit(context: PageContext, form: Form<DailyMailForm>) -> HandlerResult {
-    let is_on = form.0.daily_mail == Switch::On;
-    let said = move |(): &()| {
-        let (text, label, back) = if is_on {
-            ("All Admins now get the newest hash by mail every day.", "Turn off", "off")
-        } else {
-            ("The daily mail is off.", "Turn on", "on")
-        };
-        let undo = FlashAction::new(label, "the daily mail", paths::AuditProof {}).with("daily_mail", back);
-        Flash::new(FlashKind::Ok, text).with_action(undo)
-    };
-    context.act_and_go(paths::AuditProof {}, said, move |ctx, submission| proof::set_daily_mail(ctx, submission, is_on)).await
 }
 
 #[cfg(test)]
@@ -142,7 +112,7 @@ mod tests {
             ),
             ("audit-proof-empty", Proof { newest: None, verification: VerificationState { verified_at: None, ..state } }),
         ] {
-            check(name, |sample| ProofPage::of(sample.layout(), proof, proof.newest.is_some(), now()));
+            check(name, |sample| ProofPage::of(sample.layout(), proof, proof.newest.is_some(), sample.now()));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode, web::Query};
-use chrono::{Datelike as _, Days, NaiveDate, NaiveTime};
+use chrono::{Datelike as _, NaiveDate};
 use serde::Deserialize;
 
 use super::paging::Paging;
@@ -16,6 +16,7 @@ use crate::{
         clock::Timestamp,
         ids::{AccountId, AssetId, GroupId, PortfolioId, UserId},
         search::SearchTerm,
+        time_zone::TimeZone,
     },
     usecases::audit::log::{LogFilter, Thing},
     web::shared::{
@@ -111,8 +112,8 @@ impl LogQuery {
         })
     }
 
-    pub(super) fn span(&self) -> Result<Span, DateErrors> {
-        span(&self.from, &self.to)
+    pub(super) fn span(&self, zone: TimeZone) -> Result<Span, DateErrors> {
+        span(&self.from, &self.to, zone)
     }
 
     pub(super) fn paging(&self) -> Result<Paging, WebError> {
@@ -176,8 +177,8 @@ fn id<T: FromStr>(text: &str) -> Result<Option<T>, WebError> {
     known(text, |text| text.parse().ok())
 }
 
-/// First and last day as times in the company's time zone, which is UTC.
-pub(super) fn span(from: &str, to: &str) -> Result<Span, DateErrors> {
+/// Times of the first and the last day in the company's time zone.
+pub(super) fn span(from: &str, to: &str, zone: TimeZone) -> Result<Span, DateErrors> {
     let (from, to) = (day(from), day(to));
     let error = |day: &Result<Option<NaiveDate>, FieldError>| day.as_ref().err().cloned();
     let errors = DateErrors { from: error(&from), to: error(&to) };
@@ -186,8 +187,7 @@ pub(super) fn span(from: &str, to: &str) -> Result<Span, DateErrors> {
         let text = "Choose a date on or after the From date".to_owned();
         return Err(DateErrors { from: None, to: Some(FieldError::Message(text)) });
     }
-    let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN);
-    Ok((from.map(begins), to.and_then(|day| day.checked_add_days(Days::new(1))).map(begins)))
+    Ok((from.map(|day| zone.start(day)), to.map(|day| zone.end(day))))
 }
 
 /// Parses a day as a date picker writes it: "2026-11-22".
@@ -212,7 +212,7 @@ mod tests {
     fn an_address_says_all_that_the_list_holds() {
         let text = "q=ma+fi&actor=1&user=2&group=3&portfolio=4&account=5&asset=6&action=mail&from=2026-11-01&to=2026-11-02&rows=100";
         let filter = query(text).filter().unwrap();
-        assert_eq!((filter.actor, filter.words.len(), filter.actions.len()), (Some(UserId(1)), 2, 3));
+        assert_eq!((filter.actor, filter.words.len(), filter.actions.len()), (Some(UserId(1)), 2, 4));
         let about = [
             (SubjectKind::User, 2),
             (SubjectKind::Group, 3),
@@ -226,11 +226,24 @@ mod tests {
 
     #[test]
     fn the_last_day_is_part_of_the_span_and_a_span_does_not_end_before_it_begins() {
-        let at = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap().and_time(NaiveTime::MIN);
-        assert_eq!(query("from=2026-11-01&to=2026-11-01").span(), Ok((Some(at("2026-11-01")), Some(at("2026-11-02")))));
-        assert!(query("from=2026-11-02&to=2026-11-01").span().unwrap_err().to.is_some());
+        let at = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap().and_time(chrono::NaiveTime::MIN);
+        assert_eq!(query("from=2026-11-01&to=2026-11-01").span(TimeZone::UTC), Ok((Some(at("2026-11-01")), Some(at("2026-11-02")))));
+        assert!(query("from=2026-11-02&to=2026-11-01").span(TimeZone::UTC).unwrap_err().to.is_some());
         for day in ["2026-11-31", "1.11.2026", "2026-1-1", "0001-01-01", "9999-12-31", "10000-01-01", "x", "2026-11-01T00:00"] {
-            assert!(query(&format!("from={day}")).span().unwrap_err().from.is_some(), "{day}");
+            assert!(query(&format!("from={day}")).span(TimeZone::UTC).unwrap_err().from.is_some(), "{day}");
+        }
+    }
+
+    #[test]
+    fn the_days_are_those_of_the_zone() {
+        let at = |text: &str| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
+        for (zone, span, from, until) in [
+            ("Europe/Berlin", "from=2026-03-29&to=2026-03-29", "2026-03-28 23:00", "2026-03-29 22:00"),
+            ("Europe/Berlin", "from=2026-10-24&to=2026-10-25", "2026-10-23 22:00", "2026-10-25 23:00"),
+            ("Pacific/Kiritimati", "from=2026-11-01&to=2026-11-01", "2026-10-31 10:00", "2026-11-01 10:00"),
+            ("Pacific/Apia", "from=2011-12-30&to=2011-12-30", "2011-12-30 10:00", "2011-12-30 10:00"),
+        ] {
+            assert_eq!(query(span).span(zone.parse().unwrap()), Ok((Some(at(from)), Some(at(until)))), "{zone} {span}");
         }
     }
 

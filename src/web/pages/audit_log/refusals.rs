@@ -13,7 +13,7 @@ use super::{
     query::{DateErrors, no_such, span},
 };
 use crate::{
-    domain::search::SearchTerm,
+    domain::{search::SearchTerm, time_zone::TimeZone},
     usecases::{
         Position, RefusalReason, RefusedSignIn, Span,
         audit::refusals::{self, RefusalFilter},
@@ -84,8 +84,8 @@ pub(in crate::web) struct RefusalsQuery {
 }
 
 impl RefusalsQuery {
-    fn filter(&self) -> Result<RefusalFilter, DateErrors> {
-        let (since, until) = span(&self.from, &self.to)?;
+    fn filter(&self, zone: TimeZone) -> Result<RefusalFilter, DateErrors> {
+        let (since, until) = span(&self.from, &self.to, zone)?;
         Ok(RefusalFilter { span: Span { since, until }, words: SearchTerm::words(&self.q) })
     }
 
@@ -123,7 +123,7 @@ pub(in crate::web) async fn list(
 ) -> HandlerResult {
     let query = RefusalsQuery { q: list_query::looked_for(&query.q), ..query };
     let paging = query.paging(PageSize::remembered(&request, &state, &query.rows))?;
-    let (filter, errors) = match query.filter() {
+    let (filter, errors) = match query.filter(context.now().zone) {
         Ok(filter) => (Some(filter), DateErrors::default()),
         Err(errors) => (None, errors),
     };
@@ -161,7 +161,7 @@ pub(in crate::web) async fn list(
 pub(in crate::web) async fn export(context: PageContext, Query(query): Query<RefusalsQuery>) -> HandlerResult {
     let query = RefusalsQuery { q: list_query::looked_for(&query.q), ..query };
     query.paging(PageSize::default())?;
-    let filter = query.filter().map_err(|_| no_such(StatusCode::NOT_FOUND))?;
+    let filter = query.filter(context.now().zone).map_err(|_| no_such(StatusCode::NOT_FOUND))?;
     let state = context.state().clone();
     let turn = state.exports.begin(context.current.user.id)?;
     let (principal, exporter) = (context.current.principal(), context.current.principal());

@@ -5,10 +5,11 @@ use actix_web::HttpRequest;
 
 use crate::{
     domain::credentials::token::Token,
-    usecases::held_forms,
+    usecases::credentials::sessions::{self, AfterSignIn},
     web::shared::{
         cookies,
-        page::{Flash, FlashKind},
+        extract::AnonymousSession,
+        page::{Flash, FlashKind, date_in_words},
         respond::{self, HandlerResult},
         routing::{addresses, paths},
         session,
@@ -70,14 +71,24 @@ pub(super) fn destination(next: &str) -> String {
 }
 
 /// Stores a begun session in the browser, and goes on to the form that came too late, or to the requested page.
-pub(super) async fn go_on(state: &State, session: &Session, begun: &Token, next: &str, unsent: bool) -> HandlerResult {
+pub(super) async fn go_on(
+    state: &State,
+    anonymous: &AnonymousSession,
+    session: &Session,
+    begun: &Token,
+    (next, unsent): (&str, bool),
+) -> HandlerResult {
     session::begin(session, begun)?;
-    let hash = begun.hash();
+    let (hash, browser) = (begun.hash(), anonymous.client.browser);
+    let AfterSignIn { has_unsent, two_factor_from } = state.run(move |ctx| sessions::after_sign_in(ctx, hash, browser)).await?;
+    if has_unsent {
+        return respond::see_other(paths::UnsentForm {});
+    }
     if unsent {
-        if state.run(move |ctx| held_forms::is_any_unsent(ctx, hash)).await? {
-            return respond::see_other(paths::UnsentForm {});
-        }
         session::flash(session, &Flash::new(FlashKind::Warn, format!("{NOT_DONE} Send the form again.")));
+    } else if let Some(day) = two_factor_from {
+        let text = format!("From {} on, signing in needs two-factor. Turn it on in My account.", date_in_words(day));
+        session::flash(session, &Flash::new(FlashKind::Info, text));
     }
     respond::see_other(destination(next))
 }

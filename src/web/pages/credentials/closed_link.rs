@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::{
-    domain::credentials::token::Token,
-    usecases::{Context, LinkClosed, LinkError, LinkState, company_name},
+    domain::{clock::Timestamp, credentials::token::Token, time_zone::ZonedTime},
+    usecases::{Context, LinkClosed, LinkError, LinkState, company},
     web::shared::{
         error::WebError,
         extract::AnonymousSession,
@@ -22,6 +22,14 @@ use crate::{
 pub struct ClosedLinkPage {
     pub layout: PublicLayout,
     pub ended: ClosedLink,
+    pub now: ZonedTime,
+}
+
+impl ClosedLinkPage {
+    /// Time at the end of the text, and the text after it.
+    fn time(&self) -> Option<(DisplayTime, &str)> {
+        self.ended.at.as_ref().map(|(at, rest)| (DisplayTime::new(*at, self.now), &**rest))
+    }
 }
 
 /// State of a closed link, in words.
@@ -33,7 +41,7 @@ pub struct ClosedLink {
     is_expired: bool,
     text: String,
     /// Time at the end of the text, and the text after it.
-    at: Option<(DisplayTime, String)>,
+    at: Option<(Timestamp, String)>,
     way: Option<Way>,
     foot: Option<Foot>,
 }
@@ -79,7 +87,7 @@ impl ClosedLink {
     }
 
     /// Adds a time and further text.
-    pub(in crate::web) fn at(self, at: DisplayTime, rest: impl Into<String>) -> Self {
+    pub(in crate::web) fn at(self, at: Timestamp, rest: impl Into<String>) -> Self {
         Self { at: Some((at, rest.into())), ..self }
     }
 
@@ -111,9 +119,9 @@ impl ClosedLink {
 
     /// The page as an answer.
     pub(in crate::web) async fn answer(self, state: &State, anonymous: &AnonymousSession) -> HandlerResult {
-        let company = state.run(company_name).await?;
-        let layout = respond::layout(state, anonymous, &company);
-        respond::with_status(self.status, &ClosedLinkPage { layout, ended: self })
+        let company = state.run(company).await?;
+        let layout = respond::layout(state, anonymous, &company.name);
+        respond::with_status(self.status, &ClosedLinkPage { layout, ended: self, now: company.in_zone(state.ctx.now()) })
     }
 }
 
@@ -138,26 +146,32 @@ pub(in crate::web) fn check_ended(name: &str, ended: impl Fn(&LinkClosed) -> Clo
     let at = crate::web::shared::samples::now();
     let expired = LinkClosed::Expired { email: String::new(), at };
     for closed in [LinkClosed::Used { at }, LinkClosed::Replaced { again_to: None }, LinkClosed::Revoked, expired, LinkClosed::Unknown] {
-        crate::web::shared::samples::check(name, |sample| ClosedLinkPage { layout: sample.public_layout(), ended: ended(&closed) });
+        crate::web::shared::samples::check(name, |sample| ClosedLinkPage {
+            layout: sample.public_layout(),
+            ended: ended(&closed),
+            now: sample.now(),
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::shared::samples::check;
+    use crate::web::shared::samples::{self, check};
 
     #[test]
     fn renders() {
         check("ended", |sample| ClosedLinkPage {
             layout: sample.public_layout(),
             ended: ClosedLink::unknown("This link isn’t valid", "ask"),
+            now: sample.now(),
         });
         check("ended-with-everything", |sample| {
-            let ended = ClosedLink::gone("This link has expired", &sample.text).at(sample.display_time(3), &sample.text).expired();
+            let ended = ClosedLink::gone("This link has expired", &sample.text).at(samples::now(), &sample.text).expired();
             ClosedLinkPage {
                 layout: sample.public_layout(),
                 ended: ended.button("Send me a new link", "/somewhere").foot_sign_in("Already here?"),
+                now: sample.now(),
             }
         });
     }

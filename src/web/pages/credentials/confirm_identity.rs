@@ -7,12 +7,10 @@ use actix_web::{
     web::Query,
 };
 use askama::Template;
-use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::{
     domain::{
-        clock::Timestamp,
         credentials::{password::Password, proof::ProofMethod, token::Token, two_factor::AppCode},
         ids::HeldFormId,
     },
@@ -32,7 +30,7 @@ use crate::{
             error::WebError,
             form::Form,
             hashing::HashingClass,
-            page::{FormErrors, Layout, NO_MORE_ATTEMPTS, PasskeyPrompt, SecretField, too_many_attempts},
+            page::{FormErrors, Layout, NO_MORE_ATTEMPTS, PasskeyPrompt, SecretField},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::{addresses, paths, redirect},
@@ -41,7 +39,8 @@ use crate::{
     },
 };
 
-/// Words in the address for a code or a passkey in place of the password.
+/// Words in the address for the kinds of proofs.
+const PASSWORD: &str = "password";
 const CODE: &str = "code";
 const PASSKEY: &str = "passkey";
 
@@ -56,7 +55,7 @@ pub struct ConfirmIdentityPage {
     /// Page to go on to; empty for none.
     pub next: String,
     /// Page to go back to.
-    pub back: String,
+    pub back: Option<String>,
     /// Kind of the asked proof.
     pub method: ProofMethod,
     /// Kinds that the user has besides.
@@ -85,12 +84,32 @@ impl ConfirmIdentityPage {
 
 /// Address of the form.
 fn address(held: &str, next: &str, method: ProofMethod) -> String {
-    let with = match method {
-        ProofMethod::Password => "password",
+    paths::with_query(paths::ConfirmIdentity {}, &[("form", held), ("next", next), ("with", word(method))])
+}
+
+/// Word in the address for a kind of proof.
+fn word(method: ProofMethod) -> &'static str {
+    match method {
+        ProofMethod::Password => PASSWORD,
         ProofMethod::Code => CODE,
         ProofMethod::Passkey => PASSKEY,
-    };
-    paths::with_query(paths::ConfirmIdentity {}, &[("form", held), ("next", next), ("with", with)])
+    }
+}
+
+/// Kind of the asked proof, and the others that the user has: the one by this word if the user has it, else the
+/// password, else a passkey.
+fn method(Proofs { has_password, has_app, ceremony }: &Proofs, with: &str) -> (ProofMethod, Vec<ProofMethod>) {
+    let kinds = [(ProofMethod::Password, *has_password), (ProofMethod::Code, *has_app), (ProofMethod::Passkey, ceremony.is_some())];
+    let mut kinds = kinds.into_iter().filter_map(|(method, is_there)| is_there.then_some(method)).collect::<Vec<_>>();
+    kinds.sort_by_key(|method| word(*method) != with);
+    let mut kinds = kinds.into_iter();
+    (kinds.next().unwrap_or(ProofMethod::Password), kinds.collect())
+}
+
+/// Proofs that the user can give.
+async fn proofs(context: &PageContext) -> Result<Proofs, WebError> {
+    let user = context.current.user.id;
+    context.state().run(move |ctx| identity::proofs(ctx, user)).await
 }
 
 /// Sensitive action that waits, and the kind of the proof.
@@ -135,15 +154,16 @@ pub(in crate::web) async fn show(context: PageContext, query: Query<ConfirmQuery
 /// `POST /confirm`
 pub(in crate::web) async fn submit(context: PageContext, session: Session, form: Form<ConfirmForm>) -> HandlerResult {
     let ConfirmForm { held, next, with, current, code, ceremony, credential, .. } = form.0;
-    let query = ConfirmQuery { form: held, next, with };
-    let proof = match (&*query.with, AppCode::parse(&code)) {
-        (PASSKEY, _) => Ok(TypedProof::Passkey(PasskeyAnswer { ceremony, credential })),
-        (CODE, Some(code)) => Ok(TypedProof::Code(code)),
-        (CODE, None) => Err(SecretField::message("Enter the six digits of your app")),
-        _ if current.is_empty() => Err(SecretField::missing()),
-        _ => Ok(TypedProof::Password(Password::typed(&current))),
+    let method = method(&proofs(&context).await?, &with).0;
+    let query = ConfirmQuery { form: held, next, with: word(method).to_owned() };
+    let proof = match (method, AppCode::parse(&code)) {
+        (ProofMethod::Passkey, _) => Ok(TypedProof::Passkey(PasskeyAnswer { ceremony, credential })),
+        (ProofMethod::Code, Some(code)) => Ok(TypedProof::Code(code)),
+        (ProofMethod::Code, None) => Err(SecretField::message("Enter the six digits of your app")),
+        (ProofMethod::Password, _) if current.is_empty() => Err(SecretField::missing()),
+        (ProofMethod::Password, _) => Ok(TypedProof::Password(Password::typed(&current))),
     };
-    let is_passkey = query.with == PASSKEY;
+    let is_passkey = method == ProofMethod::Passkey;
     let error = match proof {
         Ok(proof) => match confirm(&context, proof).await? {
             Ok(renewed) => {
@@ -154,7 +174,6 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
         },
         Err(error) => return respond::again(&page(&context, query, error).await?),
     };
-    let wait = |until: Timestamp| (until - context.now()).max(TimeDelta::zero());
     match error {
         ConfirmError::Password(CurrentPasswordError::Wrong) => {
             respond::again(&page(&context, query, SecretField::message("This is not your password")).await?)
@@ -164,8 +183,8 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
             respond::again(&page(&context, query, wrong).await?)
         }
         ConfirmError::Password(CurrentPasswordError::Throttled { until }) | ConfirmError::Code(SecondStepError::Throttled { until }) => {
-            let wait = wait(until);
-            respond::wait(wait, &page(&context, query, SecretField::message(too_many_attempts(&wait))).await?)
+            let page = page(&context, query, SecretField::default()).await?;
+            respond::held(until, context.now().at, |proof| ConfirmIdentityPage { proof, ..page })
         }
         ConfirmError::Code(SecondStepError::Closed) => {
             let page = page(&context, query, SecretField::message(NO_MORE_ATTEMPTS)).await?;
@@ -198,43 +217,44 @@ async fn go_on(context: &PageContext, query: &ConfirmQuery) -> HandlerResult {
     }
 }
 
-/// Address of a waiting form of this user.
+/// Address of a waiting form of this user; `None` where none was asked for.
+///
+/// # Errors
+/// [`WebError::Refused`] once it has waited for too long.
 async fn address_of_waiting(context: &PageContext, form: &str) -> Result<Option<String>, WebError> {
-    let (user, Ok(id)) = (context.current.user.id, form.parse::<HeldFormId>()) else { return Ok(None) };
-    let found = context.state().run(move |ctx| held_forms::find(ctx, user, id)).await?;
-    Ok(found.map(|form| form.address))
+    if form.is_empty() {
+        return Ok(None);
+    }
+    let (Some(holder), Ok(id)) = (context.current.holder(), form.parse::<HeldFormId>()) else { return Err(WebError::form_gone()) };
+    let form = context.state().run(move |ctx| held_forms::find(ctx, holder, id)).await?.ok_or_else(WebError::form_gone)?;
+    Ok(Some(form.address))
+}
+
+/// Page to go back to from a form at `address`, or from the page `next`. Users who must enrol have none.
+fn back(context: &PageContext, address: Option<&str>, next: &str) -> Option<String> {
+    let above = |next: &str| next.rsplit_once('/').and_then(|(above, _)| addresses::nearest_page(above));
+    let page = address.and_then(addresses::nearest_page).or_else(|| above(paths::path_of(next)));
+    (!context.current.must_enrol).then(|| page.unwrap_or_else(|| paths::Root {}.to_string()))
 }
 
 async fn page(context: &PageContext, query: ConfirmQuery, proof: SecretField) -> Result<ConfirmIdentityPage, WebError> {
     let ConfirmQuery { form: held, next, with } = query;
     let waiting = address_of_waiting(context, &held).await?;
-    let above = |address: &str| addresses::nearest_page(address);
-    let back = waiting.as_deref().and_then(above).or_else(|| above(&next)).unwrap_or_else(|| paths::Root {}.to_string());
     let (layout_data, ()) = context.open(|_: &Context, _: &User| Ok(())).await?;
     let user = &context.current.user;
-    let id = user.id;
-    let Proofs { has_password, has_app, ceremony } = context.state().run(move |ctx| identity::proofs(ctx, id)).await?;
-    let kinds = [
-        (ProofMethod::Password, "password", has_password),
-        (ProofMethod::Code, CODE, has_app),
-        (ProofMethod::Passkey, PASSKEY, ceremony.is_some()),
-    ];
-    let mut kinds = kinds.into_iter().filter(|(_, _, is_there)| *is_there).collect::<Vec<_>>();
-    // The asked kind first, else the password, else a passkey.
-    kinds.sort_by_key(|(_, word, _)| *word != with);
-    let mut kinds = kinds.into_iter().map(|(method, _, _)| method);
-    let method = kinds.next().unwrap_or(ProofMethod::Password);
+    let proofs = proofs(context).await?;
+    let (method, others) = method(&proofs, &with);
     let next = addresses::known_page(&next).unwrap_or_default().to_owned();
-    let held = waiting.map(|_| held).unwrap_or_default();
-    let prompt = ceremony.map(|ceremony| PasskeyPrompt::new(ceremony, address(&held, &next, ProofMethod::Passkey)));
+    let held = waiting.as_ref().map(|_| held).unwrap_or_default();
+    let prompt = proofs.ceremony.map(|ceremony| PasskeyPrompt::new(ceremony, address(&held, &next, ProofMethod::Passkey)));
     Ok(ConfirmIdentityPage {
         layout: context.layout(&layout_data),
         email: user.email.clone(),
+        back: back(context, waiting.as_deref(), &next),
         held,
         next,
-        back,
         method,
-        others: kinds.collect(),
+        others,
         proof,
         passkey: prompt.filter(|_| method == ProofMethod::Passkey),
     })
@@ -246,7 +266,7 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample, method: ProofMethod, proof: SecretField) -> ConfirmIdentityPage {
-        let (layout, email, back) = (sample.layout(), sample.email.clone(), paths::MyAccount {}.to_string());
+        let (layout, email, back) = (sample.layout(), sample.email.clone(), Some(paths::MyAccount {}.to_string()));
         let others = ProofMethod::ALL.iter().copied().filter(|other| *other != method).collect();
         let passkey = (method == ProofMethod::Passkey).then(PasskeyPrompt::sample);
         ConfirmIdentityPage { layout, email, held: "7".to_owned(), next: String::new(), back, method, others, proof, passkey }

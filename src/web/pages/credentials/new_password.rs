@@ -1,7 +1,6 @@
 //! New passwords behind a link: the queue for judging them, and their errors.
 
 use askama::Template;
-use chrono::TimeDelta;
 
 use crate::{
     domain::{
@@ -12,7 +11,7 @@ use crate::{
     web::shared::{
         error::WebError,
         hashing::HashingClass,
-        page::{SecretField, too_many_attempts},
+        page::SecretField,
         respond::{self, HandlerResult},
         state::State,
     },
@@ -68,10 +67,7 @@ pub(in crate::web) async fn review(
 pub(in crate::web) fn again<P: Template>(error: NewPasswordError, now: Timestamp, page: impl FnOnce(SecretField) -> P) -> HandlerResult {
     match error {
         NewPasswordError::Refused(error) => respond::again(&page(SecretField::refused(error))),
-        NewPasswordError::Throttled { until } => {
-            let wait = (until - now).max(TimeDelta::zero());
-            respond::wait(wait, &page(SecretField::message(too_many_attempts(&wait))))
-        }
+        NewPasswordError::Throttled { until } => respond::held(until, now, page),
         NewPasswordError::Store(error) => Err(error.into()),
         NewPasswordError::Hashing(error) => Err(WebError::Internal(error.to_string())),
     }

@@ -45,7 +45,7 @@ pub(in crate::web) async fn submit(
     let signed_in = state.try_run(move |ctx| passkey_sign_in::sign_in(ctx, &answer, &client)).await?;
     state.metrics.sign_ins.note_passkey(&signed_in);
     let problem = match signed_in {
-        Ok(begun) => return after::go_on(&state, &session, &begun, &next, unsent).await,
+        Ok(begun) => return after::go_on(&state, &anonymous, &session, &begun, (&next, unsent)).await,
         Err(SignInError::Wrong | SignInError::Closed) => SignInProblem::Passkey,
         Err(SignInError::Deactivated) => SignInProblem::Deactivated,
         Err(SignInError::Throttled { until }) => SignInProblem::TooMany(until - state.ctx.now()),

@@ -30,7 +30,7 @@ use crate::{
             extract::AnonymousSession,
             form::Form,
             hashing::HashingClass,
-            page::{FormErrors, NO_MORE_ATTEMPTS, PasskeyPrompt, PublicLayout, SecretField, too_many_attempts},
+            page::{FormErrors, NO_MORE_ATTEMPTS, PasskeyPrompt, PublicLayout, SecretField},
             respond::{self, HandlerResult},
             routing::{addresses, paths},
             state::State,
@@ -166,7 +166,7 @@ pub(in crate::web) async fn submit(
     let error = match finished {
         Ok(begun) => {
             cookies::keep(&request, &state, STEP, String::new(), Duration::ZERO);
-            return after::go_on(&state, &session, &begun, &next, unsent).await;
+            return after::go_on(&state, &anonymous, &session, &begun, (&next, unsent)).await;
         }
         Err(error) => error,
     };
@@ -183,10 +183,9 @@ pub(in crate::web) async fn submit(
                 if is_recovery { SecretField::message("This recovery code is wrong or was used") } else { SecretField::wrong_code() };
             again(wrong).await?.map_or_else(ended, |page| respond::again(&page))
         }
-        SecondStepError::Throttled { until } => {
-            let wait = (until - state.ctx.now()).max(chrono::TimeDelta::zero());
-            again(SecretField::message(too_many_attempts(&wait))).await?.map_or_else(ended, |page| respond::wait(wait, &page))
-        }
+        SecondStepError::Throttled { until } => again(SecretField::default())
+            .await?
+            .map_or_else(ended, |page| respond::held(until, state.ctx.now(), |code| SecondStepPage { code, ..page })),
         SecondStepError::Closed => again(SecretField::message(NO_MORE_ATTEMPTS))
             .await?
             .map_or_else(ended, |page| respond::with_status(StatusCode::TOO_MANY_REQUESTS, &page)),

@@ -17,12 +17,13 @@ use crate::{
     web::shared::{
         cookies,
         error::WebError,
-        extract::{AnonymousSession, CurrentUser, HELD, UNSENT},
+        extract::{self, AnonymousSession, CurrentUser, UNSENT},
         form::{Button, Form},
         hashing::HashingClass,
         page::{Flash, FlashKind, NO_MORE_ATTEMPTS, PasskeyPrompt, PublicLayout, too_many_attempts},
         respond::{self, HandlerResult},
         routing::{addresses, paths},
+        session,
         state::State,
     },
 };
@@ -131,7 +132,7 @@ pub(in crate::web) async fn show(
     let is_done = |what: &str| cookies::is_done(&request, &state, what);
     let Query(SignInQuery { next, unsent, after }) = query;
     // The address alone proves nothing, since anyone may have written it.
-    let unsent = unsent && (is_done(UNSENT) || is_done(HELD));
+    let unsent = unsent && (is_done(UNSENT) || is_done(extract::KEPT));
     let query = SignInQuery { next, unsent, after: if is_done(&after) { after } else { String::new() } };
     let after = After::of(&query.after);
     // Another user may be signed in with this browser; the message is shown all the same.
@@ -153,7 +154,11 @@ pub(in crate::web) async fn submit(
     let signed_in = try_sign_in(&state, anonymous.client.clone(), email.clone(), password).await?;
     state.metrics.sign_ins.note(&signed_in);
     let (status, problem) = match signed_in {
-        Ok(SignInState::SignedIn(begun)) => return go_on(&state, &session, &begun, &next, unsent).await,
+        Ok(SignInState::SignedIn(begun)) => return go_on(&state, &anonymous, &session, &begun, (&next, unsent)).await,
+        Ok(SignInState::EnrolmentNeeded(begun)) => {
+            session::begin(&session, &begun)?;
+            return respond::see_other(paths::TurnOnTwoFactor {});
+        }
         Ok(SignInState::SecondStepNeeded(step)) => return second_step::begin(&request, &state, &step, &next, unsent),
         Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Wrong),
         Err(SignInError::Deactivated) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Deactivated),
@@ -199,7 +204,7 @@ pub(super) async fn page(
         state.run(|ctx| Ok::<_, StoreError>((usecases::company_name(ctx)?, usecases::setup::is_waiting(ctx)?))).await?;
     let next = addresses::known_page(&query.next).unwrap_or_default().to_owned();
     let send_again = || format!("{NOT_DONE} Sign in, then send the form again.");
-    let text = || if cookies::is_done(request, state, HELD) { KEPT.to_owned() } else { send_again() };
+    let text = || if cookies::is_done(request, state, extract::KEPT) { KEPT.to_owned() } else { send_again() };
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, text()));
     let done = After::of(&query.after).map(After::flash);
     let waiting = is_waiting.then(|| Flash::new(FlashKind::Info, SETUP_WAITS));

@@ -1,6 +1,7 @@
 //! The form that came after the end of its session, offered to its user after signing in again.
 
 use askama::Template;
+use serde::Deserialize;
 
 use crate::{
     domain::ids::HeldFormId,
@@ -10,7 +11,7 @@ use crate::{
     },
     web::shared::{
         error::WebError,
-        form::{Button, Form, fields_of},
+        form::{Form, fields_of},
         held_forms::TEXTS,
         page::{Flash, FlashKind, Layout},
         page_context::PageContext,
@@ -30,31 +31,42 @@ pub struct UnsentFormPage {
     pub held: String,
     /// Address of the form.
     pub address: String,
+    /// Address of the page with the form.
+    pub page: Option<String>,
     /// Labels and beginnings of typed texts.
     pub texts: Vec<(&'static str, String)>,
 }
 
+/// The shown form.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiscardForm {
+    form: String,
+}
+
 /// `GET /unsent-form`
 pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
-    let (layout_data, found) = context.open(|ctx: &Context, user: &User| Ok(held_forms::last_unsent(ctx, user.id)?)).await?;
+    let holder = context.current.holder();
+    let last = move |ctx: &Context, _: &User| Ok(holder.map(|holder| held_forms::last_unsent(ctx, holder)).transpose()?.flatten());
+    let (layout_data, found) = context.open(last).await?;
     let Some((id, form)) = found else { return respond::see_other(paths::Root {}) };
-    let page =
-        UnsentFormPage { layout: context.layout(&layout_data), held: id.to_string(), texts: texts(&form).await?, address: form.address };
+    let page = UnsentFormPage {
+        layout: context.layout(&layout_data),
+        held: id.to_string(),
+        texts: texts(&form).await?,
+        page: addresses::nearest_page(&form.address),
+        address: form.address,
+    };
     respond::page(&page)
 }
 
 /// `POST /unsent-form`: the form is not to be sent.
-pub(in crate::web) async fn discard(context: PageContext, _button: Form<Button>) -> HandlerResult {
-    let user = context.current.user.id;
-    let discarded = context
-        .state()
-        .run(move |ctx| {
-            let found = held_forms::last_unsent(ctx, user)?;
-            found.as_ref().map_or(Ok(()), |(id, _): &(HeldFormId, HeldForm)| held_forms::settle(ctx, user, *id))?;
-            Ok::<_, crate::usecases::StoreError>(found)
-        })
-        .await?;
-    let page = discarded.and_then(|(_, form)| addresses::nearest_page(&form.address)).unwrap_or_else(|| paths::Root {}.to_string());
+pub(in crate::web) async fn discard(context: PageContext, form: Form<DiscardForm>) -> HandlerResult {
+    let discarded = match (context.current.holder(), form.0.form.parse::<HeldFormId>()) {
+        (Some(holder), Ok(id)) => context.state().run(move |ctx| held_forms::discard(ctx, holder, id)).await?,
+        _ => None,
+    };
+    let page = discarded.and_then(|form| addresses::nearest_page(&form.address)).unwrap_or_else(|| paths::Root {}.to_string());
     context.say(&Flash::new(FlashKind::Info, "Discarded. Nothing was saved."), page)
 }
 
@@ -86,12 +98,14 @@ mod tests {
             layout: sample.layout(),
             held: "7".to_owned(),
             address: paths::NewPortfolio {}.to_string(),
+            page: Some(paths::NewPortfolio {}.to_string()),
             texts: sample.rows(|_, _| ("Notes", sample.text.clone())),
         });
         check("unsent-form-without-texts", |sample| UnsentFormPage {
             layout: sample.layout(),
             held: "7".to_owned(),
             address: paths::NewPortfolio {}.to_string(),
+            page: Some(paths::NewPortfolio {}.to_string()),
             texts: Vec::new(),
         });
     }

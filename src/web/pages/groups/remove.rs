@@ -53,7 +53,7 @@ pub(in crate::web) async fn show(context: PageContext, path: Path<(GroupId, User
     respond::page(&RemoveFromGroupPage {
         layout: context.layout(&layout_data),
         group: GroupHead::from(&group),
-        status: user.status(layout_data.now),
+        status: user.status(layout_data.now.at),
         default_role: user.default_role,
         is_you: context.is_you(&user),
         user: UserLabel::from(&user.who()),

@@ -5,9 +5,9 @@ use askama::Template;
 use super::{GroupHead, add};
 use crate::{
     domain::{
-        clock::Timestamp,
         ids::GroupId,
         policy::{GroupAction, decide},
+        time_zone::ZonedTime,
         user::{DefaultRole, Status},
     },
     usecases::{
@@ -123,7 +123,7 @@ fn active_in_words(active: u64, of: Count) -> String {
 }
 
 impl Members {
-    fn new(context: &PageContext, members: Vec<Member>, now: Timestamp) -> Self {
+    fn new(context: &PageContext, members: Vec<Member>, now: ZonedTime) -> Self {
         if decide(context.current.user.actor(), GroupAction::RemoveFromGroup).is_err() {
             return Self::Directory(members.iter().map(|member| DirectoryRow::new(context, &member.user, Vec::new())).collect());
         }

@@ -1,10 +1,9 @@
 //! Bars of twelve weeks, as inline SVG with the figures in a table.
 
-use chrono::{NaiveDate, TimeDelta};
-
 use crate::{
+    domain::time_zone::TimeZone,
     usecases::home::Trend,
-    web::shared::page::{DisplayTime, grouped},
+    web::shared::page::{date_in_words, grouped},
 };
 
 /// Height of the highest bar, and width of the place of each, in units of the drawing.
@@ -16,7 +15,9 @@ const WIDTH: usize = 20;
 pub struct TrendCharts {
     pub charts: Vec<Chart>,
     /// First day of each week with the numbers of the charts.
-    pub weeks: Vec<(DisplayTime, Vec<String>)>,
+    pub weeks: Vec<(String, Vec<String>)>,
+    /// Zone of the days.
+    pub time_zone: TimeZone,
 }
 
 /// One number over the weeks.
@@ -50,26 +51,26 @@ impl From<&Trend> for TrendCharts {
             Some(sign_ins) => vec![("Sign-ins", sign_ins), ("Invitations", trend.invitations)],
             None => vec![("New users", trend.invitations)],
         };
-        let week = |place: usize| (monday(trend.first, place), numbers.iter().map(|(_, weeks)| grouped(weeks[place])).collect());
+        let week = |place: usize| (date_in_words(trend.monday(place)), numbers.iter().map(|(_, weeks)| grouped(weeks[place])).collect());
         Self {
             charts: numbers.iter().map(|(label, weeks)| Chart::new(label, weeks)).collect(),
             weeks: (0..trend.invitations.len()).rev().map(week).collect(),
+            time_zone: trend.time_zone,
         }
     }
-}
-
-fn monday(first: NaiveDate, place: usize) -> DisplayTime {
-    let weeks = i64::try_from(place).unwrap_or(0);
-    let at = (first + TimeDelta::weeks(weeks)).and_time(chrono::NaiveTime::MIN);
-    DisplayTime::new(at, at)
 }
 
 #[cfg(test)]
 impl TrendCharts {
     pub(in crate::web) fn sample() -> Self {
-        let first = NaiveDate::from_ymd_opt(2026, 8, 31).unwrap();
+        let first = chrono::NaiveDate::from_ymd_opt(2026, 8, 31).unwrap();
         let sign_ins = std::array::from_fn(|week| week as u64 * 1000 + 1);
-        Self::from(&Trend { first, sign_ins: Some(sign_ins), invitations: std::array::from_fn(|week| week as u64 % 4) })
+        Self::from(&Trend {
+            time_zone: TimeZone::UTC,
+            first,
+            sign_ins: Some(sign_ins),
+            invitations: std::array::from_fn(|week| week as u64 % 4),
+        })
     }
 }
 
@@ -88,6 +89,6 @@ mod tests {
     #[test]
     fn the_table_begins_with_the_present_week() {
         let charts = TrendCharts::sample();
-        assert_eq!((charts.weeks[0].0.date(), &charts.weeks[0].1), ("16 Nov 2026".to_owned(), &vec!["11,001".to_owned(), "3".to_owned()]));
+        assert_eq!((&*charts.weeks[0].0, &charts.weeks[0].1), ("16 Nov 2026", &vec!["11,001".to_owned(), "3".to_owned()]));
     }
 }

@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use crate::{
     domain::{
-        clock::Timestamp,
         credentials::{passkey::PASSKEYS_MAX, token::Token},
         ids::PasskeyId,
         text::PasskeyName,
+        time_zone::ZonedTime,
         user_agent::UserAgent,
     },
     usecases::{
@@ -44,7 +44,7 @@ pub struct PasskeyItem {
 }
 
 impl PasskeyItem {
-    pub(in crate::web) fn new(row: passkeys::PasskeyRow, now: Timestamp) -> Self {
+    pub(in crate::web) fn new(row: passkeys::PasskeyRow, now: ZonedTime) -> Self {
         Self {
             id: row.id,
             name: row.name,

@@ -2,7 +2,6 @@
 
 use actix_session::Session;
 use askama::Template;
-use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::{
@@ -26,7 +25,7 @@ use crate::{
     },
     web::shared::{
         form::Form,
-        page::{Flash, FlashKind, SecretField, too_many_attempts},
+        page::{Flash, FlashKind, SecretField},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -73,7 +72,7 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
         }
         Err(ChangePasswordError::Current(error)) => {
             let page = MyAccountPage::open(&context).await?;
-            current_again(error, context.now(), |current| MyAccountPage {
+            current_again(error, context.now().at, |current| MyAccountPage {
                 password: PasswordFields { current, ..PasswordFields::default() },
                 ..page
             })
@@ -97,10 +96,7 @@ pub(super) fn current_again<P: Template>(
 ) -> HandlerResult {
     match error {
         CurrentPasswordError::Wrong => respond::again(&page(SecretField::message("This is not your current password"))),
-        CurrentPasswordError::Throttled { until } => {
-            let wait = (until - now).max(TimeDelta::zero());
-            respond::wait(wait, &page(SecretField::message(too_many_attempts(&wait))))
-        }
+        CurrentPasswordError::Throttled { until } => respond::held(until, now, page),
         CurrentPasswordError::Store(error) => Err(error.into()),
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::passkeys::PasskeyItem;
 use crate::{
-    domain::{clock::Timestamp, credentials::passkey::PASSKEYS_MAX, user_agent::UserAgent},
+    domain::{credentials::passkey::PASSKEYS_MAX, time_zone::ZonedTime, user_agent::UserAgent},
     usecases::{
         self, User,
         my_account::{self, MyAccount, OwnSession},
@@ -120,7 +120,7 @@ impl PasswordFields {
 }
 
 impl SessionRow {
-    fn new(OwnSession { session, is_current }: OwnSession, now: Timestamp) -> Self {
+    fn new(OwnSession { session, is_current }: OwnSession, now: ZonedTime) -> Self {
         let agent = UserAgent::parse(&session.browser);
         Self {
             browser: agent.in_words(),

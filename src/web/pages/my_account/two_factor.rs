@@ -3,7 +3,6 @@
 use actix_session::Session;
 use actix_web::{HttpResponse, http::header};
 use askama::Template;
-use chrono::TimeDelta;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
@@ -16,7 +15,8 @@ use crate::{
     },
     usecases::{
         self, Context, LayoutData, Submission, User,
-        credentials::{second_step::Code, two_factor_app},
+        credentials::{enrolment, second_step::Code, two_factor_app},
+        held_forms,
         my_account::{
             self,
             two_factor::{self, Enrolment, TwoFactorError},
@@ -26,7 +26,7 @@ use crate::{
         error::{self, WebError},
         form::{Button, Form},
         hashing::HashingClass,
-        page::{Flash, FlashKind, FormErrors, Layout, SecretField, too_many_attempts},
+        page::{Flash, FlashKind, FormErrors, Layout, SecretField},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -48,9 +48,17 @@ pub struct TurnOnPage {
     /// The secret, sealed.
     pub sealed: String,
     pub code: SecretField,
+    /// For a user who needs two-factor first: names of Admins to ask.
+    pub required: Option<Vec<String>>,
 }
 
 impl TurnOnPage {
+    /// "Maya Fischer or Ruth Adler"
+    fn helpers(&self) -> Option<String> {
+        let (last, others) = self.required.as_deref()?.split_last()?;
+        Some(if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) })
+    }
+
     fn errors(&self) -> FormErrors {
         FormErrors::of([("code", self.code.error.as_ref())])
     }
@@ -79,6 +87,8 @@ pub struct RecoveryCodesPage {
     pub layout: Layout,
     /// "7KQ4-M2XD"
     pub codes: Vec<String>,
+    /// Page to go on to.
+    pub done: String,
 }
 
 /// A QR code as a path of SVG.
@@ -290,11 +300,10 @@ fn refused<P: Template>(context: &PageContext, error: TwoFactorError, page: impl
     match error {
         TwoFactorError::WrongCode => respond::again(&page(ProofFields::wrong_code())),
         TwoFactorError::Throttled { until } => {
-            let wait = (until - context.now()).max(TimeDelta::zero());
-            respond::wait(wait, &page(ProofFields { code: SecretField::message(too_many_attempts(&wait)), ..ProofFields::default() }))
+            respond::held(until, context.now().at, |code| page(ProofFields { code, ..ProofFields::default() }))
         }
         TwoFactorError::Current(error) => {
-            current_again(error, context.now(), |current| page(ProofFields { current, ..ProofFields::default() }))
+            current_again(error, context.now().at, |current| page(ProofFields { current, ..ProofFields::default() }))
         }
         TwoFactorError::Already => context.say(&changed_meanwhile(), paths::MyAccount {}),
         TwoFactorError::Action(denied) => context.say(&error::already(denied)?, paths::MyAccount {}),
@@ -313,7 +322,10 @@ async fn layout_data(context: &PageContext) -> Result<LayoutData, WebError> {
 
 impl TurnOnPage {
     async fn open(context: &PageContext, enrolment: &Enrolment, code: SecretField) -> Result<Self, WebError> {
-        let layout_data = layout_data(context).await?;
+        let (must_enrol, layout_data) = (context.current.must_enrol, layout_data(context).await?);
+        let user_id = context.current.user.id;
+        let admins = move |ctx: &Context| enrolment::admins_to_ask(ctx, user_id);
+        let required = if must_enrol { Some(context.state().run(admins).await?) } else { None };
         let user: &usecases::User = &context.current.user;
         Ok(Self {
             layout: context.layout(&layout_data),
@@ -321,6 +333,7 @@ impl TurnOnPage {
             key: enrolment.secret.in_groups(),
             sealed: enrolment.sealed.clone(),
             code,
+            required,
         })
     }
 }
@@ -332,10 +345,17 @@ impl TurnOffPage {
     }
 }
 
+/// Page after the codes: a form that came too late before an enrolment at sign-in, or My account.
+async fn after_codes(context: &PageContext) -> Result<String, WebError> {
+    let Some(holder) = context.current.holder() else { return Ok(paths::MyAccount {}.to_string()) };
+    let unsent = context.state().run(move |ctx| held_forms::last_unsent(ctx, holder)).await?;
+    Ok(unsent.map_or_else(|| paths::MyAccount {}.to_string(), |_| paths::UnsentForm {}.to_string()))
+}
+
 impl RecoveryCodesPage {
     async fn answer(context: &PageContext, codes: &[RecoveryCode], done: &str) -> HandlerResult {
         let layout = Layout { flash: Some(Flash::new(FlashKind::Ok, done)), ..context.layout(&layout_data(context).await?) };
-        respond::page(&Self { layout, codes: codes.iter().map(RecoveryCode::in_groups).collect() })
+        respond::page(&Self { layout, codes: codes.iter().map(RecoveryCode::in_groups).collect(), done: after_codes(context).await? })
     }
 }
 
@@ -352,6 +372,7 @@ mod tests {
             key: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
             sealed: "c2VhbGVk".to_owned(),
             code,
+            required: Some(sample.rows(|_, user| user.name)),
         };
         check("turn-on-two-factor", |sample| turn_on(sample, SecretField::default()));
         check("turn-on-two-factor-error", |sample| turn_on(sample, SecretField::wrong_code()));
@@ -361,7 +382,11 @@ mod tests {
             fields: ProofFields { current: SecretField::missing(), ..ProofFields::default() },
         });
         check("two-factor-codes", |sample| RenewCodesPage { layout: sample.layout() });
-        check("recovery-codes", |sample| RecoveryCodesPage { layout: sample.layout(), codes: vec!["7KQ4-M2XD".to_owned(); 10] });
+        check("recovery-codes", |sample| RecoveryCodesPage {
+            layout: sample.layout(),
+            codes: vec!["7KQ4-M2XD".to_owned(); 10],
+            done: paths::MyAccount {}.to_string(),
+        });
     }
 
     #[test]

@@ -130,7 +130,7 @@ async fn page(context: &PageContext, fields: PortfolioFields, form: NewPortfolio
             Ok((picker_options::accounts_to_move(ctx, actor, &accounts)?, picker_options::portfolio_admins(ctx, actor, &users)?))
         })
         .await?;
-    let now = layout_data.now;
+    let now = layout_data.now.at;
     Ok(NewPortfolioPage {
         layout: context.layout(&layout_data),
         fields,

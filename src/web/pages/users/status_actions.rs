@@ -3,7 +3,7 @@
 use actix_web::web::Path;
 
 use crate::{
-    domain::ids::UserId,
+    domain::{ids::UserId, invitation::quota::Pace},
     usecases::{User, users},
     web::shared::{
         form::{Form, ListButton},
@@ -36,7 +36,11 @@ pub(in crate::web) async fn reactivate(context: PageContext, id: Path<UserId>, f
 pub(in crate::web) async fn resend(context: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, screen) = (*id, Screen::of(&context, *id, &form.0.return_query));
     let (entry_point, said) = (screen.entry_point, invitation_flash::resend_flash(screen.entry_point, context.passes_links_on()));
-    context.act_and_go(screen.back(&context), said, move |ctx, submission| users::invite::resend(ctx, submission, entry_point, id)).await
+    context
+        .act_and_go(screen.back(&context), said, move |ctx, submission| {
+            users::invite::resend(ctx, submission, entry_point, id, Pace::Single)
+        })
+        .await
 }
 
 /// Message about an action on a user, with the button that undoes it.

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web::Bytes};
 
 use crate::{
     domain::ids::HeldFormId,
-    usecases::held_forms,
+    usecases::held_forms::{self, Holder},
     web::shared::{error::WebError, extract, routing::paths, state::State},
 };
 
@@ -22,12 +22,14 @@ pub(super) async fn open(request: &HttpRequest, id: &str) -> Result<Option<Bytes
     if request.path() == paths::ConfirmIdentity::PATTERN {
         return Ok(None);
     }
+    let state = State::of(request)?;
     let user = extract::signed_in(request)?.ok_or(WebError::Malformed)?.user.id;
     let id = id.parse::<HeldFormId>().map_err(|_| WebError::Malformed)?;
-    let found = State::of(request)?.run(move |ctx| held_forms::take(ctx, user, id)).await?;
-    let form = found.ok_or_else(|| WebError::Refused {
-        title: "This form has expired",
-        text: "It was kept for an hour. Nothing was changed. Fill it in again.".to_owned(),
-    })?;
-    if form.address == address_of(request) { Ok(Some(form.body.into())) } else { Err(WebError::Malformed) }
+    let holder = Holder { user, browser: extract::browser(request, state).ok_or_else(WebError::form_gone)? };
+    let form = state.run(move |ctx| held_forms::find(ctx, holder, id)).await?.ok_or_else(WebError::form_gone)?;
+    if form.address != address_of(request) {
+        return Err(WebError::Malformed);
+    }
+    state.run(move |ctx| held_forms::settle(ctx, user, id)).await?;
+    Ok(Some(form.body.into()))
 }

@@ -3,8 +3,8 @@
 use crate::{
     domain::{
         audit::{Names, SubjectKind},
-        clock::Timestamp,
         ids::{AccountId, AssetId, EntryId, GroupId, PortfolioId, UserId},
+        time_zone::ZonedTime,
     },
     usecases::{AuditRow, ReadEntry, entry_key},
     web::shared::routing::paths,
@@ -22,7 +22,7 @@ pub struct Event {
 
 impl Event {
     /// Event of an entry, for the page of the user or thing `here`, named as in `"this user"`.
-    pub(in crate::web) fn of(entry: &ReadEntry, here: (SubjectKind, i64), this: &str, now: Timestamp) -> Self {
+    pub(in crate::web) fn of(entry: &ReadEntry, here: (SubjectKind, i64), this: &str, now: ZonedTime) -> Self {
         Self::new(entry, now, |row| {
             let subject = if (row.subject_kind, row.subject_id) == here { this } else { &row.subject_name };
             let is_here = row.place_kind.zip(row.place_id) == Some(here);
@@ -32,7 +32,7 @@ impl Event {
     }
 
     /// Event of an entry for the user `me`: "You ended a session", "Maya Fischer assigned Fjord Foods to you".
-    pub(in crate::web) fn of_oneself(entry: &ReadEntry, me: UserId, now: Timestamp) -> Self {
+    pub(in crate::web) fn of_oneself(entry: &ReadEntry, me: UserId, now: ZonedTime) -> Self {
         Self::new(entry, now, |row| {
             let is_reader = (row.subject_kind, row.subject_id) == (SubjectKind::User, me.0);
             let actor = if row.actor_id == Some(me) { "You" } else { &row.actor_name };
@@ -42,14 +42,14 @@ impl Event {
     }
 
     /// Event of an entry for a page about the whole company.
-    pub(in crate::web) fn of_company(entry: &ReadEntry, now: Timestamp) -> Self {
+    pub(in crate::web) fn of_company(entry: &ReadEntry, now: ZonedTime) -> Self {
         Self::new(entry, now, |row| {
             let place = row.place_name.as_deref().unwrap_or_default();
             described(row, Names { actor: &row.actor_name, subject: &row.subject_name, is_reader: false, place })
         })
     }
 
-    fn new(entry: &ReadEntry, now: Timestamp, sentence: impl FnOnce(&AuditRow) -> Option<String>) -> Self {
+    fn new(entry: &ReadEntry, now: ZonedTime, sentence: impl FnOnce(&AuditRow) -> Option<String>) -> Self {
         let key = entry_key(entry);
         let text = entry.as_ref().ok().and_then(sentence).unwrap_or_else(|| unreadable(key.sequence));
         Self { text, at: key.at.map(|at| DisplayTime::new(at, now)) }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::UserLabel;
 use crate::{
-    domain::{appearance::Appearance, role::Role},
+    domain::{appearance::Appearance, role::Role, time_zone::TimeZone},
     web::shared::routing::{
         endpoint::{Endpoint, Section},
         paths,
@@ -16,6 +16,8 @@ use crate::{
 pub struct Layout {
     /// The company's name.
     pub company: String,
+    /// The company's time zone.
+    pub time_zone: TimeZone,
     /// The signed-in user.
     pub me: UserLabel,
     pub appearance: Appearance,
@@ -72,7 +74,7 @@ const GROUPS: [(&str, &[Section]); 4] = [
     ("", &[Section::Home]),
     ("People", &[Section::UsersAndGroups, Section::UsersAndPermissions, Section::Roles]),
     ("Business", &[Section::Portfolios, Section::Assets]),
-    ("Company", &[Section::AuditLog]),
+    ("Company", &[Section::AuditLog, Section::Settings]),
 ];
 
 /// The navigation for a user with `role` who is in the section `current`. Sections that they may not open are left out.
@@ -94,6 +96,7 @@ impl Section {
             Self::Roles => paths::Roles::ENDPOINT,
             Self::Portfolios => paths::Portfolios::ENDPOINT,
             Self::AuditLog => paths::AuditLog::ENDPOINT,
+            Self::Settings => paths::Settings::ENDPOINT,
             Self::Assets => paths::Assets::ENDPOINT,
         }
     }
@@ -109,6 +112,7 @@ impl Section {
             (Self::Portfolios, Role::User) => ("Accounts", "brief"),
             (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief"),
             (Self::AuditLog, _) => ("Audit log", "log"),
+            (Self::Settings, _) => ("Settings", "gear"),
         };
         NavEntry { label, icon, href: self.first_page().pattern, is_current: Some(self) == current }
     }

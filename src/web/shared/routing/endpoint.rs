@@ -56,6 +56,7 @@ pub enum Section {
     Portfolios,
     Assets,
     AuditLog,
+    Settings,
 }
 
 impl Endpoint {

@@ -216,10 +216,14 @@ paths! {
     RefusedSignIns {} = "/audit-log/refused-sign-ins", Page, AuditLog: AuditLogView;
     /// The list as a file, with the same filters.
     ExportRefusedSignIns {} = "/audit-log/refused-sign-ins/export", Recorded, AuditLog: AuditLogView;
-    /// Newest hash, verification, and the daily mail.
-    AuditProof {} = "/audit-log/proof", Form, AuditLog: AuditLogView;
+    /// Newest hash and verification.
+    AuditProof {} = "/audit-log/proof", Page, AuditLog: AuditLogView;
     VerifyAuditLog {} = "/audit-log/proof/verify", Button, AuditLog: AuditLogView;
     AuditEntry { entry: EntryId } = "/audit-log/{entry}", Page, AuditLog: AuditLogView;
+
+    Settings {} = "/settings", Form, Settings: SettingsChange;
+    /// To the signed-in Admin.
+    SendTestMail {} = "/settings/test-mail", Button, Settings: SettingsChange;
 
     /// The user's own assets. The lists take `?page=` and `?rows=`.
     Assets {} = "/assets", Page, Assets: AssetsUse;

@@ -32,7 +32,7 @@ use crate::{
             groups::{self, new},
             home,
             my_account::{self, passkeys, two_factor},
-            portfolios, roles, setup,
+            portfolios, roles, settings, setup,
             users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
         },
         shared::{
@@ -195,9 +195,11 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(AuditLogPlace => audit_log::place::find))
                 .service(at!(RefusedSignIns => audit_log::refusals::list))
                 .service(at!(ExportRefusedSignIns => audit_log::refusals::export))
-                .service(at!(AuditProof => audit_log::proof::show, audit_log::proof::submit))
+                .service(at!(AuditProof => audit_log::proof::show))
                 .service(at!(VerifyAuditLog => audit_log::proof::verify))
                 .service(at!(AuditEntry => audit_log::entry::show))
+                .service(at!(Settings => settings::show::show, settings::show::submit))
+                .service(at!(SendTestMail => settings::test_mail::submit))
                 .service(at!(Assets => assets::list::mine))
                 .service(at!(SharedAssets => assets::list::shared))
                 .service(at!(AllAssets => assets::list::all))

@@ -89,6 +89,24 @@ const BILLING: &[(&str, &str)] = &[
     ("version", "0"),
 ];
 const TICKED: &[(&str, &str)] = &[("action", "deactivate"), ("user", "{user}"), ("return", "q=ma")];
+const SETTINGS: &[(&str, &str)] = &[
+    ("name", "Northwind Trading"),
+    ("groups_term", "36"),
+    ("groups_term_unit", "hours"),
+    ("new_user_term", "7"),
+    ("new_user_term_unit", "days"),
+    ("invitations_per_hour", "10000"),
+    ("password_min", "15"),
+    ("two_factor", "nobody"),
+    ("session_idle", "1"),
+    ("session_idle_unit", "hours"),
+    ("session_absolute", "12"),
+    ("session_absolute_unit", "hours"),
+    ("sessions_per_user", "20"),
+    ("deleted_kept", "31"),
+    ("time_zone", "UTC"),
+    ("version", "1"),
+];
 const PUT: &[(&str, &str)] = &[("name", "New {made}"), ("notes", ""), ("account", "{account}"), ("do", "create")];
 
 impl Site {
@@ -165,13 +183,15 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "StaySignedIn" => site.besides(&[200]),
         "RenameOneself" => site.with(&[("first_name", "<"), ("last_name", ""), ("version", "1")]).besides(&[422]),
         "ConfirmIdentity" => site.with(&[("current", "")]).besides(&[422]),
-        // Without a form that waits, or two-factor.
-        "UnsentForm" | "RenewRecoveryCodes" | "ResetTwoFactor" => site.besides(&[303]),
+        // Without a form that waits.
+        "UnsentForm" => site.with(&[("form", "999999")]).besides(&[303]),
         "ChangeOwnEmail" => site.with(&[("email", "<")]).besides(&[422]),
         "ChangePassword" => site.with(&[("current", ""), ("password", "")]).besides(&[422]),
         "TurnOnTwoFactor" => site.with(&[("secret", "x"), ("code", "")]).besides(&[303]),
         "TurnOffTwoFactor" => site.with(&[("code", ""), ("current", "")]).besides(&[303, 422]),
         "RecoveryCodesFile" => site.with(&[("codes", "7KQ4-M2XD")]).besides(&[200]),
+        // Without two-factor.
+        "RenewRecoveryCodes" | "ResetTwoFactor" => site.besides(&[303]),
         "NewPasskey" => site.with(&[("name", ""), ("ceremony", "x"), ("credential", "{}")]).besides(&[422]),
         "RenamePasskey" => site.with(&[("name", "Phone")]).besides(&[404]),
         "RemovePasskey" => site.besides(&[404]),
@@ -197,7 +217,7 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "UnassignAccount" => site.both(&given_account).besides(&[200, 303]),
         "NewPortfolio" => site.form(&[("portfolios.manage", Account)]).with(PUT),
         "EditPortfolio" => site.with(&[("name", "New {made}"), ("notes", ""), ("version", "1")]),
-        "DeactivatePortfolio" | "ReactivatePortfolio" => site.besides(&[409]),
+        "DeactivatePortfolio" | "ReactivatePortfolio" | "SendTestMail" => site.besides(&[409]),
         "NewAccount" => site.form(&[("accounts.create", Portfolio)]).with(CREATED),
         "AddToAccount" => site.form(&given_account).with(&[("user", "{user}")]).besides(&[303]),
         "EditAccount" => site.with(&[("name", "New {made}"), ("website", ""), ("notes", ""), ("version", "1")]),
@@ -207,7 +227,7 @@ fn site(endpoint: &'static Endpoint) -> Site {
         }
         // Nothing but the declaration asks for this one.
         "Roles" => site.page(&[("roles.view", Company)]),
-        "AuditProof" => site.with(&[("daily_mail", "on")]),
+        "Settings" => site.with(SETTINGS).besides(&[409]),
         "NewAsset" => site.with(&[("kind", "process"), ("name", "New {made}"), ("description", "")]),
         "EditAsset" => {
             let needs = [("assets.use", Asset(Demand::Edit))];

@@ -12,6 +12,7 @@ use usher::{
         account::AccountDetails,
         email_address::EmailAddress,
         ids::{AccountId, GroupId, PortfolioId, UserId},
+        invitation::quota::Pace,
         permission::AssignmentPermissions,
         portfolio::PortfolioDetails,
         text::{AccountName, GroupName, Notes, PortfolioName},
@@ -115,7 +116,7 @@ impl Company {
             20 => drop(deletion::delete(&ctx, &self.by_maya(), user?, &NewOwners::One(None), None).ok()?),
             21 => drop(restoration::restore(&ctx, &self.by_maya(), user?).ok()?),
             22 if third.is_multiple_of(2) => drop(invite::revoke(&ctx, &self.by_maya(), EntryPoint::UsersAndGroups, user?).ok()?),
-            22 => drop(invite::resend(&ctx, &self.by_maya(), EntryPoint::UsersAndPermissions, user?).ok()?),
+            22 => drop(invite::resend(&ctx, &self.by_maya(), EntryPoint::UsersAndPermissions, user?, Pace::Single).ok()?),
             23 => {
                 let details = PortfolioDetails { name: PortfolioName::parse(&self.name()).unwrap(), notes: Notes::default() };
                 self.portfolios.push(portfolios::create(&ctx, &self.by_maya(), &details, &[], &[]).ok()?);

@@ -211,6 +211,10 @@ async fn of_a_user_five_forms_are_kept_sealed(db: Db) {
         maya.send(&app, &page, NEW_GROUP, &[("name", &format!("Research {number}"))]).await.is(303);
     }
     assert_eq!((app.count("held_forms"), app.count("held_forms WHERE id <= 3")), (5, 0));
+    for _ in 0..5 {
+        maya.send(&app, &page, NEW_GROUP, &[("name", "Research")]).await.is(303);
+    }
+    assert_eq!(app.count("held_forms WHERE id > 11"), 0, "the next ones have to wait");
     assert_eq!(app.count("held_forms WHERE CAST(sealed AS TEXT) LIKE '%Research%'"), 0);
 }
 
@@ -228,4 +232,58 @@ async fn a_long_definition_that_came_too_late_is_saved_after_signing_in(db: Db) 
     assert!(offer.body.len() < 50_000 && offer.shows("Close the month."));
     maya.send(&app, &offer, &edit, &[]).await.is(303);
     assert!(maya.get(&app, &format!("{process}/definition")).await.body.len() > text.len());
+}
+
+#[apply(both_databases!)]
+async fn a_form_opens_only_in_the_browser_that_sent_it(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let csrf = maya.get(&app, NEW_GROUP).await.form(NEW_GROUP).remove(0).1;
+    let mut stranger = app.browser();
+    stranger.get(&app, "/sign-in").await;
+    app.advance(TimeDelta::hours(2));
+    let fields = [("csrf", &*csrf), ("name", "Planted")];
+    app.browser().post(&app, NEW_GROUP, &fields).await.is(303);
+    assert_eq!(app.count("held_forms"), 0);
+    stranger.post(&app, NEW_GROUP, &fields).await.is(303);
+    let page = maya.get(&app, "/sign-in?unsent=true").await;
+    maya.send(&app, &page, "/sign-in", &[("email", MAYA), ("password", PASSWORD)]).await.redirects_to("/");
+    maya.get(&app, UNSENT).await.redirects_to("/");
+}
+
+#[apply(both_databases!)]
+async fn a_question_that_came_too_late_is_asked_anew(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let jonas = app.create_user("Jonas", "Vermeulen");
+    let delete = format!("/users-and-groups/users/{jonas}/delete");
+    let page = maya.get(&app, &delete).await;
+    app.advance(TimeDelta::hours(2));
+    maya.send(&app, &page, &delete, &[]).await.is(303);
+    assert_eq!(app.count("held_forms"), 0);
+}
+
+#[apply(both_databases!)]
+async fn a_form_of_an_earlier_session_is_offered_at_once(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let page = maya.get(&app, NEW_GROUP).await;
+    app.advance(TimeDelta::hours(2));
+    maya.sign_in(&app, MAYA, PASSWORD).await.redirects_to("/");
+    maya.send(&app, &page, NEW_GROUP, &[("name", "Research")]).await.redirects_to(UNSENT);
+    let offer = maya.get(&app, UNSENT).await;
+    maya.send(&app, offer.sees("Research"), NEW_GROUP, &[]).await.is(303);
+    assert_eq!(app.count("user_groups WHERE name = 'Research'"), 1);
+}
+
+#[apply(both_databases!)]
+async fn a_form_that_waited_for_a_proof_when_its_session_ended_is_offered(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    app.advance(TimeDelta::minutes(10));
+    let page = maya.get(&app, "/my-account").await;
+    let asked = maya.send(&app, &page, "/my-account/email", &[("email", "maya@example.com")]).await;
+    let confirm = maya.get(&app, asked.is(303).header("location")).await;
+    app.execute("DELETE FROM sessions");
+    let late = maya.send(&app, &confirm, "/confirm", &[("current", PASSWORD)]).await;
+    sign_in_after(&app, &mut maya, &late, MAYA).await.redirects_to(UNSENT);
+    let offer = maya.get(&app, UNSENT).await;
+    maya.send(&app, offer.sees("maya@example.com"), "/my-account/email", &[]).await.redirects_to("/my-account");
+    assert_eq!(app.mails().await.len(), 2);
 }

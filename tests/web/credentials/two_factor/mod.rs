@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod own;
+mod policy;
 mod reset;
 mod second_step;
 
@@ -74,7 +75,7 @@ fn codes_on(page: &Page) -> Vec<String> {
 }
 
 /// Turns two-factor on in a browser; returns the secret and the recovery codes.
-async fn turn_on(app: &TestApp, browser: &mut Browser) -> (TotpSecret, Vec<String>) {
+pub(crate) async fn turn_on(app: &TestApp, browser: &mut Browser) -> (TotpSecret, Vec<String>) {
     let page = browser.get(app, ON).await;
     let secret = secret_on(page.is(200));
     let code = secret.code_at(app.now());

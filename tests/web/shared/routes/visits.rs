@@ -4,6 +4,28 @@ use usher::{domain::role::Role, web::shared::routing::endpoint::Endpoint};
 
 use super::*;
 
+/// Settings that would be accepted.
+const SETTINGS: [(&str, &str); 18] = [
+    ("name", "Northwind"),
+    ("groups_term", "36"),
+    ("groups_term_unit", "hours"),
+    ("new_user_term", "7"),
+    ("new_user_term_unit", "days"),
+    ("invitations_per_hour", "500"),
+    ("password_min", "16"),
+    ("two_factor", "admins"),
+    ("two_factor_from", "2026-12-01"),
+    ("session_idle", "30"),
+    ("session_idle_unit", "minutes"),
+    ("session_absolute", "1"),
+    ("session_absolute_unit", "days"),
+    ("sessions_per_user", "5"),
+    ("deleted_kept", "60"),
+    ("time_zone", "UTC"),
+    ("daily_mail", "on"),
+    ("version", "1"),
+];
+
 /// Answers of a page.
 pub(super) struct Visit {
     pub(super) endpoint: &'static Endpoint,
@@ -208,7 +230,7 @@ impl World {
             post(paths::ChangeOwnEmail::ENDPOINT, vec![field("email", "fisher@example.com")]),
             post(paths::KeepOwnEmail::ENDPOINT, vec![]),
             post(paths::SecondStep::ENDPOINT, vec![field("code", "123456")]),
-            post(paths::UnsentForm::ENDPOINT, vec![]),
+            post(paths::UnsentForm::ENDPOINT, vec![field("form", "999999")]),
             Post { done: 200, ..post(paths::RecoveryCodesFile::ENDPOINT, vec![field("codes", "7KQ4-M2XD")]) },
             post(paths::ChangeAppearance::ENDPOINT, vec![field("appearance", "dark")]),
             post(paths::EndOwnSession::ENDPOINT, vec![]),
@@ -222,7 +244,8 @@ impl World {
             Post { user: Some(403), ..post(paths::Billing::ENDPOINT, billing) },
             post(paths::MoveAccount::ENDPOINT, vec![field("portfolio", other), field("do", "move")]),
             post(paths::DeactivatePortfolio::ENDPOINT, vec![]),
-            post(paths::AuditProof::ENDPOINT, vec![field("daily_mail", "on")]),
+            post(paths::Settings::ENDPOINT, SETTINGS.map(|(name, value)| field(name, value)).into()),
+            post(paths::SendTestMail::ENDPOINT, vec![]),
             post(paths::VerifyAuditLog::ENDPOINT, vec![]),
             Post {
                 user: None,
@@ -243,9 +266,8 @@ impl World {
             Post { user: Some(404), ..post(paths::RestoreAsset::ENDPOINT, back()) },
             Post { done: 200, ..post(paths::TickedUsers::ENDPOINT, ticked()) },
             post(paths::DoBulk::ENDPOINT, ticked()),
-            post(paths::SignOut::ENDPOINT, vec![]),
             post(paths::Invitation::ENDPOINT, person()),
-            // Last, since the session gets another token.
+            // Last, since the session gets another token, and ends.
             post(paths::ConfirmIdentity::ENDPOINT, vec![field("current", crate::helpers::PASSWORD)]),
             Post {
                 done: 200,
@@ -262,6 +284,7 @@ impl World {
                 paths::ChangePassword::ENDPOINT,
                 vec![field("current", crate::helpers::PASSWORD), field("password", "lantern quiver moss twelve")],
             ),
+            post(paths::SignOut::ENDPOINT, vec![]),
         ]
     }
 }

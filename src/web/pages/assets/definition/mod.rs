@@ -8,8 +8,8 @@ pub mod version;
 use super::AssetHead;
 use crate::{
     domain::{
-        clock::Timestamp,
         ids::{AssetId, VersionNumber},
+        time_zone::ZonedTime,
     },
     usecases::assets::definition::VersionRow,
     web::shared::{
@@ -51,7 +51,7 @@ pub struct VersionLine {
 }
 
 impl VersionLine {
-    pub(super) fn new(asset: AssetId, row: VersionRow, now: Timestamp) -> Self {
+    pub(super) fn new(asset: AssetId, row: VersionRow, now: ZonedTime) -> Self {
         let VersionRow { version, saved_by } = row;
         Self {
             asset,

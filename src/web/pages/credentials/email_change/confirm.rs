@@ -7,7 +7,6 @@ use actix_web::{
 use askama::Template;
 
 use crate::{
-    domain::clock::Timestamp,
     usecases::{
         LinkClosed, LinkError,
         credentials::email_change::{self, ConfirmError, Open},
@@ -44,13 +43,13 @@ pub struct ConfirmEmailPage {
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look).await? {
         Ok(Open { change, company, .. }) => respond::page(&ConfirmEmailPage {
-            layout: respond::layout(&state, &anonymous, &company),
+            layout: respond::layout(&state, &anonymous, &company.name),
             path: paths::ConfirmEmail { token: token.into_inner() },
             new: change.email,
             asked_by: change.asked_by.display_name(),
-            valid_until: DisplayTime::new(change.until, state.ctx.now()),
+            valid_until: DisplayTime::new(change.until, company.in_zone(state.ctx.now())),
         }),
-        Err(closed) => closed_page(&closed, state.ctx.now()).answer(&state, &anonymous).await,
+        Err(closed) => closed_page(&closed).answer(&state, &anonymous).await,
     }
 }
 
@@ -76,17 +75,18 @@ pub(in crate::web) async fn submit(
 }
 
 /// Page of a closed link.
-fn closed_page(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
+fn closed_page(closed: &LinkClosed) -> ClosedLink {
     match closed {
-        LinkClosed::Used { at } => ClosedLink::gone("This email address was already confirmed", "It was confirmed on")
-            .at(DisplayTime::new(*at, now), ". Sign in with it.")
-            .sign_in(),
+        LinkClosed::Used { at } => {
+            ClosedLink::gone("This email address was already confirmed", "It was confirmed on").at(*at, ". Sign in with it.").sign_in()
+        }
         LinkClosed::Replaced { .. } => {
             ClosedLink::gone("This link was replaced", "A newer change was requested. Use the link in the latest mail.")
         }
         LinkClosed::Revoked => ClosedLink::gone("This change was cancelled", "Your email address stays as it was."),
-        LinkClosed::Expired { at, .. } => ClosedLink::gone("This link has expired", "It was valid until")
-            .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
+        LinkClosed::Expired { at, .. } => {
+            ClosedLink::gone("This link has expired", "It was valid until").at(*at, ". Your email address stays as it was.")
+        }
         LinkClosed::Unknown => ClosedLink::unknown("This link isn’t valid", "ask an administrator"),
     }
 }
@@ -94,7 +94,7 @@ fn closed_page(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::shared::samples::{check, now};
+    use crate::web::shared::samples::check;
 
     #[test]
     fn renders() {
@@ -105,6 +105,6 @@ mod tests {
             asked_by: sample.text.clone(),
             valid_until: sample.display_time(0),
         });
-        closed_link::check_ended("confirm-email-ended", |closed| closed_page(closed, now()));
+        closed_link::check_ended("confirm-email-ended", closed_page);
     }
 }

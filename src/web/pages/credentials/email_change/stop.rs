@@ -7,7 +7,6 @@ use actix_web::{
 use askama::Template;
 
 use crate::{
-    domain::clock::Timestamp,
     usecases::{
         LinkClosed, LinkError,
         credentials::email_change::{self, Open},
@@ -45,14 +44,14 @@ pub struct StopEmailChangePage {
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look_at_stop).await? {
         Ok(Open { user, change, company }) => respond::page(&StopEmailChangePage {
-            layout: respond::layout(&state, &anonymous, &company),
+            layout: respond::layout(&state, &anonymous, &company.name),
             path: paths::StopEmailChange { token: token.into_inner() },
             old: user.email,
             new: change.email,
             asked_by: change.asked_by.display_name(),
-            valid_until: DisplayTime::new(change.until, state.ctx.now()),
+            valid_until: DisplayTime::new(change.until, company.in_zone(state.ctx.now())),
         }),
-        Err(closed) => closed_page(&closed, state.ctx.now()).answer(&state, &anonymous).await,
+        Err(closed) => closed_page(&closed).answer(&state, &anonymous).await,
     }
 }
 
@@ -74,17 +73,19 @@ pub(in crate::web) async fn submit(
 }
 
 /// Page of a closed link.
-fn closed_page(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
+fn closed_page(closed: &LinkClosed) -> ClosedLink {
     match closed {
-        LinkClosed::Used { at } => ClosedLink::gone("The change was already cancelled", "You cancelled it on")
-            .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
+        LinkClosed::Used { at } => {
+            ClosedLink::gone("The change was already cancelled", "You cancelled it on").at(*at, ". Your email address stays as it was.")
+        }
         LinkClosed::Replaced { .. } => {
             ClosedLink::gone("This link was replaced", "Another change was requested. Use the link in the latest mail.")
         }
         LinkClosed::Revoked => ClosedLink::gone("There is no change to cancel", "It has been confirmed or cancelled since.")
             .foot("Not you? Tell an administrator."),
-        LinkClosed::Expired { at, .. } => ClosedLink::gone("There is no change to cancel", "It was not confirmed by")
-            .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
+        LinkClosed::Expired { at, .. } => {
+            ClosedLink::gone("There is no change to cancel", "It was not confirmed by").at(*at, ". Your email address stays as it was.")
+        }
         LinkClosed::Unknown => ClosedLink::unknown("This link isn’t valid", "tell an administrator"),
     }
 }
@@ -92,7 +93,7 @@ fn closed_page(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::shared::samples::{check, now};
+    use crate::web::shared::samples::check;
 
     #[test]
     fn renders() {
@@ -104,6 +105,6 @@ mod tests {
             asked_by: sample.text.clone(),
             valid_until: sample.display_time(0),
         });
-        closed_link::check_ended("stop-email-change-ended", |closed| closed_page(closed, now()));
+        closed_link::check_ended("stop-email-change-ended", closed_page);
     }
 }

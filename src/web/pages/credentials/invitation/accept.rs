@@ -192,7 +192,7 @@ fn accept_page(state: &State, anonymous: &AnonymousSession, token: &str, open: &
         email: open.user.email.clone(),
         fields,
         password_min: open.company.password_min,
-        valid_until: DisplayTime::new(open.expires_at, state.ctx.now()),
+        valid_until: DisplayTime::new(open.expires_at, open.company.in_zone(state.ctx.now())),
         signed_in_as: anonymous.signed_in.as_ref().map(crate::usecases::User::display_name),
     }
 }

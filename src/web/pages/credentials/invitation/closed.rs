@@ -1,24 +1,24 @@
 //! Pages of closed links of invitations.
 
 use crate::{
-    domain::{clock::Timestamp, email_address::masked},
+    domain::email_address::masked,
     usecases::LinkClosed,
     web::{
         pages::credentials::closed_link::ClosedLink,
-        shared::{page::DisplayTime, routing::paths, state::State},
+        shared::{routing::paths, state::State},
     },
 };
 
 /// Page of the closed link with this token.
 pub(super) fn closed_page(closed: &LinkClosed, token: &str, state: &State) -> ClosedLink {
-    in_words(closed, token, state.ctx.sends_mail, state.ctx.now())
+    in_words(closed, token, state.ctx.sends_mail)
 }
 
 /// Texts by state. Without a mail server no mail is promised: users ask for their link.
-fn in_words(closed: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) -> ClosedLink {
+fn in_words(closed: &LinkClosed, token: &str, sends_mail: bool) -> ClosedLink {
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This invitation was already used", "It was accepted on")
-            .at(DisplayTime::new(*at, now), ". Sign in with the password you chose then.")
+            .at(*at, ". Sign in with the password you chose then.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
         LinkClosed::Revoked => {
@@ -40,7 +40,7 @@ fn in_words(closed: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) 
             };
             ClosedLink::gone("This invitation has expired", "It was valid until")
                 .expired()
-                .at(DisplayTime::new(*at, now), rest)
+                .at(*at, rest)
                 .button("Send me a new link", paths::InvitationNewLink { token: token.to_owned() })
                 .foot_sign_in("Already set a password?")
         }
@@ -80,10 +80,10 @@ mod tests {
         ];
         let page = |name: &str, sends_mail, ended| {
             let how = if sends_mail { "" } else { "-without-mail" };
-            (format!("invitation-{name}{how}"), ClosedLinkPage { layout: sample.public_layout(), ended })
+            (format!("invitation-{name}{how}"), ClosedLinkPage { layout: sample.public_layout(), ended, now: sample.now() })
         };
         let of = |sends_mail| {
-            let ended = |(name, closed): &(&str, LinkClosed)| page(name, sends_mail, in_words(closed, "0123456789abcdef", sends_mail, at));
+            let ended = |(name, closed): &(&str, LinkClosed)| page(name, sends_mail, in_words(closed, "0123456789abcdef", sends_mail));
             let sent = page("new-link", sends_mail, new_link_sent(&sample.email, sends_mail));
             closed.iter().map(ended).chain([sent]).collect::<Vec<_>>()
         };

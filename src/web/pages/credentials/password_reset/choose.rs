@@ -8,10 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{
-        clock::Timestamp,
-        credentials::{password::NewPassword, token::Token},
-    },
+    domain::credentials::{password::NewPassword, token::Token},
     usecases::{
         Context, LinkClosed, LinkError, SetPasswordError,
         credentials::password_reset::{self, Open},
@@ -67,7 +64,7 @@ pub struct ChooseForm {
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, password_reset::look).await? {
         Ok(open) => respond::page(&page(&state, &anonymous, &token, open, SecretField::default())),
-        Err(closed) => closed_page(&closed, state.ctx.now()).answer(&state, &anonymous).await,
+        Err(closed) => closed_page(&closed).answer(&state, &anonymous).await,
     }
 }
 
@@ -81,7 +78,7 @@ pub(in crate::web) async fn submit(
 ) -> HandlerResult {
     let open = match closed_link::look(&state, &token, password_reset::look).await? {
         Ok(open) => open,
-        Err(closed) => return closed_page(&closed, state.ctx.now()).answer(&state, &anonymous).await,
+        Err(closed) => return closed_page(&closed).answer(&state, &anonymous).await,
     };
     let password = match NewPassword::parse(&form.0.password, open.company.password_min) {
         Ok(password) => password,
@@ -107,23 +104,21 @@ fn page(state: &State, anonymous: &AnonymousSession, token: &str, open: Open, pa
         email: open.user.email,
         password,
         password_min: open.company.password_min,
-        valid_until: DisplayTime::new(open.expires_at, state.ctx.now()),
+        valid_until: DisplayTime::new(open.expires_at, open.company.in_zone(state.ctx.now())),
     }
 }
 
 /// Page of a closed link.
-fn closed_page(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
+fn closed_page(closed: &LinkClosed) -> ClosedLink {
     let ask_again = |ended: ClosedLink| ended.link("Request a new link", paths::ForgotPassword {});
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This link was already used", "A new password was set on")
-            .at(DisplayTime::new(*at, now), ". Sign in with it.")
+            .at(*at, ". Sign in with it.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
         LinkClosed::Replaced { .. } => ClosedLink::gone("This link was replaced", "Use the link in the latest mail."),
         LinkClosed::Revoked => ask_again(ClosedLink::gone("This link no longer works", "Your sign-in changed after it was sent.")),
-        LinkClosed::Expired { at, .. } => {
-            ask_again(ClosedLink::gone("This link has expired", "It was valid until").at(DisplayTime::new(*at, now), "."))
-        }
+        LinkClosed::Expired { at, .. } => ask_again(ClosedLink::gone("This link has expired", "It was valid until").at(*at, ".")),
         LinkClosed::Unknown => ask_again(ClosedLink::unknown("This link isn’t valid", "request a new one")),
     }
 }
@@ -133,7 +128,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::credentials::password::PasswordError,
-        web::shared::samples::{Sample, check, now},
+        web::shared::samples::{Sample, check},
     };
 
     fn page(sample: &Sample, password: SecretField) -> ChoosePage {
@@ -151,6 +146,6 @@ mod tests {
     fn renders() {
         check("reset-password", |sample| page(sample, SecretField::default()));
         check("reset-password-error", |sample| page(sample, SecretField::refused(PasswordError::Guessable)));
-        closed_link::check_ended("reset-password-ended", |closed| closed_page(closed, now()));
+        closed_link::check_ended("reset-password-ended", closed_page);
     }
 }

@@ -222,7 +222,7 @@ async fn page(context: &PageContext, id: UserId, mut answers: Answers, error: Op
     let DeletionOptions { user, inventory, restorable_until, candidates, chosen } = options;
     Ok(DeleteUserPage {
         layout: context.layout(&layout_data),
-        can_be_blocked: user.status(layout_data.now) == Status::Active,
+        can_be_blocked: user.status(layout_data.now.at) == Status::Active,
         restorable_until: restorable_until.map(|until| DisplayTime::new(until, layout_data.now)),
         goes: WhatGoes::from(&inventory),
         owners: OwnersCard::new(id, (&inventory, layout_data.now), &answers, (&chosen, &candidates), error),
@@ -235,7 +235,7 @@ async fn page(context: &PageContext, id: UserId, mut answers: Answers, error: Op
 
 /// "Elif Yıldız was deleted and can be restored until 22 Dec 2026. 3 folders and 1 deleted asset went to Gustav
 /// Lindqvist. 2 sessions ended."
-fn in_words(receipt: &Receipt, now: crate::domain::clock::Timestamp) -> String {
+fn in_words(receipt: &Receipt, now: crate::domain::time_zone::ZonedTime) -> String {
     let Receipt { user, restorable_until, sessions, transfers } = receipt;
     let until = restorable_until.map(|until| format!(" and can be restored until {}", DisplayTime::new(until, now).date()));
     let mut sentences = vec![format!("{} was deleted{}.", user.display_name(), until.unwrap_or_default())];

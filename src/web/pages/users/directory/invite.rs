@@ -8,14 +8,14 @@ use super::invitation_term;
 use crate::{
     domain::email_address::EmailAddress,
     usecases::{
-        EntryPoint, User,
+        ActionError, EntryPoint, User,
         users::{self, invite::InviteError},
     },
     web::shared::{
-        error::WebError,
+        error::{WebError, too_many_invitations},
         form::Form,
         invitation_flash,
-        page::{ExistingUserActions, Field, FormErrors, Layout, already_known, parse},
+        page::{ExistingUserActions, Field, FieldError, FormErrors, Layout, already_known, parse},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -68,6 +68,10 @@ pub(in crate::web) async fn submit(context: PageContext, form: Form<NewUserForm>
             respond::again(&page(&context, Field::refused(typed, already_known(&existing)), Some(ways)).await?)
         }
         Err(InviteError::NotYours) => Err(WebError::NotFound),
+        Err(InviteError::Action(ActionError::TooManyInvitations { sent, span, wait })) => {
+            let error = FieldError::Message(too_many_invitations(sent, span, &wait));
+            respond::wait(wait, &page(&context, Field::refused(typed, error), None).await?)
+        }
         Err(InviteError::Action(error)) => Err(error.into()),
     }
 }
@@ -84,10 +88,7 @@ mod tests {
     use crate::{
         domain::email_address::EmailAddressError,
         usecases::users::invite::ExistingUserAction,
-        web::shared::{
-            page::FieldError,
-            samples::{Sample, check},
-        },
+        web::shared::samples::{Sample, check},
     };
 
     fn page(sample: &Sample, email: Field) -> NewUserPage {

@@ -5,8 +5,8 @@ use askama::Template;
 use super::{Aside, AsideEntry, MailTrouble, Problems};
 use crate::{
     domain::{
-        clock::Timestamp,
         policy::{UserAction, decide},
+        time_zone::ZonedTime,
         user::Status,
     },
     usecases::users::{
@@ -137,7 +137,7 @@ pub(in crate::web) async fn list(context: PageContext, query: ListQuery) -> Hand
 }
 
 impl UserRows {
-    fn new(context: &PageContext, rows: Vec<Row>, now: Timestamp) -> Self {
+    fn new(context: &PageContext, rows: Vec<Row>, now: ZonedTime) -> Self {
         if decide(context.current.user.actor(), UserAction::SeeEveryone).is_err() {
             return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(context, &row.user, row.groups)).collect());
         }

@@ -1,7 +1,7 @@
 //! Problems with the mail of an invitation, and with mails as a whole.
 
 use crate::{
-    domain::clock::Timestamp,
+    domain::time_zone::ZonedTime,
     usecases::{self, DeliveryStatus, LinkDelivery, outbox::failed_mails::MailProblems},
     web::shared::{
         page::{Badge, DisplayTime, counted},
@@ -61,14 +61,14 @@ pub struct MailTrouble {
 
 impl MailTrouble {
     /// Problem of a mail; `None` for a mail without one.
-    pub(super) fn of(mail: LinkDelivery, now: Timestamp) -> Option<Self> {
+    pub(super) fn of(mail: LinkDelivery, now: ZonedTime) -> Option<Self> {
         let badge = match mail.status {
             DeliveryStatus::Queued | DeliveryStatus::HandedOver => return None,
             DeliveryStatus::Retrying => Badge { word: "Mail retrying", class: "warn", icon: "clock" },
             DeliveryStatus::Failed => Badge { word: "Mail failed", class: "bad", icon: "mailx" },
         };
         let is_tried_again = mail.status == DeliveryStatus::Retrying;
-        let again = mail.again(now).map(|mail| paths::SendMailAgain { mail });
+        let again = mail.again(now.at).map(|mail| paths::SendMailAgain { mail });
         Some(Self { badge, at: DisplayTime::new(mail.at, now), is_tried_again, reply: mail.reply.unwrap_or_default(), again })
     }
 }
@@ -85,7 +85,7 @@ impl MailTrouble {
         let reply = if sample.name == "plain" { said } else { &sample.text };
         let now = crate::web::shared::samples::now();
         let again = (status == DeliveryStatus::Failed).then_some((MailId(17), now + TimeDelta::hours(1)));
-        Self::of(LinkDelivery { status, reply: Some(reply.to_owned()), at: now, again }, now)
+        Self::of(LinkDelivery { status, reply: Some(reply.to_owned()), at: now, again }, sample.now())
     }
 }
 

@@ -13,8 +13,9 @@ pub use mail_trouble::{MailTrouble, Problems, ServerRefusal};
 use crate::{
     domain::{
         ids::GroupId,
-        invitation::{InvitationOrigin, term_in_words},
+        invitation::InvitationOrigin,
         policy::{UserAction, decide},
+        time_unit,
     },
     usecases::{GroupKind, LayoutData, User, users::directory::Menu},
     web::shared::{list_query, page::Count, routing::paths},
@@ -133,5 +134,5 @@ impl Aside {
 
 /// "24 hours".
 pub(in crate::web) fn invitation_term(layout_data: &LayoutData) -> String {
-    term_in_words(layout_data.company.invitation_term(InvitationOrigin::UsersAndGroups))
+    time_unit::in_words(layout_data.company.invitation_term(InvitationOrigin::UsersAndGroups))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    domain::{asset::AssetKind, clock::Timestamp, ids::UserId},
+    domain::{asset::AssetKind, ids::UserId, time_zone::ZonedTime},
     usecases::{
         Slice, User,
         users::deletion::{Inventory, NewOwners, OwnedKind},
@@ -124,7 +124,7 @@ impl OwnersCard {
     /// `None` for a user who owns nothing. `chosen` are the users who can become owners.
     pub fn new(
         user: UserId,
-        (inventory, now): (&Inventory, Timestamp),
+        (inventory, now): (&Inventory, ZonedTime),
         answers: &Answers,
         (chosen, candidates): (&[User], &Slice<User>),
         error: Option<FieldError>,

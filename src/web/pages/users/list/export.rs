@@ -1,6 +1,7 @@
 //! Export of the list as CSV: streamed by keyset pages, so that no database connection waits for a slow reader.
 
 use crate::{
+    domain::time_zone::{TimeZone, ZonedTime},
     usecases::{
         Names, Position,
         users::{
@@ -27,7 +28,8 @@ const HEADER: &str =
 pub(in crate::web) async fn export(context: PageContext, query: UserListQuery) -> HandlerResult {
     query.request()?;
     let query = query.changed(|_| ());
-    let request = ListRequest { limit: CHUNK, as_of: Some(context.now()), ..query.request()? };
+    let ZonedTime { at, zone } = context.now();
+    let request = ListRequest { limit: CHUNK, as_of: Some(at), ..query.request()? };
     let state = context.state().clone();
     let turn = state.exports.begin(context.current.user.id)?;
     let (words, begin, principal) = (query.text(), request.clone(), context.current.principal());
@@ -39,14 +41,14 @@ pub(in crate::web) async fn export(context: PageContext, query: UserListQuery) -
         async move {
             let slice = state.run(move |ctx| users::list::export(ctx, &principal, &request, all)).await?;
             let next = slice.rows.last().filter(|_| slice.has_next).map(|row| Position::After(row.cursor.clone()));
-            Ok((slice.rows.iter().map(line).collect(), next))
+            Ok((slice.rows.iter().map(|row| line(row, zone)).collect(), next))
         }
     };
     Ok(Export::new(turn, HEADER, Position::First, read).answer("users.csv", "text/csv; charset=utf-8"))
 }
 
-fn line(row: &Row<Names>) -> String {
-    let time = |time: crate::domain::clock::Timestamp| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+/// A row with its times in a zone.
+fn line(row: &Row<Names>, zone: TimeZone) -> String {
     csv_line([
         row.user.display_name(),
         row.user.email.clone(),
@@ -60,7 +62,7 @@ fn line(row: &Row<Names>) -> String {
             (None, false) => "Not set up",
         }
         .to_owned(),
-        row.user.last_sign_in_at.map(time).unwrap_or_default(),
-        time(row.created_at),
+        row.user.last_sign_in_at.map(|at| zone.rfc_3339(at)).unwrap_or_default(),
+        zone.rfc_3339(row.created_at),
     ])
 }

@@ -24,7 +24,7 @@ use crate::{
     web::{
         pages::users::list::query::UserListQuery,
         shared::{
-            error::{WebError, too_many_mails},
+            error::{WebError, too_many_invitations, too_many_mails},
             form::{Form, each_once},
             list_query::ReturnQuery,
             page::{
@@ -147,7 +147,7 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form:
     let (default_role, version, portfolios, leaves) = (typed.default_role, typed.version, typed.portfolio.clone(), typed.leaves.clone());
     let (address, agreed) = (email.clone(), typed.agreed);
     let profile = Profile { first_name, last_name, email, default_role, portfolios, leaves, agreed, version };
-    let now = context.now();
+    let now = context.now().at;
     let said = move |done: &Updated| parted(updated(&done.before, &done.after, &address, now), done.has_left);
     match context.act(said, move |ctx, submission| users::profile::update(ctx, submission, id, &profile)).await? {
         Ok(Updated { has_left, .. }) => {
@@ -181,8 +181,10 @@ pub(in crate::web) async fn submit(context: PageContext, id: Path<UserId>, form:
             respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields.merged(&now)) })
         }
         Err(ProfileError::Action(ActionError::TooManyMails { name, wait })) => {
-            fields.email = Field::refused(&*typed.email, FieldError::Message(too_many_mails(&name, &wait)));
-            respond::again(&page(fields))
+            respond::again(&page(fields.with_email_error(&typed.email, too_many_mails(&name, &wait))))
+        }
+        Err(ProfileError::Action(ActionError::TooManyInvitations { sent, span, wait })) => {
+            respond::wait(wait, &page(fields.with_email_error(&typed.email, too_many_invitations(sent, span, &wait))))
         }
         Err(ProfileError::Action(error)) => context.say(&already(error)?, at(id, &typed.return_query)),
     }

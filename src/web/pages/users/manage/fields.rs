@@ -2,9 +2,9 @@
 
 use crate::{
     domain::{
-        clock::Timestamp,
         ids::{PortfolioId, UserId},
         search::SearchTerm,
+        time_zone::ZonedTime,
         user::{DefaultRole, Status},
     },
     usecases::{
@@ -14,7 +14,7 @@ use crate::{
     web::{
         pages::accounts::pickers,
         shared::{
-            page::{Base, DisplayTime, Field, FormErrors, PICKS_MAX, Picker},
+            page::{Base, DisplayTime, Field, FieldError, FormErrors, PICKS_MAX, Picker},
             routing::paths,
         },
     },
@@ -41,8 +41,8 @@ pub struct EditFields {
 }
 
 impl EditFields {
-    pub(super) fn of(user: &User, waiting: Option<String>, now: Timestamp) -> Self {
-        let status = user.status(now);
+    pub(super) fn of(user: &User, waiting: Option<String>, now: ZonedTime) -> Self {
+        let status = user.status(now.at);
         let [first_name, last_name, email, role] = values(user).map(Field::new);
         Self {
             user_id: user.id,
@@ -73,6 +73,11 @@ impl EditFields {
     /// Restores the address, which a deactivated user keeps.
     pub(super) fn with_email_of(self, user: &User) -> Self {
         Self { email: Field::new(&*user.email), ..self }
+    }
+
+    /// Adds an error at the typed address.
+    pub(super) fn with_email_error(self, typed: &str, text: String) -> Self {
+        Self { email: Field::refused(typed, FieldError::Message(text)), ..self }
     }
 
     pub(super) fn path(&self) -> paths::EditUser {

@@ -1,7 +1,7 @@
 //! Mails to a user with their delivery: the invitation, a link to choose a new password, a change of address.
 
 use crate::{
-    domain::{clock::Timestamp, invitation::term_in_words},
+    domain::{time_unit, time_zone::ZonedTime},
     usecases::{
         DeliveryStatus, LinkDelivery,
         credentials::{email_change::Pending, password_reset::Latest},
@@ -57,7 +57,7 @@ pub struct Mail {
 }
 
 impl Invitation {
-    pub(super) fn new(invitation: users::page::Invitation, now: Timestamp) -> Self {
+    pub(super) fn new(invitation: users::page::Invitation, now: ZonedTime) -> Self {
         let users::page::Invitation { by, sent_at, until, accepted_at, mail, term } = invitation;
         let moment = |at| DisplayTime::new(at, now);
         Self {
@@ -66,13 +66,13 @@ impl Invitation {
             until: until.map(moment),
             accepted: accepted_at.map(moment),
             mail: Mail::of(mail, now),
-            term: term_in_words(term),
+            term: time_unit::in_words(term),
         }
     }
 }
 
 impl EmailChange {
-    pub(in crate::web) fn new(change: Pending, mail: Option<LinkDelivery>, now: Timestamp) -> Self {
+    pub(in crate::web) fn new(change: Pending, mail: Option<LinkDelivery>, now: ZonedTime) -> Self {
         let Pending { email, until, asked_by } = change;
         Self { email, asked_by: asked_by.display_name(), until: DisplayTime::new(until, now), mail: Mail::of(mail, now) }
     }
@@ -84,7 +84,7 @@ impl EmailChange {
 }
 
 impl PasswordReset {
-    pub(super) fn new(latest: Latest, now: Timestamp) -> Self {
+    pub(super) fn new(latest: Latest, now: ZonedTime) -> Self {
         let Latest { by, sent_at, until, mail } = latest;
         Self { by: named(by), sent: DisplayTime::new(sent_at, now), until: DisplayTime::new(until, now), mail: Mail::of(mail, now) }
     }
@@ -95,20 +95,20 @@ fn named(by: Option<String>) -> String {
 }
 
 impl Mail {
-    pub(super) fn of(mail: Option<LinkDelivery>, now: Timestamp) -> Option<Self> {
+    pub(super) fn of(mail: Option<LinkDelivery>, now: ZonedTime) -> Option<Self> {
         mail.map(|mail| Self::new(mail, now))
     }
 
-    fn new(mail: LinkDelivery, now: Timestamp) -> Self {
-        let (word, class, icon) = match mail.status {
-            DeliveryStatus::Queued => ("Queued", "info", "clock"),
-            DeliveryStatus::Retrying => ("Retrying", "warn", "warn"),
-            DeliveryStatus::HandedOver => ("Handed to the mail server", "ok", "check"),
-            DeliveryStatus::Failed => ("Failed", "bad", "mailx"),
+    fn new(mail: LinkDelivery, now: ZonedTime) -> Self {
+        let (class, icon) = match mail.status {
+            DeliveryStatus::Queued => ("info", "clock"),
+            DeliveryStatus::Retrying => ("warn", "warn"),
+            DeliveryStatus::HandedOver => ("ok", "check"),
+            DeliveryStatus::Failed => ("bad", "mailx"),
         };
         Self {
-            badge: Badge { word, class, icon },
-            again: mail.again(now).map(|mail| paths::SendMailAgain { mail }),
+            badge: Badge { word: mail.status.label(), class, icon },
+            again: mail.again(now.at).map(|mail| paths::SendMailAgain { mail }),
             failed: mail.status == DeliveryStatus::Failed,
             retries: mail.status == DeliveryStatus::Retrying,
             reply: mail.reply.unwrap_or_default(),
@@ -139,7 +139,7 @@ mod samples {
     impl Mail {
         pub(in crate::web) fn sample(sample: &Sample, status: DeliveryStatus) -> Option<Self> {
             let again = (status == DeliveryStatus::Failed).then_some((MailId(17), now() + chrono::TimeDelta::hours(1)));
-            Self::of(Some(LinkDelivery { status, reply: Some(sample.text.clone()), at: now(), again }), now())
+            Self::of(Some(LinkDelivery { status, reply: Some(sample.text.clone()), at: now(), again }), sample.now())
         }
     }
 }

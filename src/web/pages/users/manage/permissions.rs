@@ -1,7 +1,7 @@
 //! Table of a user's permissions and their sources.
 
 use crate::{
-    domain::{clock::Timestamp, permission::Permission, role::Role},
+    domain::{permission::Permission, role::Role, time_zone::ZonedTime},
     usecases::users::effective_permissions::{EffectivePermissions, InPortfolio, OnAccount, PermissionSource},
     web::shared::page::{DisplayTime, counted, in_words},
 };
@@ -41,7 +41,7 @@ pub struct GivenBy {
 }
 
 /// Blocks of the table, and the number of portfolios left out.
-pub(in crate::web) fn blocks(effective: &EffectivePermissions, now: Timestamp) -> (Vec<Block>, Option<String>) {
+pub(in crate::web) fn blocks(effective: &EffectivePermissions, now: ZonedTime) -> (Vec<Block>, Option<String>) {
     let role = |role: Role| Source { kind: "Role", name: role.label().to_owned(), given: None };
     let everywhere = if effective.role == Role::Admin {
         Block { head: row("Everywhere", "Everything", vec![role(Role::Admin)]), rows: Vec::new(), more: None }
@@ -70,7 +70,7 @@ fn more(count: u64, one: &str, many: &str) -> Option<String> {
     (count > 0).then(|| counted(count, &format!("more {one}"), &format!("more {many}")))
 }
 
-fn block(portfolio: &InPortfolio, now: Timestamp) -> Block {
+fn block(portfolio: &InPortfolio, now: ZonedTime) -> Block {
     let InPortfolio { portfolio: there, assigned, permissions, accounts, more: unseen, reached, accounts_in_all } = portfolio;
     let sources = assigned.iter().map(|given| source("Portfolio Admin", &there.name, given, now)).collect();
     let may = if !there.is_active() {
@@ -87,14 +87,14 @@ fn block(portfolio: &InPortfolio, now: Timestamp) -> Block {
     }
 }
 
-fn on_account(on: &OnAccount, portfolio: &str, now: Timestamp) -> Row {
+fn on_account(on: &OnAccount, portfolio: &str, now: ZonedTime) -> Row {
     let by_portfolio = on.by_portfolio.then(|| Source { kind: "Portfolio", name: portfolio.to_owned(), given: None });
     let assigned = on.assigned.iter().map(|given| source("Account", &on.account.name, given, now));
     let may = if on.permissions.is_empty() { "Nothing".to_owned() } else { in_words(&on.permissions) };
     Row { place: on.account.name.clone(), may, sources: by_portfolio.into_iter().chain(assigned).collect() }
 }
 
-fn source(kind: &'static str, name: &str, PermissionSource { by, at, lost }: &PermissionSource, now: Timestamp) -> Source {
+fn source(kind: &'static str, name: &str, PermissionSource { by, at, lost }: &PermissionSource, now: ZonedTime) -> Source {
     let by = by.clone().unwrap_or_else(|| "a deleted user".to_owned());
     Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: DisplayTime::new(*at, now), is_lost: lost.is_some() }) }
 }

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{already, at, with_return};
 use crate::{
-    domain::{clock::Timestamp, ids::UserId},
+    domain::{ids::UserId, time_zone::ZonedTime},
     usecases::{
         User,
         credentials::two_factor_app::{AppState, TwoFactorState},
@@ -42,7 +42,7 @@ pub struct App {
 }
 
 impl TwoFactor {
-    pub(in crate::web) fn new(state: TwoFactorState, now: Timestamp) -> Self {
+    pub(in crate::web) fn new(state: TwoFactorState, now: ZonedTime) -> Self {
         let TwoFactorState { since, app, passkeys } = state;
         let app = app
             .map(|AppState { last_used_at, codes_left }| App { last_used: last_used_at.map(|at| DisplayTime::new(at, now)), codes_left });

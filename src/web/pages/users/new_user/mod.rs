@@ -18,7 +18,7 @@ use crate::{
     web::{
         pages::users::list::query::UserListQuery,
         shared::{
-            error::WebError,
+            error::{WebError, too_many_invitations},
             form::Form,
             invitation_flash,
             page_context::PageContext,
@@ -141,6 +141,10 @@ async fn add(context: &PageContext, answers: &Answers, held: &Answers, sent: Ide
         Err(InviteError::Action(error)) if error.is_unknown() => {
             let page = AssignmentsPage::new(context, answers, held, checked, String::new(), None).await?;
             if page.picker.error.is_some() { respond::again(&page) } else { Err(error.into()) }
+        }
+        Err(InviteError::Action(ActionError::TooManyInvitations { sent, span, wait })) => {
+            let page = ReviewPage::new(context, answers, checked).await?.ok_or(WebError::NotFound)?;
+            respond::wait(wait, &ReviewPage { held: Some(too_many_invitations(sent, span, &wait)), ..page })
         }
         Err(InviteError::Action(error)) => Err(error.into()),
         // The address was taken since the first step checked it.

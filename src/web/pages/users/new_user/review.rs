@@ -3,10 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{
-        invitation::{InvitationOrigin, term_in_words},
-        user::DefaultRole,
-    },
+    domain::{invitation::InvitationOrigin, time_unit, user::DefaultRole},
     usecases::{
         LayoutData,
         access::picker_options::{self, PickerQuery},
@@ -39,6 +36,8 @@ pub struct ReviewPage {
     pub invitation_term: String,
     pub draft: String,
     pub origin: Origin,
+    /// Reason for which the invitation has to wait.
+    pub held: Option<String>,
 }
 
 impl ReviewPage {
@@ -84,6 +83,7 @@ impl ReviewPage {
             invitation_term: invitation_term(&layout_data),
             draft: wizard::seal(context, answers),
             origin: answers.origin(),
+            held: None,
         }))
     }
 
@@ -120,7 +120,7 @@ fn held<I: Clone>(ids: Vec<I>) -> PickerQuery<I> {
 }
 
 fn invitation_term(layout_data: &LayoutData) -> String {
-    term_in_words(layout_data.company.invitation_term(InvitationOrigin::UsersAndPermissions))
+    time_unit::in_words(layout_data.company.invitation_term(InvitationOrigin::UsersAndPermissions))
 }
 
 #[cfg(test)]
@@ -143,6 +143,7 @@ mod tests {
             invitation_term: "5 days".to_owned(),
             draft: sample.text.clone(),
             origin: Origin::sample(sample),
+            held: None,
         }
     }
 
@@ -150,6 +151,7 @@ mod tests {
     fn renders() {
         check("new-user-3-user", |sample| page(sample, DefaultRole::User));
         check("new-user-3-portfolio-admin", |sample| page(sample, DefaultRole::PortfolioAdmin));
+        check("new-user-3-held", |sample| ReviewPage { held: Some(sample.group()), ..page(sample, DefaultRole::User) });
     }
 
     #[test]
