@@ -58,6 +58,22 @@ fn a_passkey_is_second_step_and_proof() {
 }
 
 #[test]
+fn a_passkey_is_the_enrolment_that_the_company_requires() {
+    let site = Site::with_passkeys();
+    site.app.execute(&format!("UPDATE company SET two_factor_for = 'everyone', two_factor_from = '{}'", site.app.now().date()));
+    let maya = site.browser(true);
+    maya.connect_authenticator();
+    sign_in(&maya, MAYA);
+    maya.see("requires two-factor.");
+    maya.click_link("Use a passkey instead");
+    maya.see("A passkey will do.");
+    maya.press("Create passkey");
+    maya.see("You are signed out everywhere else.");
+    assert_eq!(maya.path(), "/my-account");
+    site.wait(site.app.mail());
+}
+
+#[test]
 fn an_invitation_is_accepted_with_a_passkey() {
     let site = Site::with_passkeys();
     let link = site.invite("noor@example.com");

@@ -85,6 +85,11 @@ pub(in crate::usecases) fn state(db: &mut Database, user: &User) -> Result<Optio
     Ok(Some(TwoFactorState { since, app, passkeys: passkeys::of_user(db, user.id)? }))
 }
 
+/// True if the user has a passkey.
+pub fn has_passkeys(ctx: &Context, user: UserId) -> Result<bool, StoreError> {
+    Ok(!ctx.store.read(|db| passkeys::of_user(db, user))?.is_empty())
+}
+
 /// True if the user has an authenticator app.
 pub fn has_app(ctx: &Context, user: UserId) -> Result<bool, StoreError> {
     Ok(ctx.store.read(|db| two_factor::app(db, user))?.is_some())

@@ -17,7 +17,10 @@ use crate::{
     },
     mail::messages::TwoFactorChange,
     store::{
-        credentials::two_factor::{self, NewApp},
+        credentials::{
+            passkeys,
+            two_factor::{self, NewApp},
+        },
         users::{self, User},
     },
     usecases::{
@@ -164,7 +167,8 @@ pub fn turn_off(ctx: &Context, submission: &Submission<Token>, code: &Code, curr
         proof.settle(work)?;
         two_factor::turn_off(work.tx, user.id, work.now)?;
         renew_access(work, user.id, AccessEnd::TwoFactorChanged, &token)?;
-        two_factor_app::tell(work, &user, TwoFactorChange::TurnedOff)?;
+        let has_passkeys = !passkeys::of_user(work.tx.db(), user.id)?.is_empty();
+        two_factor_app::tell(work, &user, if has_passkeys { TwoFactorChange::AppRemoved } else { TwoFactorChange::TurnedOff })?;
         work.record(&user, &AuditEvent::TwoFactorTurnedOff {});
         Ok(token.clone())
     })

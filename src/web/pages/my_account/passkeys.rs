@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, http::header, web::Path};
 use askama::Template;
 use serde::Deserialize;
 
+use super::after_enrolment;
 use crate::{
     domain::{
         credentials::{passkey::PASSKEYS_MAX, token::Token},
@@ -71,6 +72,8 @@ pub struct NewPasskeyPage {
     pub typed: Field,
     pub prompt: PasskeyPrompt,
     pub problem: Option<&'static str>,
+    /// True for a user who needs two-factor first, who may take an app instead.
+    pub is_required: bool,
 }
 
 impl NewPasskeyPage {
@@ -152,7 +155,8 @@ pub(in crate::web) async fn add(context: PageContext, session: Session, form: Fo
     match context.act(said, move |ctx, submission| passkeys::add(ctx, submission, owner, &answer, &parsed)).await? {
         Ok(renewed) => {
             session::begin(&session, &renewed)?;
-            respond::see_other(paths::MyAccount {})
+            let is_enrolment = context.current.must_enrol;
+            respond::see_other(if is_enrolment { after_enrolment(&context).await? } else { paths::MyAccount {}.to_string() })
         }
         Err(PasskeyError::Refused) => again(&context, Field::new(name), Some(REFUSED)).await,
         Err(PasskeyError::Known) => again(&context, Field::new(name), Some("This passkey is in use already.")).await,
@@ -181,7 +185,7 @@ async fn new_page(
 ) -> Result<NewPasskeyPage, WebError> {
     let (layout_data, ()) = context.open(|_: &Context, _: &User| Ok(())).await?;
     let prompt = PasskeyPrompt::new(ceremony, paths::NewPasskey {});
-    Ok(NewPasskeyPage { layout: context.layout(&layout_data), typed: name, prompt, problem })
+    Ok(NewPasskeyPage { layout: context.layout(&layout_data), typed: name, prompt, problem, is_required: context.current.must_enrol })
 }
 
 /// Answer where no passkey can be added now.
@@ -259,9 +263,15 @@ mod tests {
 
     #[test]
     fn renders() {
-        let page =
-            |sample: &Sample, typed, problem| NewPasskeyPage { layout: sample.layout(), typed, prompt: PasskeyPrompt::sample(), problem };
+        let page = |sample: &Sample, typed, problem| NewPasskeyPage {
+            layout: sample.layout(),
+            typed,
+            prompt: PasskeyPrompt::sample(),
+            problem,
+            is_required: false,
+        };
         check("new-passkey", |sample| page(sample, Field::new(&*sample.text), None));
+        check("new-passkey-required", |sample| NewPasskeyPage { is_required: true, ..page(sample, Field::new("Phone"), None) });
         check("new-passkey-refused", |sample| page(sample, Field::new(&*sample.text), Some(REFUSED)));
         check("new-passkey-error", |sample| page(sample, Field::refused("", FieldError::Message("Enter a name".to_owned())), None));
         check("rename-passkey", |sample| RenamePasskeyPage {

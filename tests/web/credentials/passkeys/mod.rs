@@ -1,4 +1,5 @@
-//! Passkeys: made and removed, at sign-in, as second step and proof, with invitations, and in the hands of administrators.
+//! Passkeys: made and removed, at sign-in, as second step and proof, with invitations, under the two-factor policy, and in
+//! the hands of administrators.
 
 use chrono::TimeDelta;
 use usher::domain::ids::UserId;
@@ -10,6 +11,7 @@ use crate::{
 
 mod invitation;
 mod own;
+mod policy;
 mod proofs;
 mod reset;
 mod sign_in;

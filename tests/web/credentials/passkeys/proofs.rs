@@ -74,8 +74,11 @@ async fn an_app_beside_a_passkey_can_be_turned_off_and_two_factor_stays(db: Db) 
     lena.app.advance(TimeDelta::minutes(1));
     let code = secret.code_at(lena.app.now());
     let off = "/my-account/two-factor/off";
+    crate::credentials::two_factor::require(&lena.app, "everyone", 0);
+    lena.browser.get(&lena.app, off).await.sees("Your passkeys stay, and two-factor with them.");
     lena.browser.fill(&lena.app, off, &[("code", &code), ("current", PASSWORD)]).await.redirects_to(ME);
+    lena.browser.get(&lena.app, ME).await.is(200).sees("The authenticator app was removed. You are signed out everywhere else.");
+    assert_eq!(lena.app.mails().await.last().unwrap().rendered.subject, "Your authenticator app was removed");
     lena.at_second_step().await.get(&lena.app, STEP).await.sees("Use your passkey");
     lena.browser.get(&lena.app, off).await.redirects_to(ME);
-    lena.app.mails().await;
 }
