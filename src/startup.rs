@@ -28,6 +28,7 @@ use crate::{
     domain::{
         caught::{Panicked, caught},
         clock::{SystemClock, SystemRandom},
+        credentials::passkey::RelyingParty,
         secret::SecretKey,
         sender::Sender,
     },
@@ -148,6 +149,7 @@ fn context_of(settings: &Settings, public_url: &PublicUrl, store: Store, key: Se
         random: Arc::new(SystemRandom),
         key,
         links: links(public_url),
+        relying_party: RelyingParty::new(public_url.origin(), !public_url.is_set()),
         sends_mail: settings.mail_server.is_some(),
     }
 }

@@ -65,6 +65,8 @@ ids! {
     SessionId,
     /// A recovery link that no other Admin has acknowledged.
     RecoveryId,
+    /// A passkey of a user.
+    PasskeyId,
     /// A mail in the outbox.
     MailId,
     /// An entry of the audit log: its sequence.

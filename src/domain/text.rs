@@ -105,6 +105,8 @@ lines! {
     AccountName,
     /// An asset's name, 1 to 100 characters.
     AssetName,
+    /// A passkey's name, 1 to 100 characters.
+    PasskeyName,
 }
 
 /// Key under which names of one kind must be unique: equal for names that look alike (UTS #39), in any case, script and

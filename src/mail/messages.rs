@@ -7,6 +7,7 @@ mod assignments;
 mod audit;
 mod invitation;
 mod owner;
+mod passkey;
 mod password;
 mod profile;
 mod recovery;
@@ -27,6 +28,7 @@ pub use self::{
     audit::{AuditDamaged, AuditHead},
     invitation::{Access, Invitation},
     owner::OwnerChanged,
+    passkey::{PasskeyChange, PasskeyChanged},
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
     recovery::RecoveryNotice,
@@ -63,6 +65,7 @@ stored_enum! {
         AddressUndone = "address_undone",
         AddressUndoneNotice = "address_undone_notice",
         TwoFactorChanged = "two_factor_changed",
+        PasskeyChanged = "passkey_changed",
         TwoFactorReminder = "two_factor_reminder",
         TwoFactorReset = "two_factor_reset",
         TwoFactorResetNotice = "two_factor_reset_notice",
@@ -141,6 +144,8 @@ pub enum Message {
     AddressUndoneNotice(AddressNotice),
     /// To the user.
     TwoFactorChanged(TwoFactorChanged),
+    /// To the user.
+    PasskeyChanged(PasskeyChanged),
     /// To the user: request to turn it on.
     TwoFactorReminder(TwoFactorReminder),
     /// To the user, by an administrator.
@@ -208,6 +213,7 @@ impl Message {
             Self::AddressUndone(_) => MailKind::AddressUndone,
             Self::AddressUndoneNotice(_) => MailKind::AddressUndoneNotice,
             Self::TwoFactorChanged(_) => MailKind::TwoFactorChanged,
+            Self::PasskeyChanged(_) => MailKind::PasskeyChanged,
             Self::TwoFactorReminder(_) => MailKind::TwoFactorReminder,
             Self::TwoFactorReset(_) => MailKind::TwoFactorReset,
             Self::TwoFactorResetNotice(_) => MailKind::TwoFactorResetNotice,
@@ -244,6 +250,7 @@ impl Message {
             Self::AddressUndone(undone) => undone.layout(),
             Self::AddressUndoneNotice(notice) => notice.undone(),
             Self::TwoFactorChanged(changed) => changed.layout(),
+            Self::PasskeyChanged(changed) => changed.layout(),
             Self::TwoFactorReminder(reminder) => reminder.layout(),
             Self::TwoFactorReset(change) => two_factor::reset(change),
             Self::TwoFactorResetNotice(notice) => notice.layout(),

@@ -306,6 +306,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        user_handle -> Binary,
+        credential_id -> Binary,
+        credential -> Text,
+        sign_count -> BigInt,
+        name -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        suspected_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     process_versions (asset_id, number) {
         asset_id -> BigInt,
         number -> BigInt,
@@ -393,6 +408,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    used_challenges (hash) {
+        hash -> Binary,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     user_counts (state, default_role, has_assignments) {
         state -> Text,
         default_role -> Text,
@@ -471,6 +493,7 @@ diesel::joinable!(memberships -> user_groups (group_id));
 diesel::joinable!(memberships -> user_rows (user_id));
 diesel::joinable!(outbox -> tokens (token_id));
 diesel::joinable!(outbox -> user_rows (user_id));
+diesel::joinable!(passkeys -> user_rows (user_id));
 diesel::joinable!(portfolio_assignments -> portfolios (portfolio_id));
 diesel::joinable!(portfolio_users -> portfolios (portfolio_id));
 diesel::joinable!(portfolio_users -> user_rows (user_id));
@@ -504,6 +527,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     known_browsers,
     memberships,
     outbox,
+    passkeys,
     portfolio_assignments,
     portfolio_users,
     portfolios,
@@ -515,6 +539,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     throttles,
     tokens,
+    used_challenges,
     user_counts,
     user_groups,
     user_rows,

@@ -15,7 +15,10 @@ use crate::domain::{
         throttle::ThrottleScope,
         token::{TokenEnd, TokenPurpose},
     },
-    ids::{AccountId, AssetId, EntryId, GroupId, HeldFormId, MailId, PortfolioId, RecoveryId, SessionId, TokenId, UserId, VersionNumber},
+    ids::{
+        AccountId, AssetId, EntryId, GroupId, HeldFormId, MailId, PasskeyId, PortfolioId, RecoveryId, SessionId, TokenId, UserId,
+        VersionNumber,
+    },
     invitation::InvitationOrigin,
     two_factor_policy::TwoFactorAudience,
     user::DefaultRole,
@@ -85,4 +88,18 @@ as_text!(
     TokenPurpose,
     TwoFactorAudience
 );
-as_big_int!(AccountId, AssetId, EntryId, GroupId, HeldFormId, MailId, PortfolioId, RecoveryId, SessionId, TokenId, UserId, VersionNumber);
+as_big_int!(
+    AccountId,
+    AssetId,
+    EntryId,
+    GroupId,
+    HeldFormId,
+    MailId,
+    PasskeyId,
+    PortfolioId,
+    RecoveryId,
+    SessionId,
+    TokenId,
+    UserId,
+    VersionNumber
+);

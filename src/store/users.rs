@@ -60,7 +60,8 @@ pub struct User {
     pub invited_by: Option<UserId>,
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
-    /// Time since when sign-ins need a code; `None` while two-factor is off.
+    /// Time since when the user has an app or a passkey, so that sign-ins by password need a second step; `None` while
+    /// two-factor is off.
     pub two_factor_since: Option<Timestamp>,
     pub sort_key: String,
     /// Incremented by administrators' edits, so that an edit of an outdated page is noticed.

@@ -1,5 +1,6 @@
 //! My account: what users see of themselves, and change.
 
+pub mod passkeys;
 pub mod password;
 pub mod sessions;
 pub mod two_factor;
@@ -10,11 +11,12 @@ use crate::{
         audit::{AuditEvent, UserFields},
         company::Company,
         credentials::token::TokenHash,
+        ids::UserId,
         role::Role,
         text::PersonName,
     },
     store::{
-        ReadEntry, groups,
+        ReadEntry, StoreError, groups,
         sessions::ListedSession,
         users::{self, User},
     },
@@ -37,6 +39,8 @@ const EVENTS_MAX: usize = 15;
 /// A user as they see themselves.
 #[derive(Debug, Clone)]
 pub struct MyAccount {
+    /// False for a user who signs in with passkeys only.
+    pub has_password: bool,
     /// `None` while it is off.
     pub two_factor: Option<TwoFactorState>,
     pub groups: Vec<String>,
@@ -66,6 +70,7 @@ pub fn show(ctx: &Context, user: &User, company: &Company, session: TokenHash) -
         let mut sessions = sessions.map(|listed| OwnSession { is_current: listed.is(session), session: listed }).collect::<Vec<_>>();
         sessions.sort_by_key(|session| !session.is_current);
         Ok(MyAccount {
+            has_password: users::password_hash(db, user.id)?.is_some(),
             two_factor: two_factor_app::state(db, user)?,
             groups: memberships.into_iter().map(|membership| membership.group_name).collect(),
             email_change: email_change::pending_with_mail(db, user, now)?,
@@ -74,6 +79,11 @@ pub fn show(ctx: &Context, user: &User, company: &Company, session: TokenHash) -
             events: Visible::to_oneself(user.id).latest(db, EVENTS_MAX)?,
         })
     })
+}
+
+/// True if the user has a password.
+pub fn has_password(ctx: &Context, user: UserId) -> Result<bool, StoreError> {
+    Ok(ctx.store.read(|db| users::password_hash(db, user))?.is_some())
 }
 
 /// Reason for which the name does not change.

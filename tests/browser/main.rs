@@ -59,6 +59,7 @@ mod manage;
 mod my_account;
 mod new_account;
 mod new_user;
+mod passkeys;
 mod portfolio_admin;
 mod sessions;
 mod two_factor;

@@ -28,7 +28,7 @@ pub(crate) struct Site {
 impl Site {
     /// A company without users.
     pub(crate) fn empty() -> Self {
-        Self::start(true, |setting| Box::pin(TestApp::with(Db::Sqlite, setting)))
+        Self::start("127.0.0.1", true, |setting| Box::pin(TestApp::with(Db::Sqlite, setting)))
     }
 
     /// A company with one Admin, Maya Fischer.
@@ -37,17 +37,22 @@ impl Site {
     }
 
     pub(crate) fn with_admin_on(db: Db) -> Self {
-        Self::start(true, move |setting| Box::pin(async move { TestApp::with_admin_and(db, setting).await.0 }))
+        Self::start("127.0.0.1", true, move |setting| Box::pin(async move { TestApp::with_admin_and(db, setting).await.0 }))
     }
 
     /// A company with one Admin and no mail server.
     pub(crate) fn without_mail_server() -> Self {
-        Self::start(false, |setting| Box::pin(async { TestApp::with_admin_and(Db::Sqlite, setting).await.0 }))
+        Self::start("127.0.0.1", false, |setting| Box::pin(async { TestApp::with_admin_and(Db::Sqlite, setting).await.0 }))
     }
 
-    fn start(sends_mail: bool, make: impl FnOnce(Setting) -> std::pin::Pin<Box<dyn Future<Output = TestApp>>>) -> Self {
+    /// A company with one Admin at an address with a name, without which there are no passkeys.
+    pub(crate) fn with_passkeys() -> Self {
+        Self::start("localhost", true, |setting| Box::pin(async { TestApp::with_admin_and(Db::Sqlite, setting).await.0 }))
+    }
+
+    fn start(host: &str, sends_mail: bool, make: impl FnOnce(Setting) -> std::pin::Pin<Box<dyn Future<Output = TestApp>>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let origin: &'static str = format!("http://{}", listener.local_addr().unwrap()).leak();
+        let origin: &'static str = format!("http://{host}:{}", listener.local_addr().unwrap().port()).leak();
         let system = System::new();
         let app = system.block_on(make(Setting { origin, sends_mail, ..Setting::default() }));
         let reach = RequestTrust { origin: origin.to_owned(), is_https: false, any_loopback: false, is_trusted_proxy: Arc::new(|_| false) };

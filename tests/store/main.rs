@@ -119,6 +119,7 @@ fn context(store: &Store) -> Context {
             sign_in: || "/sign-in".to_owned(),
             my_account: || "/my-account".to_owned(),
         },
+        relying_party: None,
         sends_mail: false,
     }
 }

@@ -243,6 +243,28 @@ impl Browser {
         })
     }
 
+    /// Connects an authenticator that keeps passkeys; returns its id. Its user consents, and is verified unless told otherwise.
+    #[track_caller]
+    pub fn connect_authenticator(&self) -> String {
+        let kind = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true, "isUserVerified": true,
+            "isUserConsenting": true,
+        });
+        self.webauthn("authenticator", &kind).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Lets the user of an authenticator be verified, or fail to.
+    #[track_caller]
+    pub fn verify_user(&self, authenticator: &str, verified: bool) {
+        self.webauthn(&format!("authenticator/{authenticator}/uv"), &json!({ "isUserVerified": verified }));
+    }
+
+    #[track_caller]
+    fn webauthn(&self, path: &str, body: &Value) -> Value {
+        let (path, body) = (format!("webauthn/{path}"), body.clone());
+        self.ask(|client| async move { client.issue_cmd(Extension { path, body: Some(body) }).await })
+    }
+
     /// Deletes all cookies.
     #[track_caller]
     pub fn forget_cookies(&self) {

@@ -1,6 +1,8 @@
 DROP TABLE refused_sign_ins;
 DROP TABLE invitation_counts;
 DROP TABLE throttles;
+DROP TABLE used_challenges;
+DROP TABLE passkeys;
 DROP TABLE recovery_codes;
 DROP TABLE authenticator_apps;
 DROP TABLE known_browsers;

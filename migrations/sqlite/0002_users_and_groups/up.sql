@@ -17,7 +17,7 @@ CREATE TABLE user_rows (
     last_sign_in_at       TIMESTAMP,
     deleted_at            TIMESTAMP,
     deleted_by            BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
-    -- Time since when sign-ins need a code; NULL while two-factor is off.
+    -- Time since when sign-ins by password need a second step; NULL while two-factor is off.
     two_factor_since      TIMESTAMP,
     appearance            TEXT      NOT NULL DEFAULT 'system' CHECK (appearance IN ('system', 'light', 'dark')),
     -- Both are made in Rust and compared byte by byte.

@@ -101,6 +101,30 @@ CREATE TABLE recovery_codes (
     PRIMARY KEY (user_id, hash)
 ) WITHOUT ROWID;
 
+-- Passkeys: the public key and what belongs to it, as the library stores it. The handle is random and the same for all passkeys of a user; it
+-- is what an authenticator knows of the user. A counter of signatures that goes back is the sign of a copy.
+CREATE TABLE passkeys (
+    id            INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id       BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
+    user_handle   BLOB      NOT NULL CHECK (length(user_handle) = 16),
+    credential_id BLOB      NOT NULL UNIQUE,
+    credential    TEXT      NOT NULL,
+    sign_count    BIGINT    NOT NULL,
+    name          TEXT      NOT NULL,
+    created_at    TIMESTAMP NOT NULL,
+    last_used_at  TIMESTAMP,
+    -- First refusal because of the counter.
+    suspected_at  TIMESTAMP
+);
+CREATE INDEX passkeys_of_user ON passkeys (user_id);
+
+-- Hashes of challenges that were answered, until they expire: each works once. A stranger writes none.
+CREATE TABLE used_challenges (
+    hash       BLOB      NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+    expires_at TIMESTAMP NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX used_challenges_by_end ON used_challenges (expires_at);
+
 -- Failed attempts in a row and requests for new passwords, by typed address (hashed, known or not) and by network; new passwords that were
 -- tried behind a link; tries at one's current password while signed in and at codes; forms that came after the end of their session; and mails that an administrator
 -- sends to a user, by both.
@@ -131,7 +155,7 @@ CREATE TABLE refused_sign_ins (
     minute    TIMESTAMP NOT NULL,
     network   TEXT      NOT NULL,
     email_key TEXT      NOT NULL,
-    reason    TEXT      NOT NULL CHECK (reason IN ('wrong', 'deactivated', 'throttled', 'code')),
+    reason    TEXT      NOT NULL CHECK (reason IN ('wrong', 'deactivated', 'throttled', 'code', 'passkey')),
     times     BIGINT    NOT NULL,
     PRIMARY KEY (minute, network, email_key, reason)
 ) WITHOUT ROWID;

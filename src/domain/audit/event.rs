@@ -84,6 +84,10 @@ audit_events! {
     TwoFactorReset = "two_factor.reset" { sessions_ended: u64 }
     RecoveryCodesRenewed = "two_factor.recovery_codes_renewed" {}
     RecoveryCodeUsed = "two_factor.recovery_code_used" { left: u64 }
+    PasskeyAdded = "passkey.added" { name: String }
+    PasskeyRenamed = "passkey.renamed" { before: String, after: String }
+    PasskeyRemoved = "passkey.removed" { name: String }
+    PasskeySuspected = "passkey.suspected" { name: String }
     EmailChangeRequested = "email.change_requested" { before: String, after: String, expires_at: DateTime<Utc> }
     EmailChangeWithdrawn = "email.change_withdrawn" { email: Option<String> }
     EmailChangeCancelled = "email.change_cancelled" { email: Option<String>, requested_by: Option<Named> }

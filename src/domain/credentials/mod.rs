@@ -1,5 +1,6 @@
-//! Passwords, single-use tokens, and the waits after failed attempts.
+//! Passwords, passkeys, single-use tokens, and the waits after failed attempts.
 
+pub mod passkey;
 pub mod password;
 pub mod proof;
 pub mod recovery;

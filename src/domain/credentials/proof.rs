@@ -8,6 +8,7 @@ stored_enum! {
         Password = "password",
         /// Code of an authenticator app.
         Code = "code",
+        Passkey = "passkey",
     }
 }
 
@@ -16,6 +17,7 @@ impl ProofMethod {
         match self {
             Self::Password => "Password",
             Self::Code => "Code",
+            Self::Passkey => "Passkey",
         }
     }
 
@@ -24,6 +26,7 @@ impl ProofMethod {
         match self {
             Self::Password => "the password",
             Self::Code => "an authenticator code",
+            Self::Passkey => "a passkey",
         }
     }
 }

@@ -196,7 +196,9 @@ impl AddressUndone {
                 Paragraph::plain(&format!("Your email address in {}, is {old} again, in place of {new}.", console(company))),
                 Paragraph::dated("The change was undone with the link at the old address, on", *at),
                 Paragraph::plain("You are signed out everywhere. Open links to the other address no longer work."),
-                Paragraph::plain("If someone else may know your password, reset it with \"Forgot password?\" on the sign-in page."),
+                Paragraph::plain(
+                    "If someone else may know your password, reset it with \"Forgot password?\" on the sign-in page. Remove passkeys in My account that aren't yours.",
+                ),
             ],
             action: None,
             notes: vec![ASK],

@@ -36,6 +36,14 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         change: TwoFactorChange::CodeUsed { left: 1 },
         link: link.clone(),
     };
+    let passkey = PasskeyChanged {
+        first_name: name.clone(),
+        company: company.clone(),
+        at: now(),
+        change: PasskeyChange::Suspected,
+        name: name.clone(),
+        link: link.clone(),
+    };
     vec![
         Message::Invitation(invitation.clone()),
         Message::InvitationAgain(invitation),
@@ -84,6 +92,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         }),
         Message::AddressUndoneNotice(notice),
         Message::TwoFactorChanged(factor),
+        Message::PasskeyChanged(passkey),
         Message::TwoFactorReminder(TwoFactorReminder { change: change.clone(), link: link.clone() }),
         Message::TwoFactorReset(change.clone()),
         Message::TwoFactorResetNotice(TwoFactorResetNotice { change: change.clone(), who: name.clone() }),
@@ -108,6 +117,7 @@ fn has_link(message: &Message) -> bool {
             | Message::PasswordReset(_)
             | Message::PasswordChanged(_)
             | Message::TwoFactorChanged(_)
+            | Message::PasskeyChanged(_)
             | Message::TwoFactorReminder(_)
             | Message::AddressConfirm(_)
             | Message::AddressStop(_)
@@ -183,6 +193,7 @@ fn usual_names() {
             "Your Usher email address was changed back",
             "Email address of a user was changed back",
             "A recovery code was used",
+            "A passkey may have been copied",
             "Please turn two-factor on",
             "Two-factor turned off for your user",
             "Two-factor of a user was reset",

@@ -28,6 +28,8 @@ pub struct TwoFactorChanged {
 pub enum TwoFactorChange {
     TurnedOn,
     TurnedOff,
+    /// Removed beside passkeys, by which two-factor stays on.
+    AppRemoved,
     CodesRenewed,
     /// A recovery code signed the user in, with the number of those left.
     CodeUsed {
@@ -53,6 +55,12 @@ impl TwoFactorChanged {
                 "Two-factor is off",
                 format!("Two-factor was turned off for your sign-in to {console}, on"),
                 "Signing in needs your password only.",
+            ),
+            TwoFactorChange::AppRemoved => (
+                "Your authenticator app was removed",
+                "Your authenticator app was removed",
+                format!("The authenticator app was removed from your sign-in to {console}, on"),
+                "Signing in with your password needs a passkey.",
             ),
             TwoFactorChange::CodesRenewed => (
                 "Your recovery codes were renewed",
@@ -106,12 +114,12 @@ impl TwoFactorReminder {
         let ByOther { first_name, by, company, .. } = &self.change;
         MailLayout {
             subject: "Please turn two-factor on".to_owned(),
-            preheader: "A code from your phone protects your sign-in.".to_owned(),
+            preheader: "A code from your phone, or a passkey, protects your sign-in.".to_owned(),
             heading: "Turn two-factor on",
             first_name: first_name.clone(),
             paragraphs: vec![
                 Paragraph::plain(&format!("{} asked you to turn two-factor on for your sign-in to {}.", admin_name(by), console(company))),
-                Paragraph::plain("You need an authenticator app on your phone, and two minutes."),
+                Paragraph::plain("You need an authenticator app on your phone or a passkey, and two minutes."),
             ],
             action: Some(Action { label: "Turn on two-factor", link: self.link.clone() }),
             notes: vec![ASK],
@@ -130,7 +138,9 @@ pub(super) fn reset(change: &ByOther) -> MailLayout {
         first_name: first_name.clone(),
         paragraphs: vec![
             Paragraph::dated(&format!("{} reset your two-factor in {}, on", admin_name(by), console(company)), *at),
-            Paragraph::plain("You are signed out everywhere. Sign in with your password, then set two-factor up again in My account."),
+            Paragraph::plain(
+                "You are signed out everywhere. Sign in with your password, or choose one with Forgot password?, then set two-factor up again in My account.",
+            ),
         ],
         action: None,
         notes: vec![ASK],

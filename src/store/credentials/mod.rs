@@ -1,5 +1,6 @@
-//! Failed attempts, password reset requests, recoveries and two-factor.
+//! Second factors, passkeys, failed attempts, password reset requests and recoveries.
 
+pub mod passkeys;
 pub(in crate::store) mod pending_refusals;
 pub mod recoveries;
 pub mod refused_sign_ins;

@@ -29,6 +29,8 @@ stored_enum! {
         Throttled = "throttled",
         /// The password is right, the two-factor code wrong.
         Code = "code",
+        /// The passkey is unknown, or its answer wrong.
+        Passkey = "passkey",
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     domain::{clock::Timestamp, credentials::password::PasswordHash, ids::UserId},
     store::{
         Database, StoreError, Tx,
-        schema::{authenticator_apps, recovery_codes},
+        schema::{authenticator_apps, passkeys, recovery_codes},
         users,
     },
 };
@@ -39,15 +39,15 @@ pub struct HashedCodes {
     pub hashes: Vec<PasswordHash>,
 }
 
-/// The user's app, if two-factor is on.
+/// The user's app, if there is one.
 pub fn app(db: &mut Database, user: UserId) -> Result<Option<AppRow>, StoreError> {
     Ok(authenticator_apps::table.find(user.0).select(AppRow::as_select()).first(db).optional()?)
 }
 
-/// Turns two-factor on.
+/// Adds an app.
 ///
 /// # Errors
-/// A unique violation where it is on already.
+/// A unique violation where there is one.
 pub fn turn_on(tx: &mut Tx<'_>, new: &NewApp<'_>) -> Result<(), StoreError> {
     diesel::insert_into(authenticator_apps::table)
         .values((
@@ -58,14 +58,23 @@ pub fn turn_on(tx: &mut Tx<'_>, new: &NewApp<'_>) -> Result<(), StoreError> {
         ))
         .execute(tx.db())?;
     insert_codes(tx, new.user, new.codes)?;
-    users::set_two_factor_since(tx, new.user, Some(new.now))
+    note_methods(tx, new.user, new.now)
 }
 
-/// Turns two-factor off, and removes the recovery codes. Tells if it was on.
-pub fn turn_off(tx: &mut Tx<'_>, user: UserId) -> Result<bool, StoreError> {
+/// Removes the app and the recovery codes. Tells if there was an app.
+pub fn turn_off(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
     let removed = diesel::delete(authenticator_apps::table.find(user.0)).execute(tx.db())?;
-    users::set_two_factor_since(tx, user, None)?;
+    note_methods(tx, user, now)?;
     Ok(removed == 1)
+}
+
+/// Notes since when the user has an app or a passkey: sign-ins by password then need a second step.
+pub(super) fn note_methods(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    let app = authenticator_apps::table.find(user.0).select(authenticator_apps::user_id);
+    let passkey = passkeys::table.filter(passkeys::user_id.eq(user.0)).select(passkeys::id);
+    let has_app = diesel::select(diesel::dsl::exists(app)).get_result::<bool>(tx.db())?;
+    let has_passkey = diesel::select(diesel::dsl::exists(passkey)).get_result::<bool>(tx.db())?;
+    users::set_two_factor_since(tx, user, (has_app || has_passkey).then_some(now))
 }
 
 /// Accepts a code of this half minute. Of several requests with one code, also at once, one gets `true`; codes before an

@@ -105,13 +105,13 @@ pub fn renew_invitation(tx: &mut Tx<'_>, id: UserId, expires_at: Timestamp) -> R
     set(tx, id, user_rows::invitation_expires_at.eq(Some(expires_at)))
 }
 
-/// Accepts an invitation: sets name and password.
+/// Accepts an invitation: sets name and password, which a user with a passkey does without.
 pub fn set_credentials(
     tx: &mut Tx<'_>,
     user: &User,
     first_name: &PersonName,
     last_name: &PersonName,
-    password: &PasswordHash,
+    password: Option<&PasswordHash>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (first_name, last_name) = (first_name.as_str(), last_name.as_str());
@@ -120,16 +120,19 @@ pub fn set_credentials(
         user_rows::last_name.eq(last_name),
         user_rows::sort_key.eq(sort_key(&display_name(first_name, last_name, &user.email))),
         user_rows::search.eq(search_text(first_name, last_name, &user.email)),
-        user_rows::password_hash.eq(Some(password.as_str())),
+        user_rows::password_hash.eq(password.map(PasswordHash::as_str)),
         user_rows::credentials_set_at.eq(Some(now)),
         user_rows::version.eq(user_rows::version + 1),
     );
     set(tx, user.id, changes)
 }
 
-/// Notes since when sign-ins need a code; `None` while they do not.
-pub(in crate::store) fn set_two_factor_since(tx: &mut Tx<'_>, id: UserId, since: Option<Timestamp>) -> Result<(), StoreError> {
-    set(tx, id, user_rows::two_factor_since.eq(since))
+/// Notes that sign-ins by password need a second step, from `now` on if they did not before; `None` if they need none.
+pub(in crate::store) fn set_two_factor_since(tx: &mut Tx<'_>, id: UserId, now: Option<Timestamp>) -> Result<(), StoreError> {
+    let Some(now) = now else { return set(tx, id, user_rows::two_factor_since.eq(None::<Timestamp>)) };
+    let without = user_rows::table.find(id.0).filter(user_rows::two_factor_since.is_null());
+    diesel::update(without).set(user_rows::two_factor_since.eq(Some(now))).execute(tx.db())?;
+    Ok(())
 }
 
 /// Sets the appearance of pages.

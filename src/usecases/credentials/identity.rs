@@ -9,9 +9,14 @@ use crate::{
             token::Token,
             two_factor::AppCode,
         },
+        ids::UserId,
         policy::UserAction,
     },
-    store::users,
+    store::{
+        StoreError,
+        credentials::{passkeys, two_factor},
+        users,
+    },
     usecases::{
         ActionError, Context, Principal,
         shared::{error::action_error_from_store, transaction::Rights},
@@ -21,6 +26,7 @@ use crate::{
 use super::{
     current_password::{self, CurrentPasswordError, PasswordProof},
     own_code,
+    passkey::{Ceremony, PasskeyAnswer},
     second_step::{CheckedCode, Code, SecondStepError},
 };
 
@@ -29,6 +35,16 @@ use super::{
 pub enum TypedProof {
     Password(Password),
     Code(AppCode),
+    Passkey(PasskeyAnswer),
+}
+
+/// Proofs that a user can give.
+#[derive(Debug, Clone)]
+pub struct Proofs {
+    pub has_password: bool,
+    pub has_app: bool,
+    /// Begun proof by a passkey; `None` without passkeys.
+    pub ceremony: Option<Ceremony>,
 }
 
 /// Reason for which nothing is confirmed.
@@ -65,6 +81,17 @@ pub(in crate::usecases) fn require_recent(ctx: &Context, principal: &Principal) 
     })
 }
 
+/// Proofs that the user can give.
+pub fn proofs(ctx: &Context, user: UserId) -> Result<Proofs, StoreError> {
+    ctx.store.read(|db| {
+        Ok(Proofs {
+            has_password: users::password_hash(db, user)?.is_some(),
+            has_app: two_factor::app(db, user)?.is_some(),
+            ceremony: Ceremony::proof(ctx, user, &passkeys::of_user(db, user)?),
+        })
+    })
+}
+
 /// A proof that is ready for the transaction.
 enum CheckedProof {
     Password(PasswordProof),
@@ -78,6 +105,9 @@ pub fn confirm(ctx: &Context, principal: &Principal, typed: &TypedProof) -> Resu
             (CheckedProof::Password(current_password::prove(ctx, principal, password)?), ProofMethod::Password)
         }
         TypedProof::Code(code) => (CheckedProof::Code(own_code::check(ctx, principal, &Code::App(code.clone()))?), ProofMethod::Code),
+        TypedProof::Passkey(answer) => {
+            (CheckedProof::Code(own_code::check(ctx, principal, &Code::Passkey(answer.clone()))?), ProofMethod::Passkey)
+        }
     };
     let token = Token::new(&*ctx.random);
     principal.audited_transaction(ctx, Rights::Stay, |work| {

@@ -9,12 +9,14 @@ use crate::{
             password::NewPassword,
             token::{Token, TokenPurpose},
         },
-        text::PersonName,
-        user::Status,
+        text::{PasskeyName, PersonName},
+        user::{Status, Who},
     },
     mail::Message,
     store::{
-        company, tokens,
+        StoreError, company,
+        credentials::passkeys,
+        tokens,
         users::{self, User},
     },
     usecases::{
@@ -29,7 +31,11 @@ use crate::{
     },
 };
 
-use super::{new_password, sessions};
+use super::{
+    new_password,
+    passkey::{Ceremony, PasskeyAnswer, Purpose},
+    sessions,
+};
 
 /// An invitation that can be accepted.
 #[derive(Debug, Clone)]
@@ -69,15 +75,68 @@ pub fn accept(
     let password = new_password::hash(ctx, token, password, &known, &client.client_ip)?;
     ctx.store.audited_transaction(|tx| {
         let (_, user) = links::consume(tx, TokenPurpose::Invitation, token, &[Status::Invited], now)?;
-        users::set_credentials(tx, &user, first_name, last_name, &password.hash, now)?;
+        users::set_credentials(tx, &user, first_name, last_name, Some(&password.hash), now)?;
         password.settle(tx, now)?;
         let who = users::find(tx.db(), user.id)?.ok_or(LinkError::NotOpen)?.who();
         let mut work = UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now);
-        grantors::judge_again(&mut work, &user)?;
-        work.record(&who, &AuditEvent::InvitationAccepted { email: who.email.clone() });
-        sessions::begin(&mut work, &who, &session, client)?;
+        join(&mut work, &user, &who, &session, client)?;
         Ok(session.clone())
     })
+}
+
+/// Effects of an acceptance besides the credentials: assignments, the audit event and the session.
+fn join(work: &mut UnitOfWork<'_, '_>, invited: &User, who: &Who, session: &Token, client: &ClientInfo) -> Result<(), StoreError> {
+    grantors::judge_again(work, invited)?;
+    work.record(who, &AuditEvent::InvitationAccepted { email: who.email.clone() });
+    sessions::begin(work, who, session, client)
+}
+
+/// Begins to make a passkey in place of a password.
+pub fn begin_passkey(ctx: &Context, token: &Token, user: &User) -> Option<Ceremony> {
+    Ceremony::registration(ctx, Purpose::Invitation(token.hash()), user, &[])
+}
+
+/// Accepts an invitation with a passkey as the only credential, and signs the user in.
+pub fn accept_with_passkey(
+    ctx: &Context,
+    token: &Token,
+    first_name: &PersonName,
+    last_name: &PersonName,
+    (answer, passkey_name): (&PasskeyAnswer, &PasskeyName),
+    client: &ClientInfo,
+) -> Result<Token, AcceptPasskeyError> {
+    let (now, session) = (ctx.now(), Token::new(&*ctx.random));
+    let ceremony = answer.open(ctx, Purpose::Invitation(token.hash())).ok_or(AcceptPasskeyError::Refused)?;
+    let party = ctx.relying_party.as_ref().ok_or(AcceptPasskeyError::Refused)?;
+    let new = party.finish_registration(&ceremony.state, &answer.credential).map_err(|_| AcceptPasskeyError::Refused)?;
+    ctx.store.audited_transaction(|tx| {
+        let (_, user) = links::consume(tx, TokenPurpose::Invitation, token, &[Status::Invited], now)?;
+        users::set_credentials(tx, &user, first_name, last_name, None, now)?;
+        let who = users::find(tx.db(), user.id)?.ok_or(LinkError::NotOpen)?.who();
+        let mut work = UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now);
+        if passkeys::is_known(work.tx.db(), &new.credential_id)? || !ceremony.use_up(&mut work)? {
+            return Err(AcceptPasskeyError::Refused);
+        }
+        passkeys::insert(work.tx, user.id, &new, passkey_name, now)?;
+        work.record(&who, &AuditEvent::PasskeyAdded { name: passkey_name.to_string() });
+        join(&mut work, &user, &who, &session, client)?;
+        Ok(session.clone())
+    })
+}
+
+/// Reason for which an invitation is not accepted with a passkey.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptPasskeyError {
+    #[error("the passkey is not accepted")]
+    Refused,
+    #[error(transparent)]
+    Link(#[from] LinkError),
+}
+
+impl From<StoreError> for AcceptPasskeyError {
+    fn from(error: StoreError) -> Self {
+        Self::Link(error.into())
+    }
 }
 
 /// Mails a new link to the address of an expired one. The answer reveals nothing else.

@@ -7,6 +7,8 @@ pub mod identity;
 pub mod invitation;
 pub mod new_password;
 pub(in crate::usecases) mod own_code;
+pub mod passkey;
+pub mod passkey_sign_in;
 pub mod password_reset;
 pub mod recovery;
 mod refusal;

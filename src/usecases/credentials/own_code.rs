@@ -24,14 +24,14 @@ pub(in crate::usecases) fn check(ctx: &Context, principal: &Principal, code: &Co
         }
         return Err(SecondStepError::Throttled { until });
     }
-    CheckedCode::of(ctx, *id, code)
+    CheckedCode::of(ctx, *id, code, client_ip)
 }
 
 /// Accepts the code, once, and clears the attempts. A wrong one is noted.
 pub(in crate::usecases) fn accept(work: &mut UnitOfWork<'_, '_>, user: &User, code: &CheckedCode) -> Result<(), SecondStepError> {
     let accepted = code.accept(work, user);
     if let (Err(SecondStepError::Wrong), Some(client_ip)) = (&accepted, work.client_ip()) {
-        refusal::note(work.ctx, user, client_ip, RefusalReason::Code);
+        refusal::note(work.ctx, user, client_ip, code.refusal());
     }
     accepted?;
     Ok(throttles::clear_attempts(work.tx, &Bucket::own_code(user.id))?)

@@ -109,11 +109,17 @@ pub fn send(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Re
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| UserAction::SendPasswordReset(target))?;
         work.count_mail(&user)?;
-        let expires_at = work.now + TERM;
-        ResetMail { user: &user, token: &token, asked_by: Some(work.actor.name.clone()), expires_at }.post(work)?;
-        work.record(&user, &AuditEvent::PasswordResetSent { expires_at: expires_at.and_utc() });
+        mail_link(work, &user, &token)?;
         Ok(user)
     })
+}
+
+/// Mails a user a reset link on behalf of the actor, and records it.
+pub(in crate::usecases) fn mail_link(work: &mut UnitOfWork<'_, '_>, user: &User, token: &Token) -> Result<(), StoreError> {
+    let expires_at = work.now + TERM;
+    ResetMail { user, token, asked_by: Some(work.actor.name.clone()), expires_at }.post(work)?;
+    work.record(user, &AuditEvent::PasswordResetSent { expires_at: expires_at.and_utc() });
+    Ok(())
 }
 
 /// Mail with a reset link, in place of an earlier one.

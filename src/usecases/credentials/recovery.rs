@@ -52,8 +52,8 @@ pub struct RecoveryLink {
     pub email: String,
     pub expires_at: Timestamp,
     pub steps: Vec<RecoveryStep>,
-    /// True if signing in still needs a code.
-    pub needs_code: bool,
+    /// True if signing in takes a second step.
+    pub needs_second_step: bool,
 }
 
 /// Reason for which no recovery link is made.
@@ -94,7 +94,7 @@ pub fn recover(ctx: &Context, principal: &Principal, request: &RecoveryRequest) 
         work.record(&user, &AuditEvent::RecoveryLinkMade { expires_at: expires_at.and_utc() });
         notify(work, &user, &steps)?;
         let address = ctx.links.with_token(TokenPurpose::Recovery, &token);
-        Ok(RecoveryLink { address, email: user.email, expires_at, steps, needs_code: user.two_factor_since.is_some() })
+        Ok(RecoveryLink { address, email: user.email, expires_at, steps, needs_second_step: user.two_factor_since.is_some() })
     })
 }
 

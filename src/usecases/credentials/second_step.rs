@@ -1,4 +1,4 @@
-//! Second step of a sign-in: a code, after the right password. The step is no session; it lasts ten minutes and ends with
+//! Second step of a sign-in: a code or a passkey, after the right password. The step is no session; it lasts ten minutes and ends with
 //! the user's access.
 
 use chrono::TimeDelta;
@@ -19,7 +19,7 @@ use crate::{
     mail::messages::TwoFactorChange,
     store::{
         Database, StoreError, Tx, company,
-        credentials::{refused_sign_ins::RefusalReason, throttles, two_factor},
+        credentials::{passkeys, refused_sign_ins::RefusalReason, throttles, two_factor},
         sessions as stored,
         tokens::{self, NewToken},
         users::{self, User},
@@ -30,7 +30,10 @@ use crate::{
     },
 };
 
-use super::{refusal, sessions, two_factor_app};
+use super::{
+    passkey::{Ceremony, CheckedPasskey, PasskeyAnswer, Purpose},
+    refusal, sessions, two_factor_app,
+};
 
 /// Lifetime of a step.
 pub const TERM: TimeDelta = TimeDelta::minutes(10);
@@ -38,11 +41,23 @@ pub const TERM: TimeDelta = TimeDelta::minutes(10);
 /// Wrong codes in a row of which the user is told.
 const WRONG_CODES_TOLD: i32 = 5;
 
-/// A typed code.
+/// A typed code, or a passkey in its place.
 #[derive(Debug, Clone)]
 pub enum Code {
     App(AppCode),
     Recovery(RecoveryCode),
+    Passkey(PasskeyAnswer),
+}
+
+/// An open step.
+#[derive(Debug, Clone)]
+pub struct OpenStep {
+    pub email: String,
+    /// The company's name.
+    pub company: String,
+    pub has_app: bool,
+    /// Begun proof by a passkey; `None` without passkeys.
+    pub ceremony: Option<Ceremony>,
 }
 
 /// Reason for which a step does not end in a session.
@@ -88,12 +103,14 @@ fn user_of(db: &mut Database, token: &Token, now: Timestamp) -> Result<Option<Us
     Ok(user.filter(|user| user.status(now) == Status::Active && user.two_factor_since.is_some()))
 }
 
-/// Address of the user of an open step, and the company's name; `None` for a step that has ended.
-pub fn look(ctx: &Context, token: &Token) -> Result<Option<(String, String)>, StoreError> {
+/// The open step with this token; `None` for a step that has ended.
+pub fn look(ctx: &Context, token: &Token) -> Result<Option<OpenStep>, StoreError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let Some(user) = user_of(db, token, now)? else { return Ok(None) };
-        Ok(Some((user.email, company::load(db)?.name)))
+        let ceremony = Ceremony::proof(ctx, user.id, &passkeys::of_user(db, user.id)?);
+        let has_app = two_factor::app(db, user.id)?.is_some();
+        Ok(Some(OpenStep { email: user.email, company: company::load(db)?.name, has_app, ceremony }))
     })
 }
 
@@ -138,7 +155,7 @@ pub fn finish(ctx: &Context, step: &Token, code: &Code, client: &ClientInfo) -> 
         refuse(RefusalReason::Throttled);
         return Err(hold);
     }
-    let code = CheckedCode::of(ctx, user.id, code)?;
+    let code = CheckedCode::of(ctx, user.id, code, &client.client_ip)?;
     let session = Token::new(&*ctx.random);
     let signed_in = ctx.store.audited_transaction(|tx| {
         let locked = users::lock(tx, user.id)?;
@@ -157,7 +174,7 @@ pub fn finish(ctx: &Context, step: &Token, code: &Code, client: &ClientInfo) -> 
         Ok(session.clone())
     });
     if matches!(signed_in, Err(SecondStepError::Wrong)) {
-        refuse(RefusalReason::Code);
+        refuse(code.refusal());
         warn_of_wrong_codes(ctx, &user, client)?;
     }
     signed_in
@@ -193,17 +210,32 @@ fn buckets(db: &mut Database, user: &User, client: &ClientInfo) -> Result<Vec<Bu
 pub(in crate::usecases) enum CheckedCode {
     App(AppCode),
     Recovery(PasswordHash),
+    Passkey(Box<CheckedPasskey>),
+    /// Passkey that is refused already.
+    WrongPasskey,
 }
 
 impl CheckedCode {
-    pub(in crate::usecases) fn of(ctx: &Context, user: UserId, code: &Code) -> Result<Self, SecondStepError> {
+    pub(in crate::usecases) fn of(ctx: &Context, user: UserId, code: &Code, client_ip: &str) -> Result<Self, SecondStepError> {
         let code = match code {
             Code::App(code) => return Ok(Self::App(code.clone())),
             Code::Recovery(code) => code,
+            Code::Passkey(answer) => {
+                let checked = CheckedPasskey::of(ctx, Purpose::Proof(user), answer, client_ip)?;
+                return Ok(checked.map_or(Self::WrongPasskey, |(checked, _)| Self::Passkey(Box::new(checked))));
+            }
         };
         let app = ctx.store.read(|db| two_factor::app(db, user))?.ok_or(SecondStepError::Ended)?;
         let salt = app.recovery_salt.try_into().map_err(|_| HashingFailed)?;
         Ok(Self::Recovery(Password::typed(code.reveal()).hash(&salt)?))
+    }
+
+    /// Reason that is noted where it is wrong.
+    pub(in crate::usecases) fn refusal(&self) -> RefusalReason {
+        match self {
+            Self::App(_) | Self::Recovery(_) => RefusalReason::Code,
+            Self::Passkey(_) | Self::WrongPasskey => RefusalReason::Passkey,
+        }
     }
 
     /// Accepts the code, once. The user is told of a used recovery code.
@@ -225,6 +257,14 @@ impl CheckedCode {
                 work.record(user, &AuditEvent::RecoveryCodeUsed { left });
                 Ok(())
             }
+            Self::Passkey(checked) => {
+                if checked.accept(work)? {
+                    Ok(())
+                } else {
+                    Err(SecondStepError::Wrong)
+                }
+            }
+            Self::WrongPasskey => Err(SecondStepError::Wrong),
         }
     }
 }

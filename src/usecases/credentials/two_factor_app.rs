@@ -15,16 +15,27 @@ use crate::{
     },
     store::{
         Database, StoreError, company,
-        credentials::two_factor::{self, HashedCodes},
+        credentials::{
+            passkeys::{self, PasskeyRow},
+            two_factor::{self, HashedCodes},
+        },
         users::User,
     },
     usecases::{Context, shared::transaction::UnitOfWork},
 };
 
 /// State of a user's two-factor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct TwoFactorState {
     pub since: Timestamp,
+    pub app: Option<AppState>,
+    /// Passkeys, the oldest first.
+    pub passkeys: Vec<PasskeyRow>,
+}
+
+/// State of an authenticator app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AppState {
     pub last_used_at: Option<Timestamp>,
     pub codes_left: u64,
 }
@@ -66,6 +77,20 @@ pub(in crate::usecases) fn tell(work: &mut UnitOfWork<'_, '_>, user: &User, chan
 
 /// State of a user's two-factor; `None` while it is off.
 pub(in crate::usecases) fn state(db: &mut Database, user: &User) -> Result<Option<TwoFactorState>, StoreError> {
-    let (Some(since), Some(app)) = (user.two_factor_since, two_factor::app(db, user.id)?) else { return Ok(None) };
-    Ok(Some(TwoFactorState { since, last_used_at: app.last_used_at, codes_left: two_factor::codes_left(db, user.id)? }))
+    let Some(since) = user.two_factor_since else { return Ok(None) };
+    let app = match two_factor::app(db, user.id)? {
+        Some(app) => Some(AppState { last_used_at: app.last_used_at, codes_left: two_factor::codes_left(db, user.id)? }),
+        None => None,
+    };
+    Ok(Some(TwoFactorState { since, app, passkeys: passkeys::of_user(db, user.id)? }))
+}
+
+/// True if the user has a passkey.
+pub fn has_passkeys(ctx: &Context, user: UserId) -> Result<bool, StoreError> {
+    Ok(!ctx.store.read(|db| passkeys::of_user(db, user))?.is_empty())
+}
+
+/// True if the user has an authenticator app.
+pub fn has_app(ctx: &Context, user: UserId) -> Result<bool, StoreError> {
+    Ok(ctx.store.read(|db| two_factor::app(db, user))?.is_some())
 }

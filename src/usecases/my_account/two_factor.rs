@@ -17,8 +17,11 @@ use crate::{
     },
     mail::messages::TwoFactorChange,
     store::{
-        credentials::two_factor::{self, NewApp},
-        users::User,
+        credentials::{
+            passkeys,
+            two_factor::{self, NewApp},
+        },
+        users::{self, User},
     },
     usecases::{
         ActionError, Context, Principal, Submission,
@@ -139,7 +142,8 @@ pub fn turn_on(
     let token = Token::new(&*ctx.random);
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself_proved()?;
-        if user.two_factor_since.is_some() {
+        // A code protects a password; users without one have passkeys.
+        if two_factor::app(work.tx.db(), user.id)?.is_some() || users::password_hash(work.tx.db(), user.id)?.is_none() {
             return Err(TwoFactorError::Already);
         }
         let sealed_secret = two_factor_app::seal(ctx, user.id, &enrolment.secret);
@@ -161,9 +165,10 @@ pub fn turn_off(ctx: &Context, submission: &Submission<Token>, code: &Code, curr
         let user = work.oneself()?;
         own_code::accept(work, &user, &code)?;
         proof.settle(work)?;
-        two_factor::turn_off(work.tx, user.id)?;
+        two_factor::turn_off(work.tx, user.id, work.now)?;
         renew_access(work, user.id, AccessEnd::TwoFactorChanged, &token)?;
-        two_factor_app::tell(work, &user, TwoFactorChange::TurnedOff)?;
+        let has_passkeys = !passkeys::of_user(work.tx.db(), user.id)?.is_empty();
+        two_factor_app::tell(work, &user, if has_passkeys { TwoFactorChange::AppRemoved } else { TwoFactorChange::TurnedOff })?;
         work.record(&user, &AuditEvent::TwoFactorTurnedOff {});
         Ok(token.clone())
     })
@@ -175,7 +180,7 @@ pub fn renew_codes(ctx: &Context, submission: &Submission<Vec<RecoveryCode>>) ->
     let (codes, hashed) = two_factor_app::recovery_codes(ctx)?;
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.oneself_proved()?;
-        if user.two_factor_since.is_none() {
+        if two_factor::app(work.tx.db(), user.id)?.is_none() {
             return Err(TwoFactorError::Already);
         }
         two_factor::replace_codes(work.tx, user.id, &hashed)?;

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::{
     store::{
         StoreError, Tx, assets, company,
-        credentials::{refused_sign_ins, throttles},
+        credentials::{passkeys, refused_sign_ins, throttles},
         held_forms, invitation_counts, outbox, sessions, tokens,
     },
     usecases::{Context, credentials::recovery, held_forms::KEPT_FOR, users::restoration},
@@ -30,6 +30,7 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let company = ctx.store.read(company::load)?;
     ctx.store.write_transaction(|tx| sessions::sweep(tx, company.session_absolute, now))?;
     ctx.store.write_transaction(|tx| tokens::sweep_steps(tx, now))?;
+    ctx.store.write_transaction(|tx| passkeys::sweep_challenges(tx, now))?;
     ctx.store.write_transaction(|tx| held_forms::sweep(tx, now - KEPT_FOR))?;
     ctx.store.write_transaction(|tx| invitation_counts::sweep(tx, now))?;
     in_chunks(ctx, |tx| refused_sign_ins::sweep(tx, MINUTES, now))?;

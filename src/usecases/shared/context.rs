@@ -5,7 +5,10 @@ use std::{fmt, sync::Arc};
 use crate::{
     domain::{
         clock::{Clock, Random, Timestamp},
-        credentials::token::{Token, TokenPurpose},
+        credentials::{
+            passkey::RelyingParty,
+            token::{Token, TokenPurpose},
+        },
         secret::SecretKey,
     },
     store::{Commits, Store, StoreMetrics},
@@ -19,6 +22,8 @@ pub struct Context {
     pub random: Arc<dyn Random>,
     pub key: SecretKey,
     pub links: Links,
+    /// Party of passkeys; `None` where the public URL cannot have any.
+    pub relying_party: Option<RelyingParty>,
     /// True if a mail server is configured. Without one, mails are files, and administrators pass links on.
     pub sends_mail: bool,
 }

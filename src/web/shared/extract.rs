@@ -53,8 +53,9 @@ const REFERER_MAX: usize = 2 * 1024;
 const USER_AGENT_MAX: usize = 300;
 
 /// Addresses open to users who need two-factor and have none.
-const OPEN_TO_ENROL: [&Endpoint; 5] = [
+const OPEN_TO_ENROL: [&Endpoint; 6] = [
     paths::TurnOnTwoFactor::ENDPOINT,
+    paths::NewPasskey::ENDPOINT,
     paths::RecoveryCodesFile::ENDPOINT,
     paths::ConfirmIdentity::ENDPOINT,
     paths::StaySignedIn::ENDPOINT,

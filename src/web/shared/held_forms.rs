@@ -47,8 +47,8 @@ pub(in crate::web) const TEXTS: [(&str, &str); 10] = [
     ("text", "Definition"),
 ];
 
-/// Fields with a secret of the user. Forms with one are not kept.
-const SECRETS: [&str; 4] = ["current", "password", "code", "codes"];
+/// Fields with a secret of the user, or with a passkey's answer, which is for its session alone. Forms with one are not kept.
+const SECRETS: [&str; 5] = ["current", "password", "code", "codes", "credential"];
 
 /// Layer inside the sessions: keeps forms that a handler cannot answer yet.
 pub(in crate::web) async fn serve(

@@ -10,6 +10,7 @@ mod layout;
 mod merge;
 mod number;
 mod pager;
+mod passkey;
 mod permissions;
 mod picker;
 mod user;
@@ -30,6 +31,7 @@ pub use number::{
 };
 pub use pager::{Pager, RowsLink};
 pub(in crate::web) use pager::{before, first_row};
+pub use passkey::PasskeyPrompt;
 pub use permissions::{Ability, gives, in_words, toggles};
 pub use picker::{PICKS_MAX, Picker, PickerKind, PickerOption};
 pub use user::{Badge, UserLabel};

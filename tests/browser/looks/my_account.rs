@@ -6,6 +6,7 @@ use super::{faults, look_good, none};
 use crate::{
     business::{Business, HANA, JONAS},
     my_account::fill_by_id,
+    passkeys::register,
     site::{MAYA, Site, sign_in},
     two_factor::turn_on,
 };
@@ -64,4 +65,25 @@ fn my_account_with_errors_and_a_waiting_address() {
     found.extend(faults(&maya, "A wrong password"));
     none(&found);
     site.wait(site.app.mails());
+}
+
+#[test]
+fn passkeys_of_the_user() {
+    let site = Site::with_passkeys();
+    let maya = site.signed_in(MAYA, true);
+    maya.open("/my-account/passkeys/new");
+    let mut found = faults(&maya, "A new passkey");
+    register(&site, &maya);
+    for path in ["/my-account", "/my-account/passkeys/1/rename", "/my-account/passkeys/1/remove", "/confirm?with=passkey"] {
+        maya.open(path);
+        found.extend(faults(&maya, path));
+    }
+    maya.open("/my-account");
+    maya.press("Sign out");
+    maya.see("Sign in with a passkey");
+    found.extend(faults(&maya, "Sign in with a passkey"));
+    sign_in(&maya, MAYA);
+    maya.see("Use your passkey");
+    found.extend(faults(&maya, "A passkey as second step"));
+    none(&found);
 }

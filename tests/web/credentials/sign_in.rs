@@ -13,7 +13,7 @@ use usher::{
 };
 
 use crate::{
-    helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp},
+    helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp, options},
     shared::{messages::cut_commits, steps::visitor},
 };
 
@@ -38,7 +38,9 @@ fn count_query(event: InstrumentationEvent<'_>) {
 /// An answer without the typed address and the parts that differ between any two pages.
 fn without_the_typed(page: &Page, email: &str) -> String {
     let token = page.form("/sign-in").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
-    page.body.replace(&token, "").replace(email, "")
+    let ceremony = page.form("/sign-in/passkey").into_iter().find(|(name, _)| name == "ceremony").unwrap().1;
+    let challenge = options(page)["challenge"].as_str().unwrap().to_owned();
+    [&*token, &ceremony, &challenge, email].iter().fold(page.body.clone(), |body, part| body.replace(part, ""))
 }
 
 /// Refused sign-ins: sources, addresses, reasons and numbers.

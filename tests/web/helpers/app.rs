@@ -17,6 +17,7 @@ use usher::{
     domain::{
         clock::{Clock, SystemRandom},
         credentials::{
+            passkey::RelyingParty,
             password::Password,
             token::{Token, TokenHash},
         },
@@ -142,6 +143,7 @@ impl TestApp {
             clock: Arc::new(clock.clone()),
             random: Arc::new(SystemRandom),
             key,
+            relying_party: RelyingParty::new(setting.origin, false),
             links,
             sends_mail: setting.sends_mail,
         };

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "not every test uses every word")]
 
 mod app;
+mod authenticator;
 mod browser;
 mod business;
 mod clock;
@@ -10,6 +11,7 @@ mod page;
 mod sql;
 
 pub use app::{Db, PANIC, PANIC_LATE, Setting, TestApp};
+pub use authenticator::{Authenticator, options};
 pub use browser::Browser;
 pub use page::Page;
 

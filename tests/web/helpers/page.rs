@@ -99,6 +99,12 @@ impl Page {
         inputs.chain(areas).chain(selects).collect()
     }
 
+    /// Value of the first attribute with this name.
+    #[track_caller]
+    pub fn attribute(&self, name: &str) -> String {
+        attribute(&self.body, name).unwrap_or_else(|| panic!("no {name} in {}", self.body))
+    }
+
     /// The form that goes to `action`, itself or by a button.
     fn form_at(&self, action: &str) -> Option<&str> {
         let forms = self.body.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap_or_default());

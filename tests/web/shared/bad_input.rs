@@ -40,7 +40,7 @@ const CHOICES: [&str; 24] = [
 ];
 
 /// Fields with tests of their own: secrets, which are not shown again, and addresses typed by strangers.
-const SECRET: [&str; 6] = ["password", "current", "code", "codes", "key", "secret"];
+const SECRET: [&str; 8] = ["ceremony", "credential", "password", "current", "code", "codes", "key", "secret"];
 
 /// Tables whose rows must not be duplicated.
 const THINGS: [&str; 14] = [

@@ -169,7 +169,7 @@ impl AuditEvent {
             Self::UserDeactivated { before, after } | Self::UserReactivated { before, after } => {
                 change("status", before.label(), after.label())
             }
-            Self::GroupRenamed { before, after } => change("name", before, after),
+            Self::GroupRenamed { before, after } | Self::PasskeyRenamed { before, after } => change("name", before, after),
             Self::PortfolioEdited { before, after } => changed(before, after),
             Self::SettingsChanged { before, after } => changed(&**before, after),
             Self::AppearanceChanged { before, after } => change("appearance", before.label(), after.label()),
@@ -233,6 +233,7 @@ impl AuditEvent {
             | Self::UserPurged { email }
             | Self::AdminCreated { email } => vec![text("email", email)],
             Self::RecoveryAcknowledged { made_by, made_at } => vec![text("made by", made_by), time("made at", *made_at)],
+            Self::PasskeyAdded { name } | Self::PasskeyRemoved { name } | Self::PasskeySuspected { name } => vec![text("name", name)],
             Self::RecoveryCodeUsed { left } => vec![number("codes left", *left)],
             Self::PasswordReset { sessions_ended } | Self::PasswordChanged { sessions_ended } | Self::TwoFactorReset { sessions_ended } => {
                 vec![number("sessions ended", *sessions_ended)]
@@ -299,6 +300,7 @@ impl AuditEvent {
             | Self::AdminRemoved {}
             | Self::GroupCreated {}
             | Self::GroupRenamed { .. }
+            | Self::PasskeyRenamed { .. }
             | Self::GroupMemberAdded {}
             | Self::GroupMemberRemoved {}
             | Self::PortfolioEdited { .. }

@@ -70,6 +70,12 @@ impl AuditEvent {
             Self::TwoFactorReset { .. } => format!("{actor} reset {}", of("two-factor")),
             Self::RecoveryCodesRenewed {} => format!("{actor} renewed the recovery codes"),
             Self::RecoveryCodeUsed { .. } => format!("{actor} used a recovery code"),
+            Self::PasskeyAdded { name } => format!("{actor} added the passkey {name}"),
+            Self::PasskeyRenamed { before, after } => format!("{actor} renamed the passkey {before} to {after}"),
+            Self::PasskeyRemoved { name } => format!("{actor} removed the passkey {name}"),
+            Self::PasskeySuspected { name } => {
+                format!("{} was refused, as it may have been copied", names.of("The", &format!("passkey {name}")))
+            }
             Self::EmailChangeRequested { .. } => format!("{actor} requested a new email address for {subject}"),
             Self::EmailChangeWithdrawn { .. } => format!("{actor} cancelled {}", of("email change")),
             Self::EmailChangeCancelled { .. } => format!("{} was cancelled from the old address", names.of("The", "email change")),

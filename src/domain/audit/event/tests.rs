@@ -80,6 +80,10 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         (TwoFactorReset { sessions_ended: 1 }, r#"{"sessions_ended":1,"version":1}"#),
         (RecoveryCodesRenewed {}, r#"{"version":1}"#),
         (RecoveryCodeUsed { left: 9 }, r#"{"left":9,"version":1}"#),
+        (PasskeyAdded { name: text("Chrome on Windows") }, r#"{"name":"Chrome on Windows","version":1}"#),
+        (PasskeyRenamed { before: text("Phone"), after: text("Old phone") }, r#"{"after":"Old phone","before":"Phone","version":1}"#),
+        (PasskeyRemoved { name: text("Phone") }, r#"{"name":"Phone","version":1}"#),
+        (PasskeySuspected { name: text("Phone") }, r#"{"name":"Phone","version":1}"#),
         (
             EmailChangeRequested { before: text("a@example.com"), after: text("b@example.com"), expires_at },
             r#"{"after":"b@example.com","before":"a@example.com","expires_at":"2027-01-15T08:00:00Z","version":1}"#,

@@ -248,8 +248,9 @@ impl Statement {
             self.push(&format!(" AND users.default_role = '{}'", role.as_str()));
         }
         if let Some(has_two_factor) = filter.has_two_factor {
-            let is_so = if has_two_factor { "EXISTS" } else { "NOT EXISTS" };
-            self.push(&format!(" AND {is_so} (SELECT 1 FROM authenticator_apps WHERE authenticator_apps.user_id = users.id)"));
+            let has = |table: &str| format!("EXISTS (SELECT 1 FROM {table} WHERE {table}.user_id = users.id)");
+            let is_so = if has_two_factor { "" } else { "NOT " };
+            self.push(&format!(" AND {is_so}({} OR {})", has("authenticator_apps"), has("passkeys")));
         }
         if filter.is_unassigned {
             // Users of a portfolio have an assignment by definition.

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-const OUTCOMES: [&str; 6] = ["signed_in", "code_needed", "wrong", "wrong_code", "throttled", "deactivated"];
+const OUTCOMES: [&str; 7] = ["signed_in", "code_needed", "wrong", "wrong_code", "wrong_passkey", "throttled", "deactivated"];
 
 #[derive(Debug, Default)]
 pub(in crate::web) struct SignIns([AtomicU64; OUTCOMES.len()]);
@@ -36,6 +36,17 @@ impl SignIns {
             Err(SecondStepError::Wrong) => "wrong_code",
             Err(SecondStepError::Throttled { .. } | SecondStepError::Closed) => "throttled",
             Err(SecondStepError::Ended | SecondStepError::Store(_) | SecondStepError::Hashing(_)) => return,
+        });
+    }
+
+    /// Counts the outcome of a passkey.
+    pub(in crate::web) fn note_passkey(&self, outcome: &Result<Token, SignInError>) {
+        self.count(match outcome {
+            Ok(_) => "signed_in",
+            Err(SignInError::Wrong) => "wrong_passkey",
+            Err(SignInError::Throttled { .. } | SignInError::Closed) => "throttled",
+            Err(SignInError::Deactivated) => "deactivated",
+            Err(SignInError::Store(_) | SignInError::Hashing(_)) => return,
         });
     }
 

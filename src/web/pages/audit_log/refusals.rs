@@ -110,6 +110,7 @@ fn reason(reason: RefusalReason) -> &'static str {
         RefusalReason::Deactivated => "User is deactivated",
         RefusalReason::Throttled => "Too many attempts",
         RefusalReason::Code => "Wrong two-factor code",
+        RefusalReason::Passkey => "Passkey not accepted",
     }
 }
 

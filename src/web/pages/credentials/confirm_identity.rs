@@ -11,32 +11,38 @@ use serde::Deserialize;
 
 use crate::{
     domain::{
-        credentials::{password::Password, token::Token, two_factor::AppCode},
+        credentials::{password::Password, proof::ProofMethod, token::Token, two_factor::AppCode},
         ids::HeldFormId,
     },
     usecases::{
         Context, User,
         credentials::{
             current_password::{self, CurrentPasswordError},
-            identity::{self, ConfirmError, TypedProof},
+            identity::{self, ConfirmError, Proofs, TypedProof},
+            passkey::PasskeyAnswer,
             second_step::SecondStepError,
         },
         held_forms,
     },
-    web::shared::{
-        error::WebError,
-        form::Form,
-        hashing::HashingClass,
-        page::{FormErrors, Layout, NO_MORE_ATTEMPTS, SecretField},
-        page_context::PageContext,
-        respond::{self, HandlerResult},
-        routing::{addresses, paths, redirect},
-        session,
+    web::{
+        pages::my_account::passkeys,
+        shared::{
+            error::WebError,
+            form::Form,
+            hashing::HashingClass,
+            page::{FormErrors, Layout, NO_MORE_ATTEMPTS, PasskeyPrompt, SecretField},
+            page_context::PageContext,
+            respond::{self, HandlerResult},
+            routing::{addresses, paths, redirect},
+            session,
+        },
     },
 };
 
-/// Word in the address for a code in place of the password.
+/// Words in the address for the kinds of proofs.
+const PASSWORD: &str = "password";
 const CODE: &str = "code";
+const PASSKEY: &str = "passkey";
 
 /// The form for the proof.
 #[derive(Debug, Clone, Template)]
@@ -50,24 +56,60 @@ pub struct ConfirmIdentityPage {
     pub next: String,
     /// Page to go back to.
     pub back: Option<String>,
-    /// True for a code in place of the password.
-    pub is_code: bool,
-    /// True if the user has an authenticator app.
-    pub has_app: bool,
-    /// The password or the code, never shown again.
+    /// Kind of the asked proof.
+    pub method: ProofMethod,
+    /// Kinds that the user has besides.
+    pub others: Vec<ProofMethod>,
+    /// The password or the code, never shown again; of a passkey the error alone.
     pub proof: SecretField,
+    pub passkey: Option<PasskeyPrompt>,
 }
 
 impl ConfirmIdentityPage {
     fn errors(&self) -> FormErrors {
-        FormErrors::of([(if self.is_code { "code" } else { "current" }, self.proof.error.as_ref())])
+        let id = match self.method {
+            ProofMethod::Password => "current",
+            ProofMethod::Code => CODE,
+            ProofMethod::Passkey => PASSKEY,
+        };
+        FormErrors::of([(id, self.proof.error.as_ref())])
     }
 
-    /// Address of the form for the other proof.
-    fn other(&self) -> String {
-        let with = if self.is_code { "" } else { CODE };
-        paths::with_query(paths::ConfirmIdentity {}, &[("form", &self.held), ("next", &self.next), ("with", with)])
+    /// Address of the form for another proof.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+    fn other(&self, method: &ProofMethod) -> String {
+        address(&self.held, &self.next, *method)
     }
+}
+
+/// Address of the form.
+fn address(held: &str, next: &str, method: ProofMethod) -> String {
+    paths::with_query(paths::ConfirmIdentity {}, &[("form", held), ("next", next), ("with", word(method))])
+}
+
+/// Word in the address for a kind of proof.
+fn word(method: ProofMethod) -> &'static str {
+    match method {
+        ProofMethod::Password => PASSWORD,
+        ProofMethod::Code => CODE,
+        ProofMethod::Passkey => PASSKEY,
+    }
+}
+
+/// Kind of the asked proof, and the others that the user has: the one by this word if the user has it, else the
+/// password, else a passkey.
+fn method(Proofs { has_password, has_app, ceremony }: &Proofs, with: &str) -> (ProofMethod, Vec<ProofMethod>) {
+    let kinds = [(ProofMethod::Password, *has_password), (ProofMethod::Code, *has_app), (ProofMethod::Passkey, ceremony.is_some())];
+    let mut kinds = kinds.into_iter().filter_map(|(method, is_there)| is_there.then_some(method)).collect::<Vec<_>>();
+    kinds.sort_by_key(|method| word(*method) != with);
+    let mut kinds = kinds.into_iter();
+    (kinds.next().unwrap_or(ProofMethod::Password), kinds.collect())
+}
+
+/// Proofs that the user can give.
+async fn proofs(context: &PageContext) -> Result<Proofs, WebError> {
+    let user = context.current.user.id;
+    context.state().run(move |ctx| identity::proofs(ctx, user)).await
 }
 
 /// Sensitive action that waits, and the kind of the proof.
@@ -95,6 +137,10 @@ pub struct ConfirmForm {
     current: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    ceremony: String,
+    #[serde(default)]
+    credential: String,
     /// Field for password managers.
     #[serde(default, rename = "username")]
     _username: String,
@@ -107,15 +153,17 @@ pub(in crate::web) async fn show(context: PageContext, query: Query<ConfirmQuery
 
 /// `POST /confirm`
 pub(in crate::web) async fn submit(context: PageContext, session: Session, form: Form<ConfirmForm>) -> HandlerResult {
-    let ConfirmForm { held, next, with, current, code, .. } = form.0;
-    let has_app = context.current.user.two_factor_since.is_some();
-    let query = ConfirmQuery { form: held, next, with: if has_app { with } else { String::new() } };
-    let proof = match (query.with == CODE, AppCode::parse(&code)) {
-        (true, Some(code)) => Ok(TypedProof::Code(code)),
-        (true, None) => Err(SecretField::message("Enter the six digits of your app")),
-        (false, _) if current.is_empty() => Err(SecretField::missing()),
-        (false, _) => Ok(TypedProof::Password(Password::typed(&current))),
+    let ConfirmForm { held, next, with, current, code, ceremony, credential, .. } = form.0;
+    let method = method(&proofs(&context).await?, &with).0;
+    let query = ConfirmQuery { form: held, next, with: word(method).to_owned() };
+    let proof = match (method, AppCode::parse(&code)) {
+        (ProofMethod::Passkey, _) => Ok(TypedProof::Passkey(PasskeyAnswer { ceremony, credential })),
+        (ProofMethod::Code, Some(code)) => Ok(TypedProof::Code(code)),
+        (ProofMethod::Code, None) => Err(SecretField::message("Enter the six digits of your app")),
+        (ProofMethod::Password, _) if current.is_empty() => Err(SecretField::missing()),
+        (ProofMethod::Password, _) => Ok(TypedProof::Password(Password::typed(&current))),
     };
+    let is_passkey = method == ProofMethod::Passkey;
     let error = match proof {
         Ok(proof) => match confirm(&context, proof).await? {
             Ok(renewed) => {
@@ -131,7 +179,8 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
             respond::again(&page(&context, query, SecretField::message("This is not your password")).await?)
         }
         ConfirmError::Code(SecondStepError::Wrong | SecondStepError::Ended) => {
-            respond::again(&page(&context, query, SecretField::wrong_code()).await?)
+            let wrong = if is_passkey { SecretField::message(passkeys::REFUSED) } else { SecretField::wrong_code() };
+            respond::again(&page(&context, query, wrong).await?)
         }
         ConfirmError::Password(CurrentPasswordError::Throttled { until }) | ConfirmError::Code(SecondStepError::Throttled { until }) => {
             let page = page(&context, query, SecretField::default()).await?;
@@ -150,7 +199,7 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
 /// Checks the proof. A held attempt at the password takes no place in the queue.
 async fn confirm(context: &PageContext, proof: TypedProof) -> Result<Result<Token, ConfirmError>, WebError> {
     let (user, principal) = (context.current.user.id, context.current.principal());
-    if matches!(proof, TypedProof::Code(_)) {
+    if !matches!(proof, TypedProof::Password(_)) {
         return context.state().try_run(move |ctx| identity::confirm(ctx, &principal, &proof)).await;
     }
     if let Err(held) = context.state().try_run(move |ctx| current_password::admit(ctx, user)).await? {
@@ -193,16 +242,21 @@ async fn page(context: &PageContext, query: ConfirmQuery, proof: SecretField) ->
     let waiting = address_of_waiting(context, &held).await?;
     let (layout_data, ()) = context.open(|_: &Context, _: &User| Ok(())).await?;
     let user = &context.current.user;
-    let has_app = user.two_factor_since.is_some();
+    let proofs = proofs(context).await?;
+    let (method, others) = method(&proofs, &with);
+    let next = addresses::known_page(&next).unwrap_or_default().to_owned();
+    let held = waiting.as_ref().map(|_| held).unwrap_or_default();
+    let prompt = proofs.ceremony.map(|ceremony| PasskeyPrompt::new(ceremony, address(&held, &next, ProofMethod::Passkey)));
     Ok(ConfirmIdentityPage {
         layout: context.layout(&layout_data),
         email: user.email.clone(),
         back: back(context, waiting.as_deref(), &next),
         held,
-        next: addresses::known_page(&next).unwrap_or_default().to_owned(),
-        is_code: has_app && with == CODE,
-        has_app,
+        next,
+        method,
+        others,
         proof,
+        passkey: prompt.filter(|_| method == ProofMethod::Passkey),
     })
 }
 
@@ -211,15 +265,18 @@ mod tests {
     use super::*;
     use crate::web::shared::samples::{Sample, check};
 
-    fn page(sample: &Sample, is_code: bool, proof: SecretField) -> ConfirmIdentityPage {
+    fn page(sample: &Sample, method: ProofMethod, proof: SecretField) -> ConfirmIdentityPage {
         let (layout, email, back) = (sample.layout(), sample.email.clone(), Some(paths::MyAccount {}.to_string()));
-        ConfirmIdentityPage { layout, email, held: "7".to_owned(), next: String::new(), back, is_code, has_app: true, proof }
+        let others = ProofMethod::ALL.iter().copied().filter(|other| *other != method).collect();
+        let passkey = (method == ProofMethod::Passkey).then(PasskeyPrompt::sample);
+        ConfirmIdentityPage { layout, email, held: "7".to_owned(), next: String::new(), back, method, others, proof, passkey }
     }
 
     #[test]
     fn renders() {
-        check("confirm-identity", |sample| page(sample, false, SecretField::default()));
-        check("confirm-identity-error", |sample| page(sample, false, SecretField::missing()));
-        check("confirm-identity-code", |sample| page(sample, true, SecretField::wrong_code()));
+        check("confirm-identity", |sample| page(sample, ProofMethod::Password, SecretField::default()));
+        check("confirm-identity-error", |sample| page(sample, ProofMethod::Password, SecretField::missing()));
+        check("confirm-identity-code", |sample| page(sample, ProofMethod::Code, SecretField::wrong_code()));
+        check("confirm-identity-passkey", |sample| page(sample, ProofMethod::Passkey, SecretField::message(passkeys::REFUSED)));
     }
 }

@@ -6,6 +6,7 @@ pub mod confirm_identity;
 pub mod email_change;
 pub mod invitation;
 pub(in crate::web) mod new_password;
+pub mod passkey_sign_in;
 pub mod password_reset;
 pub(in crate::web) mod recovery;
 pub mod second_step;

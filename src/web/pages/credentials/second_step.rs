@@ -1,4 +1,4 @@
-//! Second step of a sign-in: the code of an authenticator app, or a recovery code.
+//! Second step of a sign-in: the code of an authenticator app, a recovery code, or a passkey.
 
 use actix_session::Session;
 use actix_web::{
@@ -17,18 +17,24 @@ use crate::{
     },
     usecases::{
         ClientInfo,
-        credentials::second_step::{self, Code, SecondStepError},
+        credentials::{
+            passkey::PasskeyAnswer,
+            second_step::{self, Code, OpenStep, SecondStepError},
+        },
     },
-    web::shared::{
-        cookies,
-        error::WebError,
-        extract::AnonymousSession,
-        form::Form,
-        hashing::HashingClass,
-        page::{FormErrors, NO_MORE_ATTEMPTS, PublicLayout, SecretField},
-        respond::{self, HandlerResult},
-        routing::{addresses, paths},
-        state::State,
+    web::{
+        pages::my_account::passkeys,
+        shared::{
+            cookies,
+            error::WebError,
+            extract::AnonymousSession,
+            form::Form,
+            hashing::HashingClass,
+            page::{FormErrors, NO_MORE_ATTEMPTS, PasskeyPrompt, PublicLayout, SecretField},
+            respond::{self, HandlerResult},
+            routing::{addresses, paths},
+            state::State,
+        },
     },
 };
 
@@ -40,6 +46,9 @@ const STEP: &str = "usher-second-step";
 /// Word in the address for a recovery code.
 const RECOVERY: &str = "recovery";
 
+/// Word in the form for a passkey.
+const PASSKEY: &str = "passkey";
+
 /// The form for the code.
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/second_step.html")]
@@ -50,6 +59,12 @@ pub struct SecondStepPage {
     pub unsent: bool,
     /// True for a recovery code.
     pub is_recovery: bool,
+    /// True if codes can be entered.
+    pub has_app: bool,
+    /// Prompt for a passkey, if the user has one.
+    pub passkey: Option<PasskeyPrompt>,
+    /// Refusal of a passkey.
+    pub problem: Option<&'static str>,
     /// The code is never shown again.
     pub code: SecretField,
 }
@@ -90,7 +105,12 @@ pub struct SecondStepQuery {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecondStepForm {
+    #[serde(default)]
     code: String,
+    #[serde(default)]
+    ceremony: String,
+    #[serde(default)]
+    credential: String,
     #[serde(default)]
     next: String,
     #[serde(default)]
@@ -130,10 +150,14 @@ pub(in crate::web) async fn submit(
     session: Session,
     form: Form<SecondStepForm>,
 ) -> HandlerResult {
-    let SecondStepForm { code, next, unsent, with } = form.0;
-    let is_recovery = with == RECOVERY;
+    let SecondStepForm { code, ceremony, credential, next, unsent, with } = form.0;
+    let (is_recovery, is_passkey) = (with == RECOVERY, with == PASSKEY);
     let Some(step) = step(&request, &state) else { return After::SecondStep.sign_in(&request, &state) };
-    let typed = if is_recovery { RecoveryCode::parse(&code).map(Code::Recovery) } else { AppCode::parse(&code).map(Code::App) };
+    let typed = match (is_passkey, is_recovery) {
+        (true, _) => Some(Code::Passkey(PasskeyAnswer { ceremony, credential })),
+        (false, true) => RecoveryCode::parse(&code).map(Code::Recovery),
+        (false, false) => AppCode::parse(&code).map(Code::App),
+    };
     let finished = match typed {
         None => Err(SecondStepError::Wrong),
         Some(code) => try_finish(&state, step, code, is_recovery, anonymous.client.clone()).await?,
@@ -151,6 +175,10 @@ pub(in crate::web) async fn submit(
     match error {
         SecondStepError::Ended => ended(),
         SecondStepError::Wrong => {
+            if is_passkey {
+                let page = again(SecretField::default()).await?.map(|page| SecondStepPage { problem: Some(passkeys::REFUSED), ..page });
+                return page.map_or_else(ended, |page| respond::again(&page));
+            }
             let wrong =
                 if is_recovery { SecretField::message("This recovery code is wrong or was used") } else { SecretField::wrong_code() };
             again(wrong).await?.map_or_else(ended, |page| respond::again(&page))
@@ -196,9 +224,12 @@ async fn page(
     code: SecretField,
 ) -> Result<Option<SecondStepPage>, WebError> {
     let Some(step) = step(request, state) else { return Ok(None) };
-    let Some((email, company)) = state.run(move |ctx| second_step::look(ctx, &step)).await? else { return Ok(None) };
+    let Some(open) = state.run(move |ctx| second_step::look(ctx, &step)).await? else { return Ok(None) };
+    let OpenStep { email, company, has_app, ceremony } = open;
     let layout = respond::layout(state, anonymous, &company);
-    Ok(Some(SecondStepPage { layout, email, next: next.to_owned(), unsent, is_recovery, code }))
+    let passkey = ceremony.map(|ceremony| PasskeyPrompt::new(ceremony, paths::SecondStep {}));
+    let (next, is_recovery) = (next.to_owned(), is_recovery && has_app);
+    Ok(Some(SecondStepPage { layout, email, next, unsent, is_recovery, has_app, passkey, problem: None, code }))
 }
 
 #[cfg(test)]
@@ -208,7 +239,8 @@ mod tests {
 
     fn page(sample: &Sample, is_recovery: bool, code: SecretField) -> SecondStepPage {
         let (layout, email, next) = (sample.public_layout(), sample.email.clone(), sample.text.clone());
-        SecondStepPage { layout, email, next, unsent: false, is_recovery, code }
+        let passkey = Some(PasskeyPrompt::sample());
+        SecondStepPage { layout, email, next, unsent: false, is_recovery, has_app: true, passkey, problem: None, code }
     }
 
     #[test]
@@ -216,5 +248,10 @@ mod tests {
         check("second-step", |sample| page(sample, false, SecretField::default()));
         check("second-step-recovery", |sample| page(sample, true, SecretField::default()));
         check("second-step-error", |sample| page(sample, false, SecretField::wrong_code()));
+        check("second-step-passkey", |sample| SecondStepPage {
+            has_app: false,
+            problem: Some(passkeys::REFUSED),
+            ..page(sample, false, SecretField::default())
+        });
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     domain::credentials::password::Password,
     usecases::{
         self, ClientInfo, StoreError,
-        credentials::sign_in::{SignInError, SignInState},
+        credentials::{
+            passkey::Ceremony,
+            sign_in::{SignInError, SignInState},
+        },
     },
     web::shared::{
         cookies,
@@ -17,7 +20,7 @@ use crate::{
         extract::{self, AnonymousSession, CurrentUser, UNSENT},
         form::{Button, Form},
         hashing::HashingClass,
-        page::{Flash, FlashKind, NO_MORE_ATTEMPTS, PublicLayout, too_many_attempts},
+        page::{Flash, FlashKind, NO_MORE_ATTEMPTS, PasskeyPrompt, PublicLayout, too_many_attempts},
         respond::{self, HandlerResult},
         routing::{addresses, paths},
         session,
@@ -52,6 +55,8 @@ pub struct SignInPage {
     /// True after a form that came after the end of its session.
     pub unsent: bool,
     pub problem: Option<SignInProblem>,
+    /// Sign-in with a passkey; `None` where Usher's address can have none.
+    pub passkey: Option<PasskeyPrompt>,
 }
 
 /// Reason for a refused sign-in. Its `Display` is the message.
@@ -65,6 +70,8 @@ pub enum SignInProblem {
     TooMany(TimeDelta),
     /// So many wrong passwords that waiting does not help.
     Closed,
+    /// Unknown or wrong passkey.
+    Passkey,
 }
 
 impl SignInProblem {
@@ -80,6 +87,7 @@ impl fmt::Display for SignInProblem {
             Self::Wrong => f.write_str("Email address or password is wrong"),
             Self::Deactivated => f.write_str("Your access is deactivated. Ask an administrator."),
             Self::Closed => f.write_str(NO_MORE_ATTEMPTS),
+            Self::Passkey => f.write_str("This passkey was not accepted. Try again, or sign in with your password."),
             Self::TooMany(wait) => f.write_str(&too_many_attempts(wait)),
         }
     }
@@ -94,6 +102,12 @@ pub struct SignInQuery {
     unsent: bool,
     #[serde(default)]
     after: String,
+}
+
+impl SignInQuery {
+    pub(super) fn to(next: String, unsent: bool) -> Self {
+        Self { next, unsent, after: String::new() }
+    }
 }
 
 /// Typed address and password.
@@ -153,7 +167,7 @@ pub(in crate::web) async fn submit(
         Err(SignInError::Store(error)) => return Err(error.into()),
         Err(SignInError::Hashing(error)) => return Err(WebError::Internal(error.to_string())),
     };
-    let page = page(&request, &state, &anonymous, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?;
+    let page = page(&request, &state, &anonymous, email, SignInQuery::to(next, unsent), Some(problem)).await?;
     match problem {
         SignInProblem::TooMany(wait) => respond::wait(wait, &page),
         _ => respond::with_status(status, &page),
@@ -178,7 +192,7 @@ async fn try_sign_in(
         .await
 }
 
-async fn page(
+pub(super) async fn page(
     request: &HttpRequest,
     state: &State,
     anonymous: &AnonymousSession,
@@ -195,7 +209,8 @@ async fn page(
     let done = After::of(&query.after).map(After::flash);
     let waiting = is_waiting.then(|| Flash::new(FlashKind::Info, SETUP_WAITS));
     let layout = PublicLayout { flash: unsent.or(done).or(waiting), ..respond::layout(state, anonymous, &company) };
-    Ok(SignInPage { layout, email, next, unsent: query.unsent, problem })
+    let passkey = Ceremony::sign_in(&state.ctx).map(|ceremony| PasskeyPrompt::new(ceremony, paths::SignIn {}));
+    Ok(SignInPage { layout, email, next, unsent: query.unsent, problem, passkey })
 }
 
 /// `POST /sign-out`
@@ -220,6 +235,7 @@ mod tests {
             next: sample.text.clone(),
             unsent: problem.is_some(),
             problem,
+            passkey: Some(PasskeyPrompt::sample()),
         }
     }
 

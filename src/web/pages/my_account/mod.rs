@@ -3,7 +3,9 @@
 pub mod appearance;
 pub mod email;
 pub mod name;
+pub mod passkeys;
 pub mod password;
+pub mod qr;
 pub mod sessions;
 pub mod show;
 pub mod two_factor;
@@ -12,8 +14,9 @@ use crate::{
     usecases::{
         Context, Submission,
         credentials::current_password::{self, CurrentPasswordError},
+        held_forms,
     },
-    web::shared::{error::WebError, hashing::HashingClass, page_context::PageContext},
+    web::shared::{error::WebError, hashing::HashingClass, page_context::PageContext, routing::paths},
 };
 
 /// Runs a use case that verifies the current password, unless too many attempts hold it.
@@ -32,4 +35,11 @@ where
         return Ok(Err(held.into()));
     }
     context.state().try_run_hashing(HashingClass::Known, move |ctx| act(ctx, &submission)).await
+}
+
+/// Page after an enrolment: a form that came too late before it, at sign-in, or My account.
+async fn after_enrolment(context: &PageContext) -> Result<String, WebError> {
+    let Some(holder) = context.current.holder() else { return Ok(paths::MyAccount {}.to_string()) };
+    let unsent = context.state().run(move |ctx| held_forms::last_unsent(ctx, holder)).await?;
+    Ok(unsent.map_or_else(|| paths::MyAccount {}.to_string(), |_| paths::UnsentForm {}.to_string()))
 }

@@ -18,7 +18,10 @@ use crate::{
     },
     usecases::{
         credentials::current_password::CurrentPasswordError,
-        my_account::password::{self, ChangePasswordError},
+        my_account::{
+            self,
+            password::{self, ChangePasswordError},
+        },
     },
     web::shared::{
         form::Form,
@@ -34,6 +37,8 @@ use crate::{
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordForm {
+    /// Missing for a user without a password.
+    #[serde(default)]
     current: String,
     password: String,
     /// Field for password managers.
@@ -47,16 +52,19 @@ pub(in crate::web) async fn submit(context: PageContext, session: Session, form:
     let again = async |fields: PasswordFields| -> HandlerResult {
         respond::again(&MyAccountPage { password: fields, ..MyAccountPage::open(&context).await? })
     };
+    let id = context.current.user.id;
+    let has_password = context.state().run(move |ctx| my_account::has_password(ctx, id)).await?;
     let new = match NewPassword::parse(&new, context.current.company.password_min) {
-        Ok(new) if !current.is_empty() => new,
+        Ok(new) if !(has_password && current.is_empty()) => new,
         parsed => {
-            let current = SecretField::current(&current);
+            let current = if has_password { SecretField::current(&current) } else { SecretField::default() };
             return again(PasswordFields { current, new: parsed.map_or_else(SecretField::refused, |_| SecretField::default()) }).await;
         }
     };
-    let (user, company, current) = (context.current.user.clone(), context.current.company.clone(), Password::typed(&current));
+    let (user, company) = (context.current.user.clone(), context.current.company.clone());
+    let current = has_password.then(|| Password::typed(&current));
     let said = |_: &Token| Flash::new(FlashKind::Ok, "Your password was changed. You are signed out everywhere else.");
-    let change = move |ctx: &_, submission: &_| password::change(ctx, submission, &user, &company, &current, new);
+    let change = move |ctx: &_, submission: &_| password::change(ctx, submission, &user, &company, current.as_ref(), new);
     match prove(&context, context.submission(said), change).await? {
         Ok(renewed) => {
             session::begin(&session, &renewed)?;

@@ -2,8 +2,9 @@
 
 use askama::Template;
 
+use super::passkeys::PasskeyItem;
 use crate::{
-    domain::{time_zone::ZonedTime, user_agent::UserAgent},
+    domain::{credentials::passkey::PASSKEYS_MAX, time_zone::ZonedTime, user_agent::UserAgent},
     usecases::{
         self, User,
         my_account::{self, MyAccount, OwnSession},
@@ -40,7 +41,11 @@ pub struct MyAccountPage {
     pub password: PasswordFields,
     /// Shortest password, in characters.
     pub password_min: usize,
+    /// False for a user who signs in with passkeys only.
+    pub has_password: bool,
     pub two_factor: Option<TwoFactor>,
+    /// True if passkeys can be added.
+    pub may_add_passkey: bool,
     pub sessions: Vec<SessionRow>,
     pub blocks: Vec<Block>,
     pub more_portfolios: Option<String>,
@@ -139,7 +144,7 @@ impl MyAccountPage {
 
     fn new(context: &PageContext, layout_data: &usecases::LayoutData, account: MyAccount) -> Self {
         let (now, me) = (layout_data.now, &context.current.user);
-        let MyAccount { two_factor, groups, email_change, sessions, effective, events } = account;
+        let MyAccount { has_password, two_factor, groups, email_change, sessions, effective, events } = account;
         let (blocks, more_portfolios) = permissions::blocks(&effective, now);
         Self {
             layout: context.layout(layout_data),
@@ -155,12 +160,23 @@ impl MyAccountPage {
             }),
             password: PasswordFields::default(),
             password_min: layout_data.company.password_min,
+            has_password,
+            may_add_passkey: context.state().ctx.relying_party.is_some()
+                && two_factor.as_ref().is_none_or(|state| state.passkeys.len() < PASSKEYS_MAX),
             two_factor: two_factor.map(|state| TwoFactor::new(state, now)),
             sessions: sessions.into_iter().map(|session| SessionRow::new(session, now)).collect(),
             blocks,
             more_portfolios,
             events: events.iter().map(|entry| Event::of_oneself(entry, me.id, now)).collect(),
         }
+    }
+
+    fn passkeys(&self) -> &[PasskeyItem] {
+        self.two_factor.as_ref().map_or(&[], |two_factor| &two_factor.passkeys)
+    }
+
+    fn has_app(&self) -> bool {
+        self.two_factor.as_ref().is_some_and(|two_factor| two_factor.app.is_some())
     }
 
     fn has_others(&self) -> bool {
@@ -199,7 +215,9 @@ mod tests {
             email_change: (sample.rows > 0).then(|| EmailChange::sample(sample)),
             password: PasswordFields::default(),
             password_min: 15,
+            has_password: true,
             two_factor: (sample.rows > 0).then(|| TwoFactor::sample(sample)),
+            may_add_passkey: true,
             sessions: sample.rows(|place, _| SessionRow {
                 browser: "Firefox on Linux".to_owned(),
                 icon: "screen",

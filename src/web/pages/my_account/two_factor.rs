@@ -3,10 +3,9 @@
 use actix_session::Session;
 use actix_web::{HttpResponse, http::header};
 use askama::Template;
-use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
-use super::{password::current_again, prove};
+use super::{after_enrolment, password::current_again, prove, qr::Qr};
 use crate::{
     domain::credentials::{
         password::Password,
@@ -15,9 +14,11 @@ use crate::{
     },
     usecases::{
         self, Context, LayoutData, Submission, User,
-        credentials::{enrolment, second_step::Code},
-        held_forms,
-        my_account::two_factor::{self, Enrolment, TwoFactorError},
+        credentials::{enrolment, second_step::Code, two_factor_app},
+        my_account::{
+            self,
+            two_factor::{self, Enrolment, TwoFactorError},
+        },
     },
     web::shared::{
         error::{self, WebError},
@@ -30,9 +31,6 @@ use crate::{
         session,
     },
 };
-
-/// Margin of a QR code, in modules.
-const MARGIN: i32 = 4;
 
 /// The form that turns two-factor on.
 #[derive(Debug, Clone, Template)]
@@ -47,6 +45,8 @@ pub struct TurnOnPage {
     pub code: SecretField,
     /// For a user who needs two-factor first: names of Admins to ask.
     pub required: Option<Vec<String>>,
+    /// True if a passkey will do for what is required.
+    pub may_use_passkey: bool,
 }
 
 impl TurnOnPage {
@@ -68,6 +68,8 @@ pub struct TurnOffPage {
     pub layout: Layout,
     pub email: String,
     pub fields: ProofFields,
+    /// True for a user whose two-factor stays on by passkeys.
+    pub has_passkeys: bool,
 }
 
 /// Question before new recovery codes.
@@ -88,14 +90,6 @@ pub struct RecoveryCodesPage {
     pub done: String,
 }
 
-/// A QR code as a path of SVG.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Qr {
-    /// Width with the margin, in modules.
-    pub width: i32,
-    pub path: String,
-}
-
 /// Fields of the proof: the current password and a code.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProofFields {
@@ -110,28 +104,6 @@ impl ProofFields {
 
     fn wrong_code() -> Self {
         Self { code: SecretField::wrong_code(), ..Self::default() }
-    }
-}
-
-/// Begin and width of each run of dark modules in a row.
-fn runs(code: &QrCode, y: i32) -> impl Iterator<Item = (i32, i32)> {
-    let begins = (0..code.size()).filter(move |&x| code.get_module(x, y) && !code.get_module(x - 1, y));
-    begins.map(move |begin| {
-        let end = (begin..=code.size()).find(|&x| !code.get_module(x, y)).unwrap_or(begin);
-        (begin, end - begin)
-    })
-}
-
-impl Qr {
-    /// QR code of an address.
-    ///
-    /// # Errors
-    /// An address beyond the size of a QR code, some 2,300 bytes.
-    fn of(address: &str) -> Result<Self, WebError> {
-        let code = QrCode::encode_text(address, QrCodeEcc::Medium).map_err(|error| WebError::Internal(error.to_string()))?;
-        let dark = (0..code.size()).flat_map(|y| runs(&code, y).map(move |(x, width)| (x + MARGIN, y + MARGIN, width)));
-        let path = dark.map(|(x, y, width)| format!("M{x} {y}h{width}v1h-{width}z")).collect::<Vec<_>>().concat();
-        Ok(Self { width: code.size() + 2 * MARGIN, path })
     }
 }
 
@@ -190,12 +162,27 @@ pub(in crate::web) async fn file(_context: PageContext, form: Form<CodesForm>) -
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").insert_header(disposition).body(codes))
 }
 
+/// True if the user has an authenticator app.
+async fn has_app(context: &PageContext) -> Result<bool, WebError> {
+    let user = context.current.user.id;
+    context.state().run(move |ctx| two_factor_app::has_app(ctx, user)).await
+}
+
+/// True if the user has a passkey.
+async fn has_passkeys(context: &PageContext) -> Result<bool, WebError> {
+    let user = context.current.user.id;
+    context.state().run(move |ctx| two_factor_app::has_passkeys(ctx, user)).await
+}
+
 /// `GET /my-account/two-factor`
 pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
-    if context.current.user.two_factor_since.is_some() {
+    if has_app(&context).await? {
         return respond::see_other(paths::MyAccount {});
     }
     let (principal, user, session) = (context.current.principal(), context.current.user.id, context.current.session_id());
+    if !context.state().run(move |ctx| my_account::has_password(ctx, user)).await? {
+        return context.say(&Flash::new(FlashKind::Info, "A code protects a password. Set a password first."), paths::MyAccount {});
+    }
     let enrolment = context.state().run(move |ctx| two_factor::enrol(ctx, &principal, user, session)).await?;
     respond::page(&TurnOnPage::open(&context, &enrolment, SecretField::default()).await?)
 }
@@ -203,7 +190,7 @@ pub(in crate::web) async fn show(context: PageContext) -> HandlerResult {
 /// `POST /my-account/two-factor`
 pub(in crate::web) async fn turn_on(context: PageContext, session: Session, form: Form<TurnOnForm>) -> HandlerResult {
     let TurnOnForm { secret, code } = form.0;
-    if context.current.user.two_factor_since.is_some() {
+    if has_app(&context).await? {
         return context.say(&changed_meanwhile(), paths::MyAccount {});
     }
     let enrolment = Enrolment::open(&context.state().ctx, context.current.user.id, context.current.session_id(), &secret);
@@ -235,7 +222,7 @@ pub(in crate::web) async fn turn_on(context: PageContext, session: Session, form
 
 /// `GET /my-account/two-factor/off`
 pub(in crate::web) async fn ask_off(context: PageContext) -> HandlerResult {
-    if context.current.user.two_factor_since.is_none() {
+    if !has_app(&context).await? {
         return respond::see_other(paths::MyAccount {});
     }
     respond::page(&TurnOffPage::open(&context, ProofFields::default()).await?)
@@ -247,7 +234,8 @@ pub(in crate::web) async fn turn_off(context: PageContext, session: Session, for
         Ok(proof) => proof,
         Err(fields) => return respond::again(&TurnOffPage::open(&context, fields).await?),
     };
-    let said = |_: &Token| Flash::new(FlashKind::Ok, "Two-factor is off. You are signed out everywhere else.");
+    let done = if has_passkeys(&context).await? { "The authenticator app was removed." } else { "Two-factor is off." };
+    let said = move |_: &Token| Flash::new(FlashKind::Ok, format!("{done} You are signed out everywhere else."));
     match prove(&context, context.submission(said), move |ctx, submission| two_factor::turn_off(ctx, submission, &code, &current)).await? {
         Ok(renewed) => {
             session::begin(&session, &renewed)?;
@@ -262,7 +250,7 @@ pub(in crate::web) async fn turn_off(context: PageContext, session: Session, for
 
 /// `GET /my-account/two-factor/codes`
 pub(in crate::web) async fn ask_codes(context: PageContext) -> HandlerResult {
-    if context.current.user.two_factor_since.is_none() {
+    if !has_app(&context).await? {
         return respond::see_other(paths::MyAccount {});
     }
     respond::page(&RenewCodesPage { layout: context.layout(&layout_data(&context).await?) })
@@ -321,6 +309,7 @@ impl TurnOnPage {
             key: enrolment.secret.in_groups(),
             sealed: enrolment.sealed.clone(),
             code,
+            may_use_passkey: required.is_some() && context.state().ctx.relying_party.is_some(),
             required,
         })
     }
@@ -329,21 +318,14 @@ impl TurnOnPage {
 impl TurnOffPage {
     async fn open(context: &PageContext, fields: ProofFields) -> Result<Self, WebError> {
         let layout = context.layout(&layout_data(context).await?);
-        Ok(Self { layout, email: context.current.user.email.clone(), fields })
+        Ok(Self { layout, email: context.current.user.email.clone(), fields, has_passkeys: has_passkeys(context).await? })
     }
-}
-
-/// Page after the codes: a form that came too late before an enrolment at sign-in, or My account.
-async fn after_codes(context: &PageContext) -> Result<String, WebError> {
-    let Some(holder) = context.current.holder() else { return Ok(paths::MyAccount {}.to_string()) };
-    let unsent = context.state().run(move |ctx| held_forms::last_unsent(ctx, holder)).await?;
-    Ok(unsent.map_or_else(|| paths::MyAccount {}.to_string(), |_| paths::UnsentForm {}.to_string()))
 }
 
 impl RecoveryCodesPage {
     async fn answer(context: &PageContext, codes: &[RecoveryCode], done: &str) -> HandlerResult {
         let layout = Layout { flash: Some(Flash::new(FlashKind::Ok, done)), ..context.layout(&layout_data(context).await?) };
-        respond::page(&Self { layout, codes: codes.iter().map(RecoveryCode::in_groups).collect(), done: after_codes(context).await? })
+        respond::page(&Self { layout, codes: codes.iter().map(RecoveryCode::in_groups).collect(), done: after_enrolment(context).await? })
     }
 }
 
@@ -361,6 +343,7 @@ mod tests {
             sealed: "c2VhbGVk".to_owned(),
             code,
             required: Some(sample.rows(|_, user| user.name)),
+            may_use_passkey: true,
         };
         check("turn-on-two-factor", |sample| turn_on(sample, SecretField::default()));
         check("turn-on-two-factor-error", |sample| turn_on(sample, SecretField::wrong_code()));
@@ -368,6 +351,7 @@ mod tests {
             layout: sample.layout(),
             email: sample.email.clone(),
             fields: ProofFields { current: SecretField::missing(), ..ProofFields::default() },
+            has_passkeys: sample.rows > 0,
         });
         check("two-factor-codes", |sample| RenewCodesPage { layout: sample.layout() });
         check("recovery-codes", |sample| RecoveryCodesPage {
@@ -375,12 +359,5 @@ mod tests {
             codes: vec!["7KQ4-M2XD".to_owned(); 10],
             done: paths::MyAccount {}.to_string(),
         });
-    }
-
-    #[test]
-    fn a_qr_code_has_a_margin_and_rows_of_modules() {
-        let Qr { width, path } = Qr::of("otpauth://totp/Usher:a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
-        assert!(path.starts_with("M4 4h7v1h-7z") && width > 30, "{width} {path:.40}");
-        assert!(Qr::of(&"a".repeat(5_000)).is_err());
     }
 }

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{
     credentials::token::{Token, TokenPurpose},
-    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PortfolioId, RecoveryId, SessionId, UserId, VersionNumber},
+    ids::{AccountId, AssetId, EntryId, GroupId, MailId, PasskeyId, PortfolioId, RecoveryId, SessionId, UserId, VersionNumber},
     permission::{Permission, PermissionToggle, To},
 };
 
@@ -71,6 +71,8 @@ paths! {
     SignIn {} = "/sign-in", Form, Anyone;
     /// The code of a sign-in with two-factor. Takes `?next=`, and `?with=recovery` for a recovery code.
     SecondStep {} = "/sign-in/two-factor", Form, Anyone;
+    /// The passkey of a sign-in without an address.
+    PasskeySignIn {} = "/sign-in/passkey", Button, Anyone;
     SignOut {} = "/sign-out", Button, SignedIn;
     /// For the script that warns before a session ends.
     StaySignedIn {} = "/stay-signed-in", Button, SignedIn;
@@ -89,6 +91,9 @@ paths! {
     RenewRecoveryCodes {} = "/my-account/two-factor/codes", Form, SignedIn;
     /// The shown codes as a file.
     RecoveryCodesFile {} = "/my-account/two-factor/codes/file", Button, SignedIn;
+    NewPasskey {} = "/my-account/passkeys/new", Form, SignedIn;
+    RenamePasskey { passkey: PasskeyId } = "/my-account/passkeys/{passkey}/rename", Form, SignedIn;
+    RemovePasskey { passkey: PasskeyId } = "/my-account/passkeys/{passkey}/remove", Form, SignedIn;
     ChangeAppearance {} = "/my-account/appearance", Button, SignedIn;
     EndOwnSession { session: SessionId } = "/my-account/sessions/{session}/end", Button, SignedIn;
     EndOtherSessions {} = "/my-account/sessions/end-others", Button, SignedIn;

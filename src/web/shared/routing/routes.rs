@@ -25,12 +25,13 @@ use crate::{
                 confirm_identity,
                 email_change::{confirm, stop, undo},
                 invitation::{accept, new_link},
+                passkey_sign_in,
                 password_reset::{ask, choose},
                 recovery, second_step, sign_in, stay_signed_in, unsent_form,
             },
             groups::{self, new},
             home,
-            my_account::{self, two_factor},
+            my_account::{self, passkeys, two_factor},
             portfolios, roles, settings, setup,
             users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
         },
@@ -96,6 +97,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(Setup => setup::show, setup::submit))
                 .service(at!(SignIn => sign_in::show, sign_in::submit))
                 .service(at!(SecondStep => second_step::show, second_step::submit))
+                .service(at!(PasskeySignIn => passkey_sign_in::submit))
                 .service(at!(SignOut => sign_in::sign_out))
                 .service(at!(StaySignedIn => stay_signed_in::submit))
                 .service(at!(ConfirmIdentity => confirm_identity::show, confirm_identity::submit))
@@ -109,6 +111,9 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(TurnOffTwoFactor => two_factor::ask_off, two_factor::turn_off))
                 .service(at!(RenewRecoveryCodes => two_factor::ask_codes, two_factor::renew_codes))
                 .service(at!(RecoveryCodesFile => two_factor::file))
+                .service(at!(NewPasskey => passkeys::show, passkeys::add))
+                .service(at!(RenamePasskey => passkeys::ask_name, passkeys::rename))
+                .service(at!(RemovePasskey => passkeys::ask_removal, passkeys::remove))
                 .service(at!(ChangeAppearance => my_account::appearance::submit))
                 .service(at!(EndOwnSession => my_account::sessions::end))
                 .service(at!(EndOtherSessions => my_account::sessions::end_others))

@@ -58,7 +58,8 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("UndoEmailChange", "/undo-email-change/unknown", Some([404, 404]), Some([404, 404])),
     ("Invitation", "/invitation/unknown", Some([404, 404]), Some([400, 400])),
     ("InvitationNewLink", "/invitation/unknown/new-link", Some([404, 404]), Some([404, 404])),
-    ("SecondStep", "/sign-in/two-factor", Some([303, 303]), Some([400, 400])),
+    ("SecondStep", "/sign-in/two-factor", Some([303, 303]), Some([303, 303])),
+    ("PasskeySignIn", "/sign-in/passkey", None, Some([400, 400])),
     ("SignOut", "/sign-out", None, Some([303, 303])),
 ];
 
@@ -116,6 +117,7 @@ impl Site {
             .pattern
             .replace("{mail}", "999999")
             .replace("{session}", "999999")
+            .replace("{passkey}", "999999")
             .replace("{entry}", "1")
             .replace("{recovery}", "999999")
             .replace("{number}", "1")
@@ -193,6 +195,9 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "RecoveryCodesFile" => site.with(&[("codes", "7KQ4-M2XD")]).besides(&[200]),
         // Without two-factor.
         "RenewRecoveryCodes" | "ResetTwoFactor" => site.besides(&[303]),
+        "NewPasskey" => site.with(&[("name", ""), ("ceremony", "x"), ("credential", "{}")]).besides(&[422]),
+        "RenamePasskey" => site.with(&[("name", "Phone")]).besides(&[404]),
+        "RemovePasskey" => site.besides(&[404]),
         "ChangeAppearance" => site.with(&[("appearance", "dark")]),
         "UserAccess" | "ExportUserAccess" => Site { shows_deleted: true, ..site },
         "NewUser" => site.with(&[("email", "new{made}@example.com")]),

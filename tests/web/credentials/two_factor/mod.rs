@@ -54,6 +54,13 @@ impl Lena {
     }
 }
 
+/// Requires two-factor of `audience`, so many days from the present on.
+pub(crate) fn require(app: &TestApp, audience: &str, days: i64) {
+    let from = (app.now() + TimeDelta::days(days)).date();
+    let from = if audience == "nobody" { "NULL".to_owned() } else { format!("'{from}'") };
+    app.execute(&format!("UPDATE company SET two_factor_for = '{audience}', two_factor_from = {from}"));
+}
+
 /// Secret on the page that turns two-factor on.
 pub(crate) fn secret_on(page: &Page) -> TotpSecret {
     let key = page.body.split_once("id=\"key\">").unwrap().1.split_once('<').unwrap().0;

@@ -5,13 +5,6 @@ use crate::credentials::confirm_identity::prove;
 
 const MAYA: &str = "maya.fischer@example.com";
 
-/// Requires two-factor of `audience`, so many days from the present on.
-fn require(app: &TestApp, audience: &str, days: i64) {
-    let from = (app.now() + TimeDelta::days(days)).date();
-    let from = if audience == "nobody" { "NULL".to_owned() } else { format!("'{from}'") };
-    app.execute(&format!("UPDATE company SET two_factor_for = '{audience}', two_factor_from = {from}"));
-}
-
 /// An app with Lena Novak, a User without two-factor.
 async fn with_lena(db: Db) -> (TestApp, Browser) {
     let (app, maya) = TestApp::with_admin(db).await;

@@ -18,7 +18,7 @@ use usher::{
 
 use crate::{
     credentials::two_factor::secret_on,
-    helpers::{Browser, Page, Setting, TestApp},
+    helpers::{Authenticator, Browser, Page, Setting, TestApp, options},
 };
 
 mod visits;

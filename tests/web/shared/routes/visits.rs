@@ -89,6 +89,7 @@ impl World {
             [("{user}", &**user), ("{portfolio}", portfolio), ("{account}", &self.account), ("{group}", &self.group), ("{asset}", asset)];
         let known = known.into_iter().chain([
             ("{session}", &*self.session),
+            ("{passkey}", "1"),
             ("{mail}", "999999"),
             ("{entry}", "1"),
             ("{recovery}", "999999"),
@@ -107,6 +108,7 @@ impl World {
             ("SignIn", _) => [200, 303, 303],
             // Without two-factor, or a form that waits.
             ("SecondStep" | "TurnOffTwoFactor" | "RenewRecoveryCodes" | "UnsentForm", _) => [303; 3],
+            ("RenamePasskey" | "RemovePasskey", _) => [303, 404, 200],
             ("ResetTwoFactor", _) => [303, 403, 303],
             ("Setup", _) | (_, Access::Monitoring) => [404; 3],
             ("InvitationNewLink", _) => [410; 3],
@@ -184,6 +186,8 @@ impl World {
         vec![
             Post { done: 404, ..post(paths::Setup::ENDPOINT, [person(), setup].concat()) },
             post(paths::SignIn::ENDPOINT, sign_in),
+            Post { done: 422, ..post(paths::PasskeySignIn::ENDPOINT, vec![field("ceremony", "x"), field("credential", "{}")]) },
+            post(paths::RenamePasskey::ENDPOINT, vec![field("name", "Work phone")]),
             post(paths::ForgotPassword::ENDPOINT, vec![field("email", "jonas.vermeulen@example.com")]),
             post(paths::PasswordReset::ENDPOINT, vec![field("password", "lantern quiver moss eleven")]),
             post(paths::Recovery::ENDPOINT, vec![field("password", "lantern quiver moss eleven")]),
@@ -277,6 +281,11 @@ impl World {
             },
             Post { done: 200, ..post(paths::RenewRecoveryCodes::ENDPOINT, vec![]) },
             post(paths::TurnOffTwoFactor::ENDPOINT, vec![field("code", &self.codes[1]), field("current", crate::helpers::PASSWORD)]),
+            post(
+                paths::NewPasskey::ENDPOINT,
+                vec![field("name", "Laptop"), field("ceremony", &self.passkey.0), field("credential", &self.passkey.1)],
+            ),
+            post(paths::RemovePasskey::ENDPOINT, vec![]),
             post(
                 paths::ChangePassword::ENDPOINT,
                 vec![field("current", crate::helpers::PASSWORD), field("password", "lantern quiver moss twelve")],

@@ -44,6 +44,8 @@ pub(crate) struct World {
     /// Sealed secret of an authenticator app of the Admin, and three of its codes, one after the other.
     pub(super) secret: String,
     pub(super) codes: [String; 3],
+    /// Ceremony of a new passkey, and its answer.
+    pub(super) passkey: (String, String),
 }
 
 /// Counts of stored rows; each change alters one of them.
@@ -130,11 +132,17 @@ impl World {
             maya.fill(&app, &format!("/assets/{process}/definition/edit"), &[("text", text)]).await.is(303);
         }
         let integration = asset(&app, &mut maya, "integration", "Bank feed").await;
+        Authenticator::new(8).register(&app, &mut maya, "Phone").await.is(303);
+        // Sign-ins need no second step.
+        app.execute("UPDATE user_rows SET two_factor_since = NULL");
         app.signed_in("maya.fischer@example.com").await;
         app.signed_in("maya.fischer@example.com").await;
         let page = maya.get(&app, "/my-account").await;
         let page_on = maya.get(&app, "/my-account/two-factor").await;
         let secret = page_on.form("/my-account/two-factor").into_iter().find(|(name, _)| name == "secret").unwrap().1;
+        let page_new = maya.get(&app, "/my-account/passkeys/new").await;
+        let ceremony = page_new.form("/my-account/passkeys/new").into_iter().find(|(name, _)| name == "ceremony").unwrap().1;
+        let passkey = (ceremony, Authenticator::new(7).create(&options(&page_new)));
         let shown = secret_on(&page_on);
         let codes = [-30, 0, 30].map(|seconds| shown.code_at(app.now() + TimeDelta::seconds(seconds)));
         let session = page.body.split("/my-account/sessions/").nth(1).and_then(|path| path.split('/').next()).unwrap().to_owned();
@@ -166,6 +174,7 @@ impl World {
             session,
             secret,
             codes,
+            passkey,
         }
     }
 

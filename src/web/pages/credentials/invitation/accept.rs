@@ -6,18 +6,25 @@ use super::closed::closed_page;
 use crate::{
     domain::{
         credentials::{password::NewPassword, token::Token},
-        text::PersonName,
+        text::{PasskeyName, PersonName},
     },
     usecases::{
         Context, LinkError, SetPasswordError,
-        credentials::invitation::{self, Open},
+        credentials::{
+            invitation::{self, AcceptPasskeyError, Open},
+            passkey::PasskeyAnswer,
+        },
     },
     web::{
-        pages::credentials::{closed_link, new_password},
+        pages::{
+            credentials::{closed_link, new_password},
+            my_account::passkeys,
+        },
         shared::{
+            error::WebError,
             extract::AnonymousSession,
             form::Form,
-            page::{DisplayTime, Field, FieldError, Flash, FlashKind, FormErrors, PublicLayout, SecretField, parse},
+            page::{DisplayTime, Field, FieldError, Flash, FlashKind, FormErrors, PasskeyPrompt, PublicLayout, SecretField, parse},
             respond::{self, HandlerResult},
             routing::paths,
             session,
@@ -45,6 +52,10 @@ pub struct AcceptPage {
     pub valid_until: DisplayTime,
     /// Name of another user signed in with this browser, who will be signed out.
     pub signed_in_as: Option<String>,
+    /// Passkey in place of the password; `None` where Usher's address can have none.
+    pub passkey: Option<PasskeyPrompt>,
+    /// Refusal of a passkey.
+    pub problem: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,6 +82,11 @@ pub struct AcceptForm {
     first_name: String,
     last_name: String,
     password: String,
+    #[serde(default)]
+    ceremony: String,
+    /// Answer of a browser that made a passkey; empty for a password.
+    #[serde(default)]
+    credential: String,
     /// Field for password managers; the user follows from the link.
     #[serde(default, rename = "username")]
     _username: String,
@@ -103,6 +119,9 @@ pub(in crate::web) async fn submit(
         Ok(open) => open,
         Err(closed) => return closed_page(&closed, &token, &state).answer(&state, &anonymous).await,
     };
+    if !form.0.credential.is_empty() {
+        return submit_passkey(state, anonymous, session, token, form.0, &open).await;
+    }
     let (first_name, last_name, password) = match form.0.parse(&open) {
         Ok(parsed) => parsed,
         Err(mut fields) => {
@@ -115,14 +134,7 @@ pub(in crate::web) async fn submit(
     let (link, client) = (closed_link::token(&token)?, anonymous.client.clone());
     let accept = move |ctx: &Context, link: &Token| invitation::accept(ctx, link, &first_name, &last_name, password, &client);
     match new_password::run(&state, link, &anonymous.client.client_ip, accept).await? {
-        Ok(begun) => {
-            session::begin(&session, &begun)?;
-            session::flash(
-                &session,
-                &Flash::new(FlashKind::Ok, format!("Welcome to {}, {}.", open.company.name, form.0.first_name.trim())),
-            );
-            respond::see_other(paths::Root {})
-        }
+        Ok(begun) => welcome(&session, &begun, &open, &form.0.first_name),
         // The link was used meanwhile: its page tells the state.
         Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,
         Err(SetPasswordError::Link(error)) => Err(error.into()),
@@ -133,10 +145,49 @@ pub(in crate::web) async fn submit(
     }
 }
 
+/// Stores the session, and says welcome on the next page.
+fn welcome(session: &Session, begun: &Token, open: &Open, first_name: &str) -> HandlerResult {
+    session::begin(session, begun)?;
+    session::flash(session, &Flash::new(FlashKind::Ok, format!("Welcome to {}, {}.", open.company.name, first_name.trim())));
+    respond::see_other(paths::Root {})
+}
+
+/// Accepts the invitation with a passkey.
+async fn submit_passkey(
+    state: Data<State>,
+    anonymous: AnonymousSession,
+    session: Session,
+    token: Path<String>,
+    form: AcceptForm,
+    open: &Open,
+) -> HandlerResult {
+    let mut fields = AcceptFields::default();
+    let (Some(first_name), Some(last_name)) = form.names(&mut fields) else {
+        return respond::again(&accept_page(&state, &anonymous, &token, open, fields));
+    };
+    let (link, client) = (closed_link::token(&token)?, anonymous.client.clone());
+    let name = PasskeyName::parse(&passkeys::default_name(&client.user_agent)).map_err(|error| WebError::Internal(error.to_string()))?;
+    let answer = PasskeyAnswer { ceremony: form.ceremony, credential: form.credential };
+    let accept = move |ctx: &Context| invitation::accept_with_passkey(ctx, &link, &first_name, &last_name, (&answer, &name), &client);
+    match state.try_run(accept).await? {
+        Ok(begun) => welcome(&session, &begun, open, &form.first_name),
+        Err(AcceptPasskeyError::Refused) => {
+            let page = accept_page(&state, &anonymous, &token, open, fields);
+            respond::again(&AcceptPage { problem: Some(passkeys::REFUSED), ..page })
+        }
+        Err(AcceptPasskeyError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,
+        Err(AcceptPasskeyError::Link(error)) => Err(error.into()),
+    }
+}
+
 fn accept_page(state: &State, anonymous: &AnonymousSession, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
+    let path = paths::Invitation { token: token.to_owned() };
+    let ceremony = closed_link::token(token).ok().and_then(|link| invitation::begin_passkey(&state.ctx, &link, &open.user));
     AcceptPage {
         layout: respond::layout(state, anonymous, &open.company.name),
-        path: paths::Invitation { token: token.to_owned() },
+        passkey: ceremony.map(|ceremony| PasskeyPrompt::new(ceremony, &path)),
+        problem: None,
+        path,
         inviter: Some(open.invited_by.clone()).filter(|name| !name.is_empty()),
         email: open.user.email.clone(),
         fields,
@@ -147,10 +198,14 @@ fn accept_page(state: &State, anonymous: &AnonymousSession, token: &str, open: &
 }
 
 impl AcceptForm {
+    fn names(&self, fields: &mut AcceptFields) -> (Option<PersonName>, Option<PersonName>) {
+        let first_name = parse(&self.first_name, FieldError::first_name(), &mut fields.first_name);
+        (first_name, parse(&self.last_name, FieldError::last_name(), &mut fields.last_name))
+    }
+
     fn parse(&self, open: &Open) -> Result<(PersonName, PersonName, NewPassword), Box<AcceptFields>> {
         let mut fields = AcceptFields::default();
-        let first_name = parse(&self.first_name, FieldError::first_name(), &mut fields.first_name);
-        let last_name = parse(&self.last_name, FieldError::last_name(), &mut fields.last_name);
+        let (first_name, last_name) = self.names(&mut fields);
         let password = NewPassword::parse(&self.password, open.company.password_min);
         let password = password.map_err(|error| fields.password = SecretField::refused(error)).ok();
         match (first_name, last_name, password) {
@@ -185,6 +240,8 @@ mod tests {
             password_min: 15,
             valid_until: sample.display_time(0),
             signed_in_as: None,
+            passkey: Some(PasskeyPrompt::sample()),
+            problem: None,
         }
     }
 
@@ -192,6 +249,7 @@ mod tests {
     fn renders() {
         check("accept-invitation", page);
         check("accept-invitation-signed-in", |sample| AcceptPage { signed_in_as: Some(sample.user(2).name), ..page(sample) });
+        check("accept-invitation-passkey", |sample| AcceptPage { problem: Some(passkeys::REFUSED), ..page(sample) });
         check("accept-invitation-error", |sample| {
             let name = |what| Field::refused(&sample.text, FieldError::Line { what, error: LineError::Empty });
             let fields = AcceptFields {
