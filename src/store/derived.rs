@@ -76,15 +76,15 @@ const DERIVED: [Derived; 8] = [
     },
     Derived {
         name: "user_counts",
-        differing: "count(*) FROM (SELECT state, default_role, has_assignments FROM (\
-            SELECT state, default_role, has_assignments, count(*) AS step FROM user_rows WHERE state IS NOT NULL GROUP BY 1, 2, 3 \
-            UNION ALL SELECT state, default_role, has_assignments, -users FROM user_counts\
-            ) AS steps GROUP BY 1, 2, 3 HAVING sum(step) <> 0) AS differing",
+        differing: "count(*) FROM (SELECT state, default_role, has_assignments, has_two_factor FROM (\
+            SELECT state, default_role, has_assignments, has_two_factor, count(*) AS step FROM user_rows WHERE state IS NOT NULL GROUP BY 1, 2, 3, 4 \
+            UNION ALL SELECT state, default_role, has_assignments, has_two_factor, -users FROM user_counts\
+            ) AS steps GROUP BY 1, 2, 3, 4 HAVING sum(step) <> 0) AS differing",
         rebuild: &[
             "UPDATE user_counts SET users = 0",
-            "INSERT INTO user_counts (state, default_role, has_assignments, users) \
-            SELECT state, default_role, has_assignments, count(*) FROM user_rows WHERE state IS NOT NULL GROUP BY 1, 2, 3 \
-            ON CONFLICT (state, default_role, has_assignments) DO UPDATE SET users = excluded.users",
+            "INSERT INTO user_counts (state, default_role, has_assignments, has_two_factor, users) \
+            SELECT state, default_role, has_assignments, has_two_factor, count(*) FROM user_rows WHERE state IS NOT NULL GROUP BY 1, 2, 3, 4 \
+            ON CONFLICT (state, default_role, has_assignments, has_two_factor) DO UPDATE SET users = excluded.users",
         ],
     },
     Derived {

@@ -415,10 +415,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    user_counts (state, default_role, has_assignments) {
+    user_counts (state, default_role, has_assignments, has_two_factor) {
         state -> Text,
         default_role -> Text,
         has_assignments -> Bool,
+        has_two_factor -> Bool,
         users -> BigInt,
     }
 }
@@ -461,6 +462,7 @@ diesel::table! {
         has_assignments -> Bool,
         version -> Integer,
         state -> Nullable<Text>,
+        has_two_factor -> Bool,
     }
 }
 

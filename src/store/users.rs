@@ -25,7 +25,7 @@ use crate::domain::{
 };
 
 pub use administered::{Cursor, CursorValue, Listed, page};
-pub use counts::{StatusCounts, count_alone, counts};
+pub use counts::{StatusCounts, count_alone, count_without_two_factor, counts};
 pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names, was_deleted, with_addresses_of};
 pub use expiring::expiring;
 pub use list::{count, found, list, search};

@@ -32,6 +32,7 @@ diesel::table! {
         has_assignments -> Bool,
         version -> Integer,
         state -> Text,
+        has_two_factor -> Bool,
         is_admin -> Bool,
     }
 }

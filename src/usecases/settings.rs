@@ -13,7 +13,7 @@ use crate::{
     store::{
         company,
         outbox::{self, MailState, Tally},
-        users::User,
+        users::{self, User},
     },
     usecases::{
         ActionError, Context, LinkDelivery, Submission,
@@ -29,6 +29,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub company: Company,
+    /// Number of active users without two-factor.
+    pub without_two_factor: u64,
     pub mail_problems: MailProblems,
     /// Number of mails that wait to be sent.
     pub waiting: u64,
@@ -43,6 +45,7 @@ pub fn show(ctx: &Context, actor: &User) -> Result<Settings, ActionError> {
         let waits = |tally: &&Tally| matches!(tally.state, MailState::Queued | MailState::Retrying);
         Ok(Settings {
             company: company::load(db)?,
+            without_two_factor: users::count_without_two_factor(db)?,
             mail_problems: failed_mails::problems(db)?,
             waiting: outbox::tally(db)?.iter().filter(waits).map(|tally| tally.mails.unsigned_abs()).sum(),
             test_mail: outbox::latest_to(db, actor.id, MailKind::Test.as_str())?.map(Into::into),

@@ -32,6 +32,7 @@ CREATE TABLE user_rows (
                                         WHEN blocked_at IS NOT NULL THEN 'deactivated'
                                         WHEN credentials_set_at IS NOT NULL THEN 'active'
                                         ELSE 'pending' END) STORED,
+    has_two_factor        BOOLEAN   NOT NULL GENERATED ALWAYS AS (two_factor_since IS NOT NULL) STORED,
     -- Users have credentials or an invitation.
     CHECK (credentials_set_at IS NOT NULL OR (invitation_expires_at IS NOT NULL AND invitation_origin IS NOT NULL)),
     CHECK (password_hash IS NULL OR credentials_set_at IS NOT NULL),

@@ -6,17 +6,19 @@ CREATE TABLE user_counts (
     state           TEXT    NOT NULL CHECK (state IN ('active', 'deactivated', 'pending')),
     default_role    TEXT    NOT NULL CHECK (default_role IN ('user', 'portfolio_admin')),
     has_assignments BOOLEAN NOT NULL,
+    has_two_factor  BOOLEAN NOT NULL,
     users           BIGINT  NOT NULL DEFAULT 0,
-    PRIMARY KEY (state, default_role, has_assignments)
+    PRIMARY KEY (state, default_role, has_assignments, has_two_factor)
 );
-INSERT INTO user_counts (state, default_role, has_assignments)
-SELECT states.column1, roles.column1, either.column1
-FROM (VALUES ('active'), ('deactivated'), ('pending')) AS states, (VALUES ('user'), ('portfolio_admin')) AS roles, (VALUES (FALSE), (TRUE)) AS either;
+INSERT INTO user_counts (state, default_role, has_assignments, has_two_factor)
+SELECT states.column1, roles.column1, assigned.column1, secured.column1
+FROM (VALUES ('active'), ('deactivated'), ('pending')) AS states, (VALUES ('user'), ('portfolio_admin')) AS roles, (VALUES (FALSE), (TRUE)) AS assigned,
+    (VALUES (FALSE), (TRUE)) AS secured;
 
 CREATE FUNCTION lock_user_counts() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     -- One order whatever the direction of the change, so that two changes cannot wait for each other.
-    PERFORM 1 FROM user_counts ORDER BY state, default_role, has_assignments FOR UPDATE;
+    PERFORM 1 FROM user_counts ORDER BY state, default_role, has_assignments, has_two_factor FOR UPDATE;
 END;
 $$;
 CREATE FUNCTION count_users() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -24,14 +26,14 @@ BEGIN
     PERFORM lock_user_counts();
     IF TG_OP = 'INSERT' THEN
         UPDATE user_counts SET users = user_counts.users + added.users
-        FROM (SELECT state, default_role, has_assignments, count(*) AS users FROM new_rows GROUP BY 1, 2, 3) AS added
-        WHERE (user_counts.state, user_counts.default_role, user_counts.has_assignments)
-            = (added.state, added.default_role, added.has_assignments);
+        FROM (SELECT state, default_role, has_assignments, has_two_factor, count(*) AS users FROM new_rows GROUP BY 1, 2, 3, 4) AS added
+        WHERE (user_counts.state, user_counts.default_role, user_counts.has_assignments, user_counts.has_two_factor)
+            = (added.state, added.default_role, added.has_assignments, added.has_two_factor);
     ELSE
         UPDATE user_counts SET users = user_counts.users - removed.users
-        FROM (SELECT state, default_role, has_assignments, count(*) AS users FROM old_rows GROUP BY 1, 2, 3) AS removed
-        WHERE (user_counts.state, user_counts.default_role, user_counts.has_assignments)
-            = (removed.state, removed.default_role, removed.has_assignments);
+        FROM (SELECT state, default_role, has_assignments, has_two_factor, count(*) AS users FROM old_rows GROUP BY 1, 2, 3, 4) AS removed
+        WHERE (user_counts.state, user_counts.default_role, user_counts.has_assignments, user_counts.has_two_factor)
+            = (removed.state, removed.default_role, removed.has_assignments, removed.has_two_factor);
     END IF;
     RETURN NULL;
 END;
@@ -40,16 +42,19 @@ CREATE FUNCTION count_changed_user() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM lock_user_counts();
     UPDATE user_counts SET users = users - 1
-    WHERE state = OLD.state AND default_role = OLD.default_role AND has_assignments = OLD.has_assignments;
+    WHERE state = OLD.state AND default_role = OLD.default_role AND has_assignments = OLD.has_assignments
+        AND has_two_factor = OLD.has_two_factor;
     UPDATE user_counts SET users = users + 1
-    WHERE state = NEW.state AND default_role = NEW.default_role AND has_assignments = NEW.has_assignments;
+    WHERE state = NEW.state AND default_role = NEW.default_role AND has_assignments = NEW.has_assignments
+        AND has_two_factor = NEW.has_two_factor;
     RETURN NULL;
 END;
 $$;
 CREATE TRIGGER users_counted_insert AFTER INSERT ON user_rows REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_users();
 CREATE TRIGGER users_counted_delete AFTER DELETE ON user_rows REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_users();
 CREATE TRIGGER users_counted_update AFTER UPDATE ON user_rows FOR EACH ROW
-WHEN ((OLD.state, OLD.default_role, OLD.has_assignments) IS DISTINCT FROM (NEW.state, NEW.default_role, NEW.has_assignments))
+WHEN ((OLD.state, OLD.default_role, OLD.has_assignments, OLD.has_two_factor)
+    IS DISTINCT FROM (NEW.state, NEW.default_role, NEW.has_assignments, NEW.has_two_factor))
 EXECUTE FUNCTION count_changed_user();
 
 -- Numbers of pending invitations by the hour in which they expire: those still open are the sum of the hours to come, and a count within the
@@ -189,12 +194,14 @@ CREATE TRIGGER users_in_portfolios AFTER UPDATE OF deleted_at, blocked_at, crede
 CREATE INDEX users_by_name ON user_rows (sort_key, id) WHERE state IS NOT NULL;
 -- Orders of lists within each state: a status is a range of one index, and a list of all is three ranges side by side, so that no list walks
 -- past users whom it does not hold. The last columns are compared by lists and their counts, which therefore read no rows.
-CREATE INDEX users_state_by_name ON user_rows (state, sort_key, id, invitation_expires_at, default_role, has_assignments) WHERE state IS NOT NULL;
-CREATE INDEX users_state_by_email ON user_rows (state, email_key, id, invitation_expires_at, default_role, has_assignments) WHERE state IS NOT NULL;
-CREATE INDEX users_state_by_creation ON user_rows (state, created_at, id, invitation_expires_at, default_role, has_assignments) WHERE state IS NOT NULL;
-CREATE INDEX users_state_by_sign_in ON user_rows (state, last_sign_in_at, id, invitation_expires_at, default_role, has_assignments) WHERE state IS NOT NULL;
+CREATE INDEX users_state_by_name ON user_rows (state, sort_key, id, invitation_expires_at, default_role, has_assignments, has_two_factor) WHERE state IS NOT NULL;
+CREATE INDEX users_state_by_email ON user_rows (state, email_key, id, invitation_expires_at, default_role, has_assignments, has_two_factor) WHERE state IS NOT NULL;
+CREATE INDEX users_state_by_creation ON user_rows (state, created_at, id, invitation_expires_at, default_role, has_assignments, has_two_factor) WHERE state IS NOT NULL;
+CREATE INDEX users_state_by_sign_in ON user_rows (state, last_sign_in_at, id, invitation_expires_at, default_role, has_assignments, has_two_factor) WHERE state IS NOT NULL;
 -- Users of a role that few have, and users without assignments.
 CREATE INDEX users_portfolio_admins ON user_rows (id) WHERE default_role = 'portfolio_admin';
 CREATE INDEX users_unassigned ON user_rows (id, default_role) WHERE NOT has_assignments;
+-- Users with or without two-factor, where these are few.
+CREATE INDEX users_by_two_factor ON user_rows (has_two_factor, id) WHERE state IS NOT NULL;
 -- Invitations by their end.
 CREATE INDEX users_invitation_expiry ON user_rows (state, invitation_expires_at, default_role, has_assignments) WHERE state = 'pending';

@@ -5,27 +5,34 @@ CREATE TABLE user_counts (
     state           TEXT    NOT NULL CHECK (state IN ('active', 'deactivated', 'pending')),
     default_role    TEXT    NOT NULL CHECK (default_role IN ('user', 'portfolio_admin')),
     has_assignments BOOLEAN NOT NULL,
+    has_two_factor  BOOLEAN NOT NULL,
     users           BIGINT  NOT NULL DEFAULT 0,
-    PRIMARY KEY (state, default_role, has_assignments)
+    PRIMARY KEY (state, default_role, has_assignments, has_two_factor)
 ) WITHOUT ROWID;
-INSERT INTO user_counts (state, default_role, has_assignments)
-SELECT states.column1, roles.column1, either.column1
-FROM (VALUES ('active'), ('deactivated'), ('pending')) AS states, (VALUES ('user'), ('portfolio_admin')) AS roles, (VALUES (FALSE), (TRUE)) AS either;
+INSERT INTO user_counts (state, default_role, has_assignments, has_two_factor)
+SELECT states.column1, roles.column1, assigned.column1, secured.column1
+FROM (VALUES ('active'), ('deactivated'), ('pending')) AS states, (VALUES ('user'), ('portfolio_admin')) AS roles, (VALUES (FALSE), (TRUE)) AS assigned,
+    (VALUES (FALSE), (TRUE)) AS secured;
 
 CREATE TRIGGER users_counted_insert AFTER INSERT ON user_rows BEGIN
     UPDATE user_counts SET users = users + 1
-    WHERE state = NEW.state AND default_role = NEW.default_role AND has_assignments = NEW.has_assignments;
+    WHERE state = NEW.state AND default_role = NEW.default_role AND has_assignments = NEW.has_assignments
+        AND has_two_factor = NEW.has_two_factor;
 END;
 CREATE TRIGGER users_counted_delete AFTER DELETE ON user_rows BEGIN
     UPDATE user_counts SET users = users - 1
-    WHERE state = OLD.state AND default_role = OLD.default_role AND has_assignments = OLD.has_assignments;
+    WHERE state = OLD.state AND default_role = OLD.default_role AND has_assignments = OLD.has_assignments
+        AND has_two_factor = OLD.has_two_factor;
 END;
-CREATE TRIGGER users_counted_update AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at, default_role, has_assignments ON user_rows
-WHEN OLD.state IS NOT NEW.state OR OLD.default_role <> NEW.default_role OR OLD.has_assignments <> NEW.has_assignments BEGIN
+CREATE TRIGGER users_counted_update AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at, default_role, has_assignments, two_factor_since ON user_rows
+WHEN OLD.state IS NOT NEW.state OR OLD.default_role <> NEW.default_role OR OLD.has_assignments <> NEW.has_assignments
+    OR OLD.has_two_factor <> NEW.has_two_factor BEGIN
     UPDATE user_counts SET users = users - 1
-    WHERE state = OLD.state AND default_role = OLD.default_role AND has_assignments = OLD.has_assignments;
+    WHERE state = OLD.state AND default_role = OLD.default_role AND has_assignments = OLD.has_assignments
+        AND has_two_factor = OLD.has_two_factor;
     UPDATE user_counts SET users = users + 1
-    WHERE state = NEW.state AND default_role = NEW.default_role AND has_assignments = NEW.has_assignments;
+    WHERE state = NEW.state AND default_role = NEW.default_role AND has_assignments = NEW.has_assignments
+        AND has_two_factor = NEW.has_two_factor;
 END;
 
 -- Numbers of pending invitations by the hour in which they expire: those still open are the sum of the hours to come, and a count within the
@@ -140,14 +147,16 @@ END;
 CREATE INDEX users_by_name ON user_rows (sort_key, id, search, state) WHERE state IS NOT NULL;
 -- Orders of lists within each state: a status is a range of one index, and a list of all is three ranges side by side, so that no list walks
 -- past users whom it does not hold. The last columns are compared by lists and their counts, which therefore read no rows.
-CREATE INDEX users_state_by_name ON user_rows (state, sort_key, id, invitation_expires_at, default_role, has_assignments) WHERE state IS NOT NULL;
-CREATE INDEX users_state_by_email ON user_rows (state, email_key, id, invitation_expires_at, default_role, has_assignments) WHERE state IS NOT NULL;
-CREATE INDEX users_state_by_creation ON user_rows (state, created_at, id, invitation_expires_at, default_role, has_assignments) WHERE state IS NOT NULL;
-CREATE INDEX users_state_by_sign_in ON user_rows (state, last_sign_in_at, id, invitation_expires_at, default_role, has_assignments) WHERE state IS NOT NULL;
+CREATE INDEX users_state_by_name ON user_rows (state, sort_key, id, invitation_expires_at, default_role, has_assignments, has_two_factor) WHERE state IS NOT NULL;
+CREATE INDEX users_state_by_email ON user_rows (state, email_key, id, invitation_expires_at, default_role, has_assignments, has_two_factor) WHERE state IS NOT NULL;
+CREATE INDEX users_state_by_creation ON user_rows (state, created_at, id, invitation_expires_at, default_role, has_assignments, has_two_factor) WHERE state IS NOT NULL;
+CREATE INDEX users_state_by_sign_in ON user_rows (state, last_sign_in_at, id, invitation_expires_at, default_role, has_assignments, has_two_factor) WHERE state IS NOT NULL;
 -- Positions in the order of users found otherwise: by a search, by a role that few have, or by missing assignments.
 CREATE INDEX users_found ON user_rows (id, sort_key, state);
 CREATE INDEX users_portfolio_admins ON user_rows (id, sort_key, state, invitation_expires_at) WHERE default_role = 'portfolio_admin';
 CREATE INDEX users_unassigned ON user_rows (id, sort_key, state, invitation_expires_at, default_role) WHERE NOT has_assignments;
+-- Users with or without two-factor, where these are few.
+CREATE INDEX users_by_two_factor ON user_rows (has_two_factor, id, sort_key, state, invitation_expires_at) WHERE state IS NOT NULL;
 -- Users who are not active: few, so that a search keeps all of them in memory. Two of these carry the text that is searched.
 CREATE INDEX users_not_active ON user_rows (id, state, invitation_expires_at) WHERE state <> 'active';
 CREATE INDEX users_deactivated ON user_rows (state, search) WHERE state = 'deactivated';

@@ -52,7 +52,7 @@ impl StatusCounts {
 /// Counts users: exactly for the whole company, up to [`COUNT_MAX`] where a filter narrows it.
 pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, StoreError> {
     let filter = &wanted.filter;
-    if wanted.scope == Scope::Company && filter.search.is_none() && filter.last_sign_in.is_none() && filter.has_two_factor.is_none() {
+    if wanted.scope == Scope::Company && filter.search.is_none() && filter.last_sign_in.is_none() {
         return kept(db, filter, wanted.as_of);
     }
     let source = Source::of(db, &wanted.scope, filter)?.narrowly(filter, "sort_key");
@@ -77,6 +77,12 @@ pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, Sto
     Ok(StatusCounts { all: Count::capped(all), by_status })
 }
 
+/// Number of active users without two-factor.
+pub fn count_without_two_factor(db: &mut Database) -> Result<u64, StoreError> {
+    let without = user_counts::table.filter(user_counts::state.eq("active")).filter(user_counts::has_two_factor.eq(false));
+    Ok(without.select(user_counts::users).load::<i64>(db)?.iter().sum::<i64>().unsigned_abs())
+}
+
 /// Counts from the numbers kept by triggers. Invitations expire without a write, so they are counted by hour.
 fn kept(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<StatusCounts, StoreError> {
     let mut kept = user_counts::table.select((user_counts::state, user_counts::users)).into_boxed();
@@ -86,6 +92,9 @@ fn kept(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<Stat
     if filter.is_unassigned {
         kept = kept.filter(user_counts::has_assignments.eq(false));
     }
+    if let Some(has_two_factor) = filter.has_two_factor {
+        kept = kept.filter(user_counts::has_two_factor.eq(has_two_factor));
+    }
     let kept = kept.load::<(String, i64)>(db)?;
     let of = |state: &str| kept.iter().filter(|(other, _)| other == state).map(|(_, users)| users).sum::<i64>();
     let invited = invited(db, filter, as_of)?;
@@ -94,6 +103,10 @@ fn kept(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<Stat
 
 /// Number of invitations that expire in a later hour, and of those that expire later in this hour.
 fn invited(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<i64, StoreError> {
+    // Two-factor takes credentials.
+    if filter.has_two_factor == Some(true) {
+        return Ok(0);
+    }
     let hour = as_of.format("%F %H").to_string();
     let next = as_of.duration_trunc(TimeDelta::hours(1)).unwrap_or(as_of) + TimeDelta::hours(1);
     let mut later = invitation_expiry_counts::table

@@ -14,6 +14,7 @@ use usher::{
     },
     store::{
         accounts, assignments,
+        credentials::two_factor::{self, HashedCodes, NewApp},
         page::COUNT_MAX,
         portfolios, scopes,
         users::{Cursor, Listed, UserQuery},
@@ -21,7 +22,9 @@ use usher::{
 };
 
 use super::*;
-use crate::derived::execute;
+use crate::derived::{differing, execute};
+
+mod many;
 
 /// Reproducible pseudo-random numbers.
 struct Dice(u64);
@@ -113,8 +116,21 @@ fn happen_to(tx: &mut Tx<'_>, dice: &mut Dice, id: UserId, number: usize) {
     if dice.happens(5) {
         users::set_email(tx, &person, &EmailAddress::parse(&format!("x{}.{number}@example.org", dice.below(1000))).unwrap()).unwrap();
     }
+    if dice.happens(3) && person.status(now()) == Status::Active {
+        turn_two_factor(tx, id, person.two_factor_since.is_none());
+    }
     if dice.happens(5) && person.status(now()) == Status::Expired {
         users::renew_invitation(tx, id, now() + TimeDelta::hours(2)).unwrap();
+    }
+}
+
+/// Turns two-factor of a user on or off.
+fn turn_two_factor(tx: &mut Tx<'_>, user: UserId, on: bool) {
+    if on {
+        let codes = HashedCodes { salt: [0; 16], hashes: Vec::new() };
+        two_factor::turn_on(tx, &NewApp { user, sealed_secret: &[0], step: 0, codes: &codes, now: now() }).unwrap();
+    } else {
+        two_factor::turn_off(tx, user, now()).unwrap();
     }
 }
 
@@ -232,6 +248,12 @@ fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore)
         UserFilter { default_role: Some(DefaultRole::User), status: Some(Status::Invited), ..UserFilter::default() },
         UserFilter { default_role: Some(DefaultRole::User), is_unassigned: true, ..UserFilter::default() },
         UserFilter { last_sign_in: Some(LastSignIn::Never), ..UserFilter::default() },
+        UserFilter { has_two_factor: Some(true), ..UserFilter::default() },
+        UserFilter { has_two_factor: Some(false), status: Some(Status::Active), ..UserFilter::default() },
+        UserFilter { has_two_factor: Some(false), is_unassigned: true, ..UserFilter::default() },
+        UserFilter { has_two_factor: Some(true), default_role: Some(DefaultRole::PortfolioAdmin), ..UserFilter::default() },
+        UserFilter { has_two_factor: Some(true), search: SearchTerm::parse("fisch"), ..UserFilter::default() },
+        UserFilter { has_two_factor: Some(false), last_sign_in: Some(LastSignIn::Never), ..UserFilter::default() },
         UserFilter { last_sign_in: Some(LastSignIn::Over30Days), status: Some(Status::Active), ..UserFilter::default() },
         UserFilter { last_sign_in: Some(LastSignIn::Never), search: SearchTerm::parse("fisch"), ..UserFilter::default() },
     ];
@@ -340,40 +362,21 @@ fn counts_are_those_of_each_status(store: TestStore) {
     }
 }
 
-/// Fills in active users with shuffled addresses, who signed in on the day in `last_sign_in` or never.
-fn insert_many(store: &TestStore, first: i64, last: i64, last_sign_in: &str) {
-    let numbers = match &store.location {
-        Location::Sqlite(_) => format!(
-            "WITH RECURSIVE series (n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM series WHERE n < {last}) SELECT n FROM series"
-        ),
-        Location::Postgres(_) => format!("SELECT n FROM generate_series({first}, {last}) AS series (n)"),
-    };
-    let columns = "first_name, last_name, default_role, credentials_set_at, created_at, last_sign_in_at, email_key_version, email, email_key, sort_key, search";
-    let day = "'2020-01-01 00:00:00'";
-    let rows = format!(
-        "SELECT '', '', 'user', {day}, {day}, {last_sign_in}, 1, name, name, name, name FROM (SELECT 'u' || (10000 + n * 7919 % 20011) AS name FROM ({numbers}) AS numbers) AS named"
-    );
-    execute(store, &format!("INSERT INTO user_rows ({columns}) {rows}"));
-}
-
 #[apply(both_databases!)]
-fn a_list_of_many_by_last_sign_in_walks_the_order(store: TestStore) {
-    let (many, others) = (COUNT_MAX + 100, COUNT_MAX + 1100);
-    insert_many(&store, 1, many, "'2020-01-01 00:00:00'");
-    insert_many(&store, many + 1, others, "NULL");
-    let filter = UserFilter { last_sign_in: Some(LastSignIn::Over90Days), ..UserFilter::default() };
-    let mut names = (1..=many).map(|n| format!("u{}", 10_000 + n * 7919 % 20_011)).collect::<Vec<_>>();
-    names.sort_unstable();
-    for by in [SortBy::Name, SortBy::Email, SortBy::Status] {
-        let wanted = user_query(Scope::Company, filter.clone(), by, false);
-        let counts = store.read(|db| users::counts(db, &wanted)).unwrap();
-        assert_eq!((counts.all, counts.of(Some(Status::Invited))), (Count::Many, Count::Exactly(0)));
-        let read = |position: &Position<Cursor>| store.read(|db| users::page(db, &wanted, counts.all, position, 50)).unwrap();
-        let emails = |page: &Slice<Listed>| page.rows.iter().map(|row| row.user.email.clone()).collect::<Vec<_>>();
-        let first = read(&Position::First);
-        let second = read(&Position::After(first.rows.last().unwrap().cursor.clone()));
-        let last = read(&Position::Last);
-        assert_eq!([emails(&first), emails(&second)].concat(), names[..100]);
-        assert_eq!(emails(&last), names[names.len() - 50..]);
+fn users_with_two_factor_are_those_who_turned_it_on(store: TestStore) {
+    let world = world(&store, 23, 60);
+    for scope in [Scope::Company, Scope::of_portfolios(world.portfolios[..2].to_vec())] {
+        let of = |has_two_factor| {
+            let wanted = user_query(scope.clone(), UserFilter { has_two_factor, ..UserFilter::default() }, SortBy::Name, false);
+            page(&store, &wanted, &Position::First, 100).rows
+        };
+        let [with, without] = [true, false].map(|has| of(Some(has)));
+        assert!(!with.is_empty() && with.iter().all(|row| row.user.two_factor_since.is_some()), "{scope:?}");
+        assert!(!without.is_empty() && without.iter().all(|row| row.user.two_factor_since.is_none()), "{scope:?}");
+        assert_eq!(with.len() + without.len(), of(None).len(), "{scope:?}");
     }
+    let active = UserFilter { has_two_factor: Some(false), status: Some(Status::Active), ..UserFilter::default() };
+    let without = page(&store, &user_query(Scope::Company, active, SortBy::Name, false), &Position::First, 100).rows.len();
+    assert_eq!(store.read(users::count_without_two_factor).unwrap(), without as u64);
+    assert_eq!(differing(usher::usecases::consistency::compare(&store).unwrap()), []);
 }

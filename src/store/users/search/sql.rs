@@ -1,7 +1,7 @@
 //! Statements about users of a scope, in SQL that both databases understand.
 
 use diesel::{
-    QueryableByName, RunQueryDsl,
+    ExpressionMethods as _, QueryDsl as _, QueryableByName, RunQueryDsl,
     pg::Pg,
     result::Error::NotFound,
     sql_query,
@@ -18,7 +18,7 @@ use crate::{
         user::{DefaultRole, Status},
         user_list::UserFilter,
     },
-    store::{Database, StoreError, backend, connection::with_backend, page::COUNT_MAX, scopes},
+    store::{Database, StoreError, backend, connection::with_backend, page::COUNT_MAX, schema::user_counts, scopes},
 };
 
 use super::{plan, rows_by};
@@ -26,6 +26,7 @@ use super::{plan, rows_by};
 /// Partial indexes of few users.
 const UNASSIGNED: &str = "users_unassigned";
 const PORTFOLIO_ADMINS: &str = "users_portfolio_admins";
+const TWO_FACTOR: &str = "users_by_two_factor";
 
 /// Index of the order by last sign-in.
 pub(in crate::store::users) const BY_SIGN_IN: &str = "users_state_by_sign_in";
@@ -47,6 +48,8 @@ pub(in crate::store::users) enum Source {
     Unassigned,
     /// Portfolio Admins, who are few.
     PortfolioAdmins,
+    /// Users with or without two-factor, where they are few.
+    TwoFactor,
     /// Users by their last sign-in.
     LastSignIn,
 }
@@ -55,6 +58,7 @@ impl Source {
     /// The narrowest source for a list.
     pub(in crate::store::users) fn of(db: &mut Database, scope: &Scope, filter: &UserFilter) -> Result<Self, StoreError> {
         Ok(match (scope, &filter.search) {
+            (Scope::Company, None) if are_few(db, filter.has_two_factor)? => Self::TwoFactor,
             (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
             (Scope::Company, None) if filter.default_role == Some(DefaultRole::PortfolioAdmin) => Self::PortfolioAdmins,
             (Scope::Company, None) if filter.last_sign_in.is_some() => Self::LastSignIn,
@@ -80,6 +84,13 @@ impl Source {
             _ => self,
         }
     }
+}
+
+/// True if at most [`COUNT_MAX`] users of the company have two-factor, or have none.
+fn are_few(db: &mut Database, has_two_factor: Option<bool>) -> Result<bool, StoreError> {
+    let Some(has) = has_two_factor else { return Ok(false) };
+    let users = user_counts::table.filter(user_counts::has_two_factor.eq(has)).select(user_counts::users).load::<i64>(db)?;
+    Ok(users.iter().sum::<i64>() <= COUNT_MAX)
 }
 
 /// Users in an index, whose size SQLite's planner does not know.
@@ -227,6 +238,7 @@ impl Statement {
             }
             (Source::Walked(index), _) => self.push(&by_index(is_sqlite, index)),
             (Source::Unassigned, _) => self.push(&by_index(is_sqlite, UNASSIGNED)),
+            (Source::TwoFactor, _) => self.push(&by_index(is_sqlite, TWO_FACTOR)),
             (Source::PortfolioAdmins, _) => self.push(&by_index(is_sqlite, PORTFOLIO_ADMINS)),
             // The states are named, since each is a range of the index.
             (Source::LastSignIn, _) if is_sqlite => {
@@ -247,10 +259,14 @@ impl Statement {
         if let Some(role) = filter.default_role {
             self.push(&format!(" AND users.default_role = '{}'", role.as_str()));
         }
-        if let Some(has_two_factor) = filter.has_two_factor {
-            let has = |table: &str| format!("EXISTS (SELECT 1 FROM {table} WHERE {table}.user_id = users.id)");
-            let is_so = if has_two_factor { "" } else { "NOT " };
-            self.push(&format!(" AND {is_so}({} OR {})", has("authenticator_apps"), has("passkeys")));
+        match filter.has_two_factor {
+            Some(has) if source == Source::Scope => {
+                let is_so = if has { "EXISTS" } else { "NOT EXISTS" };
+                self.push(&format!(" AND {is_so} (SELECT 1 FROM user_rows WHERE user_rows.id = users.id AND user_rows.has_two_factor)"));
+            }
+            // Written as an equality, for which SQLite uses the index.
+            Some(has) => self.push(if has { " AND users.has_two_factor = TRUE" } else { " AND users.has_two_factor = FALSE" }),
+            None => {}
         }
         if filter.is_unassigned {
             // Users of a portfolio have an assignment by definition.

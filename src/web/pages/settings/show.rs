@@ -45,6 +45,8 @@ pub struct SettingsPage {
     pub base: Base,
     /// True if another Admin saved meanwhile.
     pub is_stale: bool,
+    /// "7 active users have no two-factor"; empty for none.
+    pub without_two_factor: String,
     pub mail: MailState,
     pub system: Vec<ProcessFact>,
     /// Address of the signed-in Admin.
@@ -118,10 +120,17 @@ fn facts(process: &ProcessSettings, labels: &[(&str, &'static str)]) -> Vec<Proc
     labels.iter().filter_map(fact).collect()
 }
 
+fn in_words(without_two_factor: u64) -> String {
+    match without_two_factor {
+        0 => String::new(),
+        users => counted(users, "active user has no two-factor", "active users have no two-factor"),
+    }
+}
+
 impl SettingsPage {
-    /// Address of the users without two-factor.
-    fn without_two_factor() -> String {
-        paths::with_query(paths::UsersAndPermissions {}, &[("two_factor", "off")])
+    /// Address of the active users without two-factor.
+    fn users_without_two_factor() -> String {
+        paths::with_query(paths::UsersAndPermissions {}, &[("status", "active"), ("two_factor", "off")])
     }
 
     fn errors(&self) -> FormErrors {
@@ -144,6 +153,7 @@ impl SettingsPage {
             fields,
             base,
             is_stale: false,
+            without_two_factor: in_words(settings.without_two_factor),
             mail: MailState::new(settings, process, context.passes_links_on(), layout_data.now),
             system: facts(process, SYSTEM),
             test_mail_to: context.current.user.email.clone(),
@@ -200,6 +210,7 @@ mod tests {
         SettingsPage {
             layout: sample.layout(),
             fields,
+            without_two_factor: in_words(sample.rows as u64),
             base,
             is_stale: false,
             mail: MailState {

@@ -140,11 +140,11 @@ async fn two_factor_stays_unless_it_is_reset(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     crate::credentials::two_factor::turn_on(&app, &mut maya).await;
     app.mail().await;
-    assert!(recover(&app.ctx, &plain(MAYA)).unwrap().needs_code);
+    assert!(recover(&app.ctx, &plain(MAYA)).unwrap().needs_second_step);
     app.mails().await;
     maya.get(&app, "/my-account").await.is(200);
     let made = recover(&app.ctx, &RecoveryRequest { reset_two_factor: true, ..plain(MAYA) }).unwrap();
-    assert!(!made.needs_code);
+    assert!(!made.needs_second_step);
     maya.get(&app, "/my-account").await.is(303);
     let mails = app.mails().await;
     let subjects = mails.iter().map(|mail| &*mail.rendered.subject).collect::<Vec<_>>();
