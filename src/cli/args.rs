@@ -170,7 +170,8 @@ pub struct RecoverAdmin {
 
     /// Turn the user's two-factor off, and sign the user out everywhere
     ///
-    /// For an Admin who lost the authenticator app and the recovery codes. Without this, signing in still needs a code.
+    /// For an Admin who lost the authenticator app and the recovery codes, or the passkeys: all of these stop working. Without
+    /// this, signing in still needs a second step.
     #[arg(long)]
     pub reset_two_factor: bool,
 

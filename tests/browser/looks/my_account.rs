@@ -78,12 +78,21 @@ fn passkeys_of_the_user() {
         maya.open(path);
         found.extend(faults(&maya, path));
     }
-    maya.open("/my-account");
-    maya.press("Sign out");
-    maya.see("Sign in with a passkey");
-    found.extend(faults(&maya, "Sign in with a passkey"));
-    sign_in(&maya, MAYA);
-    maya.see("Use your passkey");
-    found.extend(faults(&maya, "A passkey as second step"));
+    let elsewhere = site.browser(true);
+    elsewhere.open("/sign-in");
+    elsewhere.see("Sign in with a passkey");
+    found.extend(faults(&elsewhere, "Sign in with a passkey"));
+    sign_in(&elsewhere, MAYA);
+    elsewhere.see("Use your passkey");
+    found.extend(faults(&elsewhere, "A passkey as second step"));
+    site.app.execute(&format!("UPDATE company SET two_factor_for = 'everyone', two_factor_from = '{}'", site.app.now().date()));
+    site.app.create_user("Lena", "Novak");
+    let lena = site.browser(true);
+    sign_in(&lena, "lena.novak@example.com");
+    lena.see("Use a passkey instead");
+    found.extend(faults(&lena, "A required app"));
+    lena.click_link("Use a passkey instead");
+    lena.see("Use an authenticator app instead");
+    found.extend(faults(&lena, "A required passkey"));
     none(&found);
 }

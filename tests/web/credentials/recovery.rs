@@ -12,7 +12,7 @@ use usher::{
 };
 
 use crate::{
-    helpers::{Browser, PASSWORD, Page, TestApp},
+    helpers::{Authenticator, Browser, PASSWORD, Page, TestApp},
     shared::steps::{Contents, at_once, forgot, invite, press, reset_link, token},
 };
 

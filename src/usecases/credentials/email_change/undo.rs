@@ -52,6 +52,8 @@ pub struct Undoable {
     pub asked_by: Option<Who>,
     /// True if the user asked for it: undoing it takes the password, too.
     pub is_own: bool,
+    /// True if the user has no password for it: passkeys sign in without an address, and there it can be changed back.
+    pub lacks_password: bool,
     pub until: Timestamp,
     pub company: Company,
 }
@@ -66,7 +68,8 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Undoable> {
         };
         let Some(old) = token.email.clone().filter(|old| *old != user.email) else { return Ok(Err(LinkClosed::Revoked)) };
         let (asked_by, is_own, until) = (asker(db, &token)?, is_own(&token), token.expires_at);
-        Ok(Ok(Undoable { user, old, asked_by, is_own, until, company: company::load(db)? }))
+        let lacks_password = is_own && users::password_hash(db, user.id)?.is_none();
+        Ok(Ok(Undoable { user, old, asked_by, is_own, lacks_password, until, company: company::load(db)? }))
     })
 }
 

@@ -295,6 +295,19 @@ async fn without_the_password_the_use_case_refuses_too(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn a_user_without_a_password_signs_in_with_a_passkey_instead(db: Db) {
+    let (app, _) = TestApp::with_admin(db).await;
+    let (id, undo) = changed_by_herself(&app).await;
+    let mut mailbox = app.browser();
+    let page = mailbox.get(&app, &undo).await;
+    app.execute(&format!("UPDATE user_rows SET password_hash = NULL WHERE id = {id}"));
+    for answer in [mailbox.send(&app, &page, &undo, &[("current", PASSWORD)]).await, mailbox.get(&app, &undo).await] {
+        answer.is(409).sees("You have no password").sees("Sign in with your passkey");
+    }
+    assert!(app.has_user(NEW) && !app.has_user(OLD));
+}
+
+#[apply(both_databases!)]
 async fn both_addresses_and_all_admins_are_told_and_it_is_written_down(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     app.create_admin("Ada", "Other");

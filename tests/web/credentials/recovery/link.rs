@@ -159,6 +159,23 @@ async fn two_factor_stays_unless_it_is_reset(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn passkeys_count_as_two_factor_and_are_removed_with_it(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let mut passkey = Authenticator::new(7);
+    passkey.register(&app, &mut maya, "Phone").await.is(303);
+    app.execute("UPDATE user_rows SET password_hash = NULL");
+    app.mails().await;
+    assert!(recover(&app.ctx, &plain(MAYA)).unwrap().needs_second_step);
+    assert_eq!(app.count("passkeys"), 1);
+    let made = recover(&app.ctx, &RecoveryRequest { reset_two_factor: true, ..plain(MAYA) }).unwrap();
+    assert!(!made.needs_second_step);
+    assert_eq!((app.count("passkeys"), app.count("tokens WHERE purpose = 'password_reset'")), (0, 0));
+    app.browser().fill(&app, &path(&app, &made), &[("password", NEW)]).await.redirects_to(DONE);
+    app.browser().sign_in(&app, MAYA, NEW).await.redirects_to("/");
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
 async fn any_user_becomes_an_admin_once_no_admin_is_active_and_not_before(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     app.create_user("Hana", "Novotna");

@@ -70,6 +70,7 @@ pub struct UndoForm {
 /// `GET /undo-email-change/{token}`: shows the change and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, undo::look).await? {
+        Ok(undoable) if undoable.lacks_password => lacks_password().answer(&state, &anonymous).await,
         Ok(undoable) => respond::page(&page(&state, &anonymous, &token, &undoable, SecretField::default())),
         Err(closed) => closed_page(&closed).answer(&state, &anonymous).await,
     }
@@ -87,6 +88,9 @@ pub(in crate::web) async fn submit(
         Ok(undoable) => undoable,
         Err(closed) => return closed_page(&closed).answer(&state, &anonymous).await,
     };
+    if undoable.lacks_password {
+        return lacks_password().answer(&state, &anonymous).await;
+    }
     if undoable.is_own && form.0.current.is_empty() {
         return respond::again(&page(&state, &anonymous, &token, &undoable, SecretField::current("")));
     }
@@ -136,6 +140,12 @@ fn page(state: &State, anonymous: &AnonymousSession, token: &str, undoable: &Und
         password: is_own.then_some(password),
         valid_until: DisplayTime::new(*until, company.in_zone(state.ctx.now())),
     }
+}
+
+/// Page for a user with passkeys only, whose own change takes a password.
+fn lacks_password() -> ClosedLink {
+    let text = "Sign in with your passkey and change your email address back in My account, or ask an administrator.";
+    ClosedLink::conflict("You have no password", text).sign_in()
 }
 
 /// Page of a closed link.
