@@ -9,6 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use diesel::connection::SimpleConnection as _;
+use usher::store::{Location, Store, StoreError};
+
 use super::{
     program::{self, ADMIN, Server},
     users::Viewer,
@@ -57,6 +60,7 @@ impl Company {
             fs::create_dir_all(&unfinished)?;
             let started = Instant::now();
             fs::write(unfinished.join(SAID), program::make_up(users, &unfinished)?)?;
+            turn_on_two_factor(&unfinished);
             eprintln!("{users} users were made up in {:.1} s", started.elapsed().as_secs_f64());
             fs::rename(unfinished, &data)?;
         }
@@ -71,6 +75,13 @@ impl Company {
             Viewer::PortfolioAdmin => &self.portfolio_admin,
         }
     }
+}
+
+/// Notes that a tenth of the users have two-factor, which `usher demo` gives to nobody.
+fn turn_on_two_factor(data: &Path) {
+    let store = Store::open(Location::Sqlite(data.join("usher.db"))).expect("the database opens");
+    let some = "UPDATE user_rows SET two_factor_since = credentials_set_at WHERE id % 10 = 0 AND id > 10";
+    store.write_transaction(|tx| Ok::<_, StoreError>(tx.db().batch_execute(some)?)).expect("two-factor is turned on");
 }
 
 /// Runs the bare server, if [`BARE`] is set.

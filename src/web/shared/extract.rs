@@ -150,8 +150,7 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     }
     let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
     request.extensions_mut().insert(SeenUser { id: signed_in.user.id, appearance: signed_in.appearance });
-    let (role, has_two_factor) = (signed_in.user.actor().role, signed_in.user.two_factor_since.is_some());
-    let must_enrol = signed_in.company.needs_enrolment(role, has_two_factor, State::of(request)?.ctx.now());
+    let must_enrol = must_enrol(request, &signed_in)?;
     if must_enrol && !OPEN_TO_ENROL.contains(&endpoint) {
         return Err(WebError::EnrolmentNeeded);
     }
@@ -169,6 +168,19 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     };
     endpoint.access.permission().map_or(Ok(()), |permission| current.require(permission))?;
     Ok(current)
+}
+
+/// True if the user needs two-factor and has none.
+fn must_enrol(request: &HttpRequest, signed_in: &SignedIn) -> Result<bool, WebError> {
+    let (role, has_two_factor) = (signed_in.user.actor().role, signed_in.user.two_factor_since.is_some());
+    Ok(signed_in.company.needs_enrolment(role, has_two_factor, State::of(request)?.ctx.now()))
+}
+
+/// The signed-in user to whom this address is closed until they have turned two-factor on.
+pub(in crate::web) fn closed_until_enrolment(request: &HttpRequest, endpoint: &'static Endpoint) -> Option<UserId> {
+    let signed_in = signed_in(request).ok()??;
+    let is_closed = !OPEN_TO_ENROL.contains(&endpoint) && must_enrol(request, &signed_in).ok()?;
+    is_closed.then_some(signed_in.user.id)
 }
 
 /// The signed-in user of a request.

@@ -10,7 +10,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::Method,
     middleware::Next,
-    web::Payload,
+    web::{Bytes, Payload},
 };
 
 use crate::{
@@ -55,9 +55,17 @@ pub(in crate::web) async fn serve(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Some(endpoint) = late_endpoint(&request) {
-        let answer = answer_late(&mut request, endpoint).await;
-        return Ok(request.into_response(answer.error_response()));
+    if let Some(endpoint) = form_endpoint(&request) {
+        let answer = if is_late(&request) {
+            Some(answer_late(&mut request, endpoint).await)
+        } else if let Some(user) = extract::closed_until_enrolment(request.request(), endpoint) {
+            Some(answer_closed(&mut request, endpoint, user).await)
+        } else {
+            None
+        };
+        if let Some(answer) = answer {
+            return Ok(request.into_response(answer.error_response()));
+        }
     }
     let answer = next.call(request).await?.map_into_boxed_body();
     let error = answer.response().extensions().get::<WebError>().cloned();
@@ -122,36 +130,55 @@ async fn keep_submitted(request: &HttpRequest) -> WebError {
     }
 }
 
-/// The endpoint of a form for signed-in users that comes without a session.
-fn late_endpoint(request: &ServiceRequest) -> Option<&'static Endpoint> {
-    if request.method() != Method::POST {
-        return None;
-    }
-    let endpoint = addresses::endpoint(request.path())?;
+/// The endpoint of a form for signed-in users.
+fn form_endpoint(request: &ServiceRequest) -> Option<&'static Endpoint> {
+    let endpoint = if request.method() == Method::POST { addresses::endpoint(request.path())? } else { return None };
+    (endpoint.access.is_signed_in() && endpoint.kind.takes_form()).then_some(endpoint)
+}
+
+/// True for a form without a session.
+fn is_late(request: &ServiceRequest) -> bool {
     let session = request.get_session();
-    let has_session = session.contains_key(SIGNED_IN) || session.contains_key(UNAVAILABLE);
-    (endpoint.access.is_signed_in() && endpoint.kind.takes_form() && !has_session).then_some(endpoint)
+    !session.contains_key(SIGNED_IN) && !session.contains_key(UNAVAILABLE)
 }
 
 /// Answer to a form without a session. A form of an ended session is kept, if it comes from the same browser.
 async fn answer_late(request: &mut ServiceRequest, endpoint: &'static Endpoint) -> WebError {
+    match read(request, endpoint).await {
+        Ok(Some(Read { user, fields, body })) => keep(request.request(), endpoint, user, &fields, &body).await,
+        Ok(None) => extract::late(request.request(), UNSENT),
+        Err(error) => error,
+    }
+}
+
+/// Answer to a form of a user who has to turn two-factor on first: it is offered after that.
+async fn answer_closed(request: &mut ServiceRequest, endpoint: &'static Endpoint, user: UserId) -> WebError {
+    match read(request, endpoint).await {
+        Ok(Some(form)) if form.user == user && is_worth_keeping(endpoint, &form.fields) => {
+            hold(request.request(), user, &form.body, WaitsFor::SignIn).await.err().unwrap_or(WebError::EnrolmentNeeded)
+        }
+        Ok(_) => WebError::EnrolmentNeeded,
+        Err(error) => error,
+    }
+}
+
+/// A form that was read before its handler.
+struct Read {
+    /// User of the session, ended or not, whose page sent the form.
+    user: UserId,
+    fields: Fields,
+    body: Bytes,
+}
+
+/// Reads a form; `None` for one that is too large, or of nobody.
+async fn read(request: &mut ServiceRequest, endpoint: &'static Endpoint) -> Result<Option<Read>, WebError> {
     let limit = limit(request.request(), endpoint);
     let (request, payload) = request.parts_mut();
     let body = Payload::from_request(request, payload).into_inner();
-    let (true, Ok(body)) = (form::is_urlencoded(request), body) else { return extract::late(request, UNSENT) };
-    let body = match form::in_time(request, body.to_bytes_limited(limit)).await {
-        Ok(Ok(Ok(body))) => body,
-        Ok(_) => return extract::late(request, UNSENT),
-        Err(error) => return error,
-    };
-    let fields = match form::read(request, body.clone()).await {
-        Ok((fields, _)) => fields,
-        Err(error) => return error,
-    };
-    match user_of_form(request, &fields) {
-        Some(user) => keep(request, endpoint, user, &fields, &body).await,
-        None => extract::late(request, UNSENT),
-    }
+    let (true, Ok(body)) = (form::is_urlencoded(request), body) else { return Ok(None) };
+    let Ok(Ok(body)) = form::in_time(request, body.to_bytes_limited(limit)).await? else { return Ok(None) };
+    let (fields, _) = form::read(request, body.clone()).await?;
+    Ok(user_of_form(request, &fields).map(|user| Read { user, fields, body }))
 }
 
 /// User of the session, ended or not, whose page sent the form.

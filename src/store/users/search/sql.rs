@@ -262,7 +262,7 @@ impl Statement {
         match filter.has_two_factor {
             Some(has) if source == Source::Scope => {
                 let is_so = if has { "EXISTS" } else { "NOT EXISTS" };
-                self.push(&format!(" AND {is_so} (SELECT 1 FROM user_rows WHERE user_rows.id = users.id AND user_rows.has_two_factor)"));
+                self.push(&format!(" AND {is_so} (SELECT 1 FROM users AS person WHERE person.id = users.id AND person.has_two_factor)"));
             }
             // Written as an equality, for which SQLite uses the index.
             Some(has) => self.push(if has { " AND users.has_two_factor = TRUE" } else { " AND users.has_two_factor = FALSE" }),

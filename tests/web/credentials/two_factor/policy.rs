@@ -50,6 +50,20 @@ async fn from_the_date_on_only_the_enrolment_and_the_way_out_are_open(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn a_form_that_was_open_when_the_date_came_is_offered_after_the_enrolment(db: Db) {
+    let (app, _) = with_lena(db).await;
+    let mut lena = app.signed_in(LENA).await;
+    let page = lena.get(&app, "/my-account").await;
+    require(&app, "everyone", 0);
+    lena.send(&app, &page, "/my-account/name", &[("last_name", "Kovač")]).await.redirects_to(ON);
+    turn_on(&app, &mut lena).await;
+    let offer = lena.get(&app, "/unsent-form").await;
+    lena.send(&app, offer.sees("Kovač"), "/my-account/name", &[]).await.redirects_to("/my-account");
+    lena.get(&app, "/my-account").await.sees("Lena Kovač");
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
 async fn an_enrolment_that_lasts_asks_for_a_proof_and_goes_on(db: Db) {
     let (app, _) = with_lena(db).await;
     let mut lena = app.signed_in(LENA).await;
