@@ -106,7 +106,10 @@ fn users_and_permissions(viewer: Viewer) -> Vec<Case> {
         search("search, part of every address", &["example", ".com"]),
         of("by role", &["role=portfolio_admin", "role=user"]),
         of("without assignments", &["assignments=none"]),
-        of("with two-factor", &["two_factor=on", "two_factor=on&status=active", "two_factor=on&sort=email", "two_factor=on&sort=created-desc"]),
+        of(
+            "with two-factor",
+            &["two_factor=on", "two_factor=on&status=active", "two_factor=on&sort=email", "two_factor=on&sort=created-desc"],
+        ),
         of("without two-factor", &["two_factor=off", "two_factor=off&status=active", "two_factor=off&sort=last_sign_in"]),
         of("by last sign-in before", &["last_sign_in=90", "last_sign_in=90&status=active", "last_sign_in=never"]),
     ]

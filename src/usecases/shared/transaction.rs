@@ -114,7 +114,7 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
         Ok(user)
     }
 
-    /// Finds and locks the actor's own user, for a change of how they sign in.
+    /// Finds and locks the actor's own user, for a change of how they sign in, or the end of their sessions.
     ///
     /// # Errors
     /// [`ActionError::ProofNeeded`] without a recent proof.

@@ -50,6 +50,7 @@ async fn asked(db: Db) -> (TestApp, Browser, Page) {
 async fn sensitive_actions_ask_for_a_proof_and_are_done_with_it(db: Db) {
     let Lena { app, id: lena, .. } = Lena::new(db).await;
     let mut maya = app.signed_in("maya.fischer@example.com").await;
+    app.signed_in("maya.fischer@example.com").await;
     let jonas = app.create_user("Jonas", "Novak");
     let folder = maya.fill(&app, "/assets/new?kind=folder", &[("name", "Rates")]).await.header("location").to_owned();
     for (path, fields, done) in [
@@ -59,9 +60,10 @@ async fn sensitive_actions_ask_for_a_proof_and_are_done_with_it(db: Db) {
         (format!("/users-and-groups/users/{jonas}/delete"), vec![], "user.deleted Jonas Novak"),
         (EMAIL.to_owned(), vec![("email", "maya@example.com".to_owned())], "email.change_requested Maya Fischer"),
         ("/settings".to_owned(), vec![("password_min", "20".to_owned())], "settings.changed Northwind Trading"),
+        ("/my-account/sessions/end-others".to_owned(), vec![], "session.others_ended Maya Fischer"),
     ] {
         app.advance(TimeDelta::minutes(5));
-        let page = maya.get(&app, if path == EMAIL { ME } else { &path }).await;
+        let page = maya.get(&app, if path.starts_with(ME) { ME } else { &path }).await;
         let deeds = app.deeds();
         let fields = fields.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>();
         let asked = maya.send(&app, &page, &path, &fields).await;
@@ -71,6 +73,19 @@ async fn sensitive_actions_ask_for_a_proof_and_are_done_with_it(db: Db) {
         assert!(app.deeds().iter().skip(deeds.len()).any(|deed| deed == done), "{path}: {:?}", app.deeds());
     }
     app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn a_session_is_ended_after_a_proof(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let mut elsewhere = app.signed_in("maya.fischer@example.com").await;
+    app.advance(TimeDelta::minutes(5));
+    let page = maya.get(&app, ME).await;
+    let end = page.body.split('"').find(|text| text.starts_with("/my-account/sessions/") && text.ends_with("/end")).unwrap();
+    let asked = maya.send(&app, &page, end, &[]).await;
+    elsewhere.get(&app, ME).await.is(200);
+    prove(&app, &mut maya, &asked).await.redirects_to(ME);
+    elsewhere.get(&app, ME).await.is(303);
 }
 
 #[apply(both_databases!)]

@@ -233,7 +233,8 @@ async fn a_user_ends_waiting_second_steps_with_all_other_sessions_and_with_two_f
     lena.at_second_step().await;
     let page = lena.browser.get(&lena.app, "/my-account").await;
     let csrf = page.form("/my-account/name").remove(0).1;
-    lena.browser.post(&lena.app, "/my-account/sessions/end-others", &[("csrf", &csrf)]).await.redirects_to("/my-account");
+    let asked = lena.browser.post(&lena.app, "/my-account/sessions/end-others", &[("csrf", &csrf)]).await;
+    crate::credentials::confirm_identity::prove(&lena.app, &mut lena.browser, &asked).await.redirects_to("/my-account");
     assert_eq!(lena.app.count("tokens WHERE purpose = 'second_step' AND ended_at IS NULL"), 0);
     lena.at_second_step().await;
     let (off, code) = ("/my-account/two-factor/off", lena.code());
