@@ -38,9 +38,10 @@ impl LogFilter {
         }
     }
 
-    /// The filter for `tracing`, which accepts everything that [`Self::parse`] does.
+    /// The filter for `tracing`, which accepts everything that [`Self::parse`] does. The library of passkeys would log
+    /// what strangers send.
     pub fn to_env_filter(&self) -> EnvFilter {
-        EnvFilter::builder().parse_lossy(&self.0)
+        EnvFilter::builder().parse_lossy(format!("webauthn_rs=off,webauthn_rs_core=off,{}", self.0))
     }
 }
 
@@ -84,7 +85,10 @@ mod tests {
         {
             assert!(LogFilter::parse(text).is_ok(), "{text}");
         }
-        assert_eq!(LogFilter::parse("warn,usher=debug").unwrap().to_env_filter().to_string(), "usher=debug,warn");
+        assert_eq!(
+            LogFilter::parse("warn,usher=debug").unwrap().to_env_filter().to_string(),
+            "webauthn_rs_core=off,webauthn_rs=off,usher=debug,warn"
+        );
     }
 
     #[test]

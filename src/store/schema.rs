@@ -400,6 +400,7 @@ diesel::table! {
         user_id -> Nullable<BigInt>,
         email -> Nullable<Text>,
         asked_by -> Nullable<BigInt>,
+        password_hash -> Nullable<Text>,
         created_at -> Timestamp,
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,

@@ -118,10 +118,17 @@ pub fn clear_state(tx: &mut Tx<'_>, hash: TokenHash, said: &str) -> Result<(), S
     Ok(())
 }
 
-/// Notes that the user of a session has proved who they are, and replaces its token.
-pub fn renew(tx: &mut Tx<'_>, hash: TokenHash, new: TokenHash, now: Timestamp) -> Result<(), StoreError> {
+/// Replaces the token of a session.
+pub fn renew(tx: &mut Tx<'_>, hash: TokenHash, new: TokenHash) -> Result<(), StoreError> {
     let session = sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice()));
-    diesel::update(session).set((sessions::token_hash.eq(new.0.as_slice()), sessions::proved_at.eq(now))).execute(tx.db())?;
+    diesel::update(session).set(sessions::token_hash.eq(new.0.as_slice())).execute(tx.db())?;
+    Ok(())
+}
+
+/// Notes that the user of a session has proved who they are.
+pub fn note_proof(tx: &mut Tx<'_>, hash: TokenHash, now: Timestamp) -> Result<(), StoreError> {
+    let session = sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice()));
+    diesel::update(session).set(sessions::proved_at.eq(now)).execute(tx.db())?;
     Ok(())
 }
 

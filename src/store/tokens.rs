@@ -4,7 +4,10 @@ use diesel::prelude::*;
 
 use crate::domain::{
     clock::Timestamp,
-    credentials::token::{TokenEnd, TokenHash, TokenPurpose},
+    credentials::{
+        password::PasswordHash,
+        token::{TokenEnd, TokenHash, TokenPurpose},
+    },
     ids::{TokenId, UserId},
 };
 
@@ -23,6 +26,8 @@ pub struct TokenRow {
     pub email: Option<String>,
     /// User who caused the link; `None` for a password reset requested at the sign-in page.
     pub asked_by: Option<UserId>,
+    /// Of a link that undoes a change of address: the hash of the password at the time of the change.
+    pub password_hash: Option<String>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub ended_at: Option<Timestamp>,
@@ -115,13 +120,16 @@ pub fn end_open(tx: &mut Tx<'_>, user: UserId, purpose: Option<TokenPurpose>, ho
     Ok(())
 }
 
-/// Makes the open link that cancels the user's change of address one that undoes it until `expires_at`.
-pub fn turn_into_undo(tx: &mut Tx<'_>, user: UserId, expires_at: Timestamp) -> Result<(), StoreError> {
+/// Makes the open link that cancels the user's change of address one that undoes it until `expires_at`, and keeps the
+/// hash of the present password with it.
+pub fn turn_into_undo(tx: &mut Tx<'_>, user: UserId, password: Option<&PasswordHash>, expires_at: Timestamp) -> Result<(), StoreError> {
     let stop = tokens::table
         .filter(tokens::user_id.eq(user.0))
         .filter(tokens::purpose.eq(TokenPurpose::EmailChangeStop))
         .filter(tokens::ended_at.is_null());
-    diesel::update(stop).set((tokens::purpose.eq(TokenPurpose::EmailChangeUndo), tokens::expires_at.eq(expires_at))).execute(tx.db())?;
+    let (purpose, password) =
+        (tokens::purpose.eq(TokenPurpose::EmailChangeUndo), tokens::password_hash.eq(password.map(PasswordHash::as_str)));
+    diesel::update(stop).set((purpose, password, tokens::expires_at.eq(expires_at))).execute(tx.db())?;
     Ok(())
 }
 

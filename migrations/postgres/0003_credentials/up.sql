@@ -9,6 +9,8 @@ CREATE TABLE tokens (
     email      TEXT,
     -- User who sent the link. NULL for a new password that was requested at the sign-in page.
     asked_by   BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    -- Of a link that undoes a change of address: the password hash at the time of the change.
+    password_hash TEXT,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
     ended_at   TIMESTAMP,

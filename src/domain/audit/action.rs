@@ -85,6 +85,7 @@ impl AuditAction {
             Self::EmailChangeRequested => (ActionGroup::Users, "Email change requested"),
             Self::EmailChangeWithdrawn => (ActionGroup::Users, "Email change cancelled"),
             Self::EmailChangeCancelled => (ActionGroup::Users, "Email change cancelled from the old address"),
+            Self::SignInRestored => (ActionGroup::SignIns, "Earlier password and factors restored"),
             Self::EmailChangeUndone => (ActionGroup::Users, "Email change undone from the old address"),
             Self::EmailChanged => (ActionGroup::Users, "Email changed"),
             Self::UserEdited => (ActionGroup::Users, "User edited"),

@@ -91,6 +91,7 @@ audit_events! {
     EmailChangeRequested = "email.change_requested" { before: String, after: String, expires_at: DateTime<Utc> }
     EmailChangeWithdrawn = "email.change_withdrawn" { email: Option<String> }
     EmailChangeCancelled = "email.change_cancelled" { email: Option<String>, requested_by: Option<Named> }
+    SignInRestored = "sign_in.restored" {}
     EmailChangeUndone = "email.change_undone" { before: String, after: String, requested_by: Option<Named> }
     EmailChanged = "email.changed" { before: String, after: String, requested_by: Named }
     UserEdited = "user.edited" { before: UserFields, after: UserFields }

@@ -14,6 +14,9 @@ use crate::domain::clock::{Random, random_bytes};
 /// Most passkeys of a user.
 pub const PASSKEYS_MAX: usize = 10;
 
+/// Longest id of a credential, in bytes (Web Authentication, registration of a new credential).
+const CREDENTIAL_ID_MAX: usize = 1023;
+
 /// Longest answer of a browser that is read, in bytes. Usual ones have some 2,000.
 const ANSWER_MAX: usize = 20_000;
 
@@ -121,6 +124,9 @@ impl RelyingParty {
         let answer = read::<RegisterPublicKeyCredential>(answer).ok_or(PasskeyRefused::Wrong)?;
         let passkey = self.0.finish_passkey_registration(&answer, &state).map_err(|error| refused(&error))?;
         let (credential_id, stored) = (passkey.cred_id().clone(), stored(&passkey)?);
+        if credential_id.is_empty() || credential_id.len() > CREDENTIAL_ID_MAX {
+            return Err(PasskeyRefused::Wrong);
+        }
         Ok(NewPasskey { handle, credential_id, credential: stored, sign_count: Credential::from(passkey).counter })
     }
 

@@ -197,8 +197,9 @@ impl AddressUndone {
                 Paragraph::dated("The change was undone with the link at the old address, on", *at),
                 Paragraph::plain("You are signed out everywhere. Open links to the other address no longer work."),
                 Paragraph::plain(
-                    "If someone else may know your password, reset it with \"Forgot password?\" on the sign-in page. Remove passkeys in My account that aren't yours.",
+                    "Your password is the one from before the change, unless you typed a newer one. Passkeys and an authenticator app that were added since are removed.",
                 ),
+                Paragraph::plain("If someone else may know your password, reset it with \"Forgot password?\" on the sign-in page."),
             ],
             action: None,
             notes: vec![ASK],

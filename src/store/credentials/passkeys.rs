@@ -92,6 +92,14 @@ pub fn remove(tx: &mut Tx<'_>, user: UserId, id: PasskeyId, now: Timestamp) -> R
     Ok(removed == 1)
 }
 
+/// Removes the passkeys that a user made after `since`; returns their number.
+pub fn remove_later(tx: &mut Tx<'_>, user: UserId, since: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
+    let later = passkeys::table.filter(passkeys::user_id.eq(user.0)).filter(passkeys::created_at.gt(since));
+    let removed = diesel::delete(later).execute(tx.db())?;
+    note_methods(tx, user, now)?;
+    Ok(removed)
+}
+
 /// Removes all passkeys of a user; returns their number.
 pub fn remove_all(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<usize, StoreError> {
     let removed = diesel::delete(passkeys::table.filter(passkeys::user_id.eq(user.0))).execute(tx.db())?;

@@ -36,7 +36,10 @@ pub enum CurrentPasswordError {
 #[derive(Debug)]
 pub(in crate::usecases) struct PasswordProof {
     user_id: UserId,
-    hash: PasswordHash,
+    /// Hash of the present password.
+    hash: Option<PasswordHash>,
+    /// False for an earlier password.
+    pub(in crate::usecases) is_present: bool,
 }
 
 /// Checks that a password may be tried. Writes nothing, so that a refused attempt takes no place in the queue.
@@ -66,17 +69,18 @@ fn behind_link(user: UserId, client_ip: &str) -> Vec<Bucket> {
 /// sign-ins.
 pub(in crate::usecases) fn prove(ctx: &Context, principal: &Principal, typed: &Password) -> Result<PasswordProof, CurrentPasswordError> {
     let Principal::User { id, client_ip, .. } = principal else { return Err(CurrentPasswordError::Wrong) };
-    verify(ctx, *id, &[Bucket::current_password(*id)], client_ip, typed)
+    verify(ctx, *id, &[Bucket::current_password(*id)], client_ip, typed, None)
 }
 
-/// Counts an attempt of a client behind a link of the user, and verifies the password.
+/// Counts an attempt of a client behind a link of the user, and verifies the password, or an earlier one.
 pub(in crate::usecases) fn prove_behind_link(
     ctx: &Context,
     user: UserId,
     client_ip: &str,
     typed: &Password,
+    earlier: Option<&PasswordHash>,
 ) -> Result<PasswordProof, CurrentPasswordError> {
-    verify(ctx, user, &behind_link(user, client_ip), client_ip, typed)
+    verify(ctx, user, &behind_link(user, client_ip), client_ip, typed, earlier)
 }
 
 /// Counts an attempt for networks and, last, the user.
@@ -86,6 +90,7 @@ fn verify(
     buckets: &[Bucket],
     client_ip: &str,
     typed: &Password,
+    earlier: Option<&PasswordHash>,
 ) -> Result<PasswordProof, CurrentPasswordError> {
     let now = ctx.now();
     let (user, hash) = ctx.store.read(|db| Ok::<_, StoreError>((users::find(db, user_id)?, users::password_hash(db, user_id)?)))?;
@@ -95,23 +100,24 @@ fn verify(
         refuse(RefusalReason::Throttled);
         return Err(CurrentPasswordError::Throttled { until });
     }
-    let Some(hash) = hash.filter(|hash| hash.verify(typed)) else {
+    let is_present = hash.as_ref().is_some_and(|hash| hash.verify(typed));
+    if !is_present && !earlier.is_some_and(|earlier| earlier.verify(typed)) {
         refuse(RefusalReason::Wrong);
         return Err(CurrentPasswordError::Wrong);
-    };
+    }
     if let Some((of_user, networks)) = buckets.split_last() {
         ctx.store.write_counts(|tx| {
             throttles::take_back(tx, networks, now)?;
             throttles::clear_attempts(tx, of_user)
         })?;
     }
-    Ok(PasswordProof { user_id, hash })
+    Ok(PasswordProof { user_id, hash, is_present })
 }
 
 impl PasswordProof {
     /// Checks that the password is still the same.
     pub(in crate::usecases) fn settle(&self, work: &mut UnitOfWork<'_, '_>) -> Result<(), CurrentPasswordError> {
-        let is_so = users::password_hash(work.tx.db(), self.user_id)?.as_ref() == Some(&self.hash);
+        let is_so = users::password_hash(work.tx.db(), self.user_id)? == self.hash;
         if is_so { Ok(()) } else { Err(CurrentPasswordError::Wrong) }
     }
 }

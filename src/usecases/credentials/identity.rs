@@ -117,6 +117,7 @@ pub fn confirm(ctx: &Context, principal: &Principal, typed: &TypedProof) -> Resu
             CheckedProof::Code(code) => own_code::accept(work, &user, code)?,
         }
         work.renew_session(&token)?;
+        work.note_proof()?;
         work.record(&user, &AuditEvent::IdentityConfirmed { method });
         Ok(token.clone())
     })

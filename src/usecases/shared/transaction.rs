@@ -124,13 +124,18 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
         Ok(user)
     }
 
-    /// Notes that the actor has proved who they are, and replaces the token of their session, so that a copied cookie is
-    /// worth nothing from now on (OWASP ASVS 5.0, 7.2.4).
+    /// Replaces the token of the actor's session, so that a copied cookie is worth nothing from now on (OWASP ASVS 5.0,
+    /// 7.2.4).
     pub(in crate::usecases) fn renew_session(&mut self, token: &Token) -> Result<(), StoreError> {
         if let Some(session) = self.session.replace(token.hash()) {
-            sessions::renew(self.tx, session, token.hash(), self.now)?;
+            sessions::renew(self.tx, session, token.hash())?;
         }
         Ok(())
+    }
+
+    /// Notes that the actor has proved who they are.
+    pub(in crate::usecases) fn note_proof(&mut self) -> Result<(), StoreError> {
+        self.session.map_or(Ok(()), |session| sessions::note_proof(self.tx, session, self.now))
     }
 
     /// Finds and locks a user who exists for the actor.

@@ -195,12 +195,17 @@ pub fn resend(
 pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.require_for_update(entry_point, user_id, |target, _| UserAction::RevokeInvitation(target))?;
-        end_access(work, user_id, AccessEnd::Lockout, None)?;
-        users::remove(work.tx, user_id)?;
-        let event = AuditEvent::InvitationRevoked { email: user.email.clone() };
-        work.record(&user, &event);
+        remove_invited(work, &user)?;
         Ok(user)
     })
+}
+
+/// Removes an invited user within a transaction.
+pub(in crate::usecases) fn remove_invited(work: &mut UnitOfWork<'_, '_>, user: &User) -> Result<(), StoreError> {
+    end_access(work, user.id, AccessEnd::Lockout, None)?;
+    users::remove(work.tx, user.id)?;
+    work.record(user, &AuditEvent::InvitationRevoked { email: user.email.clone() });
+    Ok(())
 }
 
 /// Finds a user whose invitation the actor may revoke.

@@ -118,6 +118,18 @@ async fn a_proof_serves_for_five_minutes(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn a_change_of_factors_is_no_proof(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let lena = app.create_user("Lena", "Novak").to_string();
+    app.advance(TimeDelta::seconds(299));
+    crate::credentials::two_factor::turn_on(&app, &mut maya).await;
+    app.advance(TimeDelta::seconds(1));
+    let asked = maya.fill(&app, ADD, &[("user", &lena)]).await;
+    assert!(asked.header("location").starts_with("/confirm"), "{}", asked.header("location"));
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
 async fn a_clock_that_was_set_back_makes_no_proof_recent(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     app.advance(TimeDelta::hours(-1));

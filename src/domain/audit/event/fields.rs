@@ -291,6 +291,7 @@ impl AuditEvent {
             | Self::UserEdited { .. }
             | Self::AppearanceChanged { .. }
             | Self::TwoFactorTurnedOn {}
+            | Self::SignInRestored {}
             | Self::TwoFactorTurnedOff {}
             | Self::TwoFactorReminded {}
             | Self::RecoveryCodesRenewed {}

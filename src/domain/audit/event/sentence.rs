@@ -79,6 +79,7 @@ impl AuditEvent {
             Self::EmailChangeRequested { .. } => format!("{actor} requested a new email address for {subject}"),
             Self::EmailChangeWithdrawn { .. } => format!("{actor} cancelled {}", of("email change")),
             Self::EmailChangeCancelled { .. } => format!("{} was cancelled from the old address", names.of("The", "email change")),
+            Self::SignInRestored {} => format!("{} from before were restored", names.of("The", "password and factors")),
             Self::EmailChangeUndone { .. } => format!("{} was undone from the old address", names.of("The", "email change")),
             Self::EmailChanged { .. } => format!("{} was confirmed", names.of("The", "new email address")),
             Self::UserEdited { before, after } => format!("{actor} edited {}", names.of("", &before.changes(after))),

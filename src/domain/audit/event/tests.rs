@@ -93,6 +93,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
             EmailChangeCancelled { email: Some(text("b@example.com")), requested_by: None },
             r#"{"email":"b@example.com","requested_by":null,"version":1}"#,
         ),
+        (SignInRestored {}, r#"{"version":1}"#),
         (
             EmailChangeUndone { before: text("b@example.com"), after: text("a@example.com"), requested_by: Some(user()) },
             r#"{"after":"a@example.com","before":"b@example.com","requested_by":{"id":7,"name":"Noor van Dijk"},"version":1}"#,

@@ -92,7 +92,8 @@ pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), Conf
         }
         users::set_email(tx, &user, &email)?;
         let undo_until = now + undo::TERM;
-        tokens::turn_into_undo(tx, user.id, undo_until)?;
+        let password = users::password_hash(tx.db(), user.id)?;
+        tokens::turn_into_undo(tx, user.id, password.as_ref(), undo_until)?;
         let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client("The link at the new address"), client_ip, now);
         end_access(&mut work, user.id, AccessEnd::EmailChanged, None)?;
         let is_own = asked_by.id == user.id;

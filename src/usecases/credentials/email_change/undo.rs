@@ -8,7 +8,7 @@ use crate::{
         clock::Timestamp,
         company::Company,
         credentials::{
-            password::Password,
+            password::{Password, PasswordHash},
             token::{Token, TokenPurpose},
         },
         email_address::EmailAddress,
@@ -20,6 +20,7 @@ use crate::{
     },
     store::{
         Database, StoreError, company,
+        credentials::{passkeys, two_factor},
         tokens::{self, TokenRow},
         users::{self, User},
     },
@@ -33,7 +34,7 @@ use crate::{
             scoped_actor::ScopedActor,
             transaction::UnitOfWork,
         },
-        users::invite::Existing,
+        users::invite::{Existing, remove_invited},
     },
 };
 
@@ -54,6 +55,8 @@ pub struct Undoable {
     pub is_own: bool,
     /// True if the user has no password for it: passkeys sign in without an address, and there it can be changed back.
     pub lacks_password: bool,
+    /// Password at the time of the change.
+    earlier: Option<PasswordHash>,
     pub until: Timestamp,
     pub company: Company,
 }
@@ -68,8 +71,9 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Undoable> {
         };
         let Some(old) = token.email.clone().filter(|old| *old != user.email) else { return Ok(Err(LinkClosed::Revoked)) };
         let (asked_by, is_own, until) = (asker(db, &token)?, is_own(&token), token.expires_at);
-        let lacks_password = is_own && users::password_hash(db, user.id)?.is_none();
-        Ok(Ok(Undoable { user, old, asked_by, is_own, lacks_password, until, company: company::load(db)? }))
+        let earlier = token.password_hash.map(PasswordHash::from_stored);
+        let lacks_password = is_own && earlier.is_none() && users::password_hash(db, user.id)?.is_none();
+        Ok(Ok(Undoable { user, old, asked_by, is_own, lacks_password, earlier, until, company: company::load(db)? }))
     })
 }
 
@@ -105,13 +109,15 @@ impl From<StoreError> for UndoError {
     }
 }
 
-/// Sets the old address back. Sessions and links end, and links that undo later changes. Links that undo earlier ones
-/// stay. Both addresses and all Admins are told.
+/// Sets the old address back, and with it how the user signed in: the password of then, unless the present one was typed,
+/// without passkeys and two-factor of after the change, which may be a stranger's. A later invitation to the address is
+/// revoked. Sessions and links end, and links that undo later changes. Links that undo earlier ones stay. Both addresses
+/// and all Admins are told.
 pub fn undo(ctx: &Context, token: &Token, typed: Option<&Password>, client_ip: &str) -> Result<(), UndoError> {
     let now = ctx.now();
-    let Undoable { user, is_own: needs_password, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
+    let Undoable { user, is_own: needs_password, earlier, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
     let proof = match typed {
-        Some(typed) if needs_password => Some(current_password::prove_behind_link(ctx, user.id, client_ip, typed)?),
+        Some(typed) if needs_password => Some(current_password::prove_behind_link(ctx, user.id, client_ip, typed, earlier.as_ref())?),
         None if needs_password => return Err(CurrentPasswordError::Wrong.into()),
         _ => None,
     };
@@ -120,22 +126,44 @@ pub fn undo(ctx: &Context, token: &Token, typed: Option<&Password>, client_ip: &
         let (token, user) = links::consume(tx, TokenPurpose::EmailChangeUndo, token, &[Status::Active, Status::Deactivated], now)?;
         let old = token.email.as_deref().filter(|old| *old != user.email).and_then(|old| EmailAddress::parse(old).ok());
         let old = old.ok_or(LinkError::NotOpen)?;
-        if Existing::find(tx.db(), &old, now)?.is_some_and(|existing| existing.id != user.id) {
-            return Err(UndoError::Taken);
-        }
-        users::set_email(tx, &user, &old)?;
-        tokens::end_later_undos(tx, user.id, token.id, now)?;
-        let asked_by = asker(tx.db(), &token)?;
         let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client("The link at the old address"), client_ip, now);
+        if let Some(existing) = Existing::find(work.tx.db(), &old, now)?.filter(|existing| existing.id != user.id) {
+            let invited = users::lock(work.tx, existing.id)?.filter(|other| matches!(other.status(now), Status::Invited | Status::Expired));
+            remove_invited(&mut work, &invited.ok_or(UndoError::Taken)?)?;
+        }
+        users::set_email(work.tx, &user, &old)?;
+        tokens::end_later_undos(work.tx, user.id, token.id, now)?;
+        let asked_by = asker(work.tx.db(), &token)?;
         if let Some(proof) = &proof {
             proof.settle(&mut work)?;
         }
+        let restored = restore_sign_in(&mut work, &user, &token, proof.as_ref().is_some_and(|proof| proof.is_present))?;
         end_access(&mut work, user.id, AccessEnd::EmailChanged, None)?;
         notify(&mut work, &user, old.as_str(), asked_by.as_ref())?;
         let (before, after, requested_by) = (user.email.clone(), old.to_string(), asked_by.as_ref().map(Named::from));
         work.record(&user, &AuditEvent::EmailChangeUndone { before, after, requested_by });
+        if restored {
+            work.record(&user, &AuditEvent::SignInRestored {});
+        }
         Ok(())
     })
+}
+
+/// Takes back what changed in the user's password, passkeys and two-factor since the change. Tells if anything did.
+fn restore_sign_in(work: &mut UnitOfWork<'_, '_>, user: &User, token: &TokenRow, keeps_password: bool) -> Result<bool, StoreError> {
+    let (confirmed_at, now) = (token.expires_at - TERM, work.now);
+    let mut restored = passkeys::remove_later(work.tx, user.id, confirmed_at, now)? > 0;
+    if user.two_factor_since.is_some_and(|since| since > confirmed_at) {
+        restored |= two_factor::turn_off(work.tx, user.id, now)?;
+    }
+    let earlier = token.password_hash.clone().map(PasswordHash::from_stored).filter(|_| !keeps_password);
+    if let Some(earlier) = earlier
+        && users::password_hash(work.tx.db(), user.id)?.as_ref() != Some(&earlier)
+    {
+        users::set_password(work.tx, user.id, &earlier)?;
+        restored = true;
+    }
+    Ok(restored)
 }
 
 /// Mails both addresses and all Admins. `user` has the address of before.
